@@ -1,0 +1,62 @@
+//! What a screen may ask for.
+
+use waypost_protocol::{Arguments, ConversationId, FactId};
+
+/// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Command {
+    /// Sends words.
+    SendText {
+        /// Where to.
+        conversation: ConversationId,
+        /// What.
+        text: String,
+        /// The message that it answers.
+        answers: Option<FactId>,
+    },
+    /// Sends a template.
+    SendTemplate {
+        /// Where to.
+        conversation: ConversationId,
+        /// The stable id of the template.
+        template: String,
+        /// Its version.
+        version: u16,
+        /// Its arguments.
+        arguments: Arguments,
+        /// The message that it answers.
+        answers: Option<FactId>,
+    },
+    /// Acknowledges a message of someone else.
+    Acknowledge {
+        /// Which.
+        message: FactId,
+    },
+    /// Shows a conversation: `View::timeline` follows it from now on. `None` closes it.
+    Open {
+        /// Which.
+        conversation: Option<ConversationId>,
+    },
+    /// The messages of this conversation up to here have been on the screen.
+    MarkRead {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The number of the last message shown.
+        up_to: u64,
+    },
+    /// Sends a wedged fact again as a new one, after its cause was mended.
+    SendAgain {
+        /// The wedged fact.
+        id: FactId,
+    },
+    /// Takes a wedged fact off the screen for ever.
+    Discard {
+        /// The wedged fact.
+        id: FactId,
+    },
+    /// Switches the link on or off (flight mode).
+    SetOnline {
+        /// Whether the device should try to be connected.
+        online: bool,
+    },
+}

@@ -1,0 +1,12 @@
+//! The offline-first client shared by both apps and by simulated drivers.
+//!
+//! A screen sends a [`Command`] and watches a [`View`]; it knows nothing else of this crate.
+
+mod command;
+pub mod view;
+
+pub use command::Command;
+pub use view::View;
+
+/// Most messages in [`view::Timeline`].
+pub const TIMELINE_MESSAGES_MAX: usize = 500;

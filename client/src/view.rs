@@ -1,0 +1,185 @@
+//! What a screen may know: read models, rebuilt from the store and the engine.
+//!
+//! A view is a value. Screens receive a new one over a watch channel whenever something that they
+//! show has changed; they never read the store.
+
+use std::sync::Arc;
+
+use waypost_protocol::{
+    Body, ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, ReceiptState, Role,
+};
+
+/// Everything that a screen of one enrolment shows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct View {
+    /// Who is signed in on this device.
+    pub me: Me,
+    /// How the device is connected, if it is.
+    pub link: LinkView,
+    /// How many facts wait in the outbox for the server's answer.
+    pub waiting: usize,
+    /// Set if the outbox has no room: new sends are refused until it drains.
+    pub outbox_full: bool,
+    /// Set if the device's own store cannot write (disk full, read-only): what is tapped now is
+    /// not kept, and the screen must say so.
+    pub store_trouble: Option<String>,
+    /// What the server refused for ever, oldest first. A person has to mend or discard each.
+    pub wedged: Vec<Wedged>,
+    /// The directory, by name.
+    pub people: Vec<PersonView>,
+    /// The conversations, those with the newest message first.
+    pub conversations: Vec<ConversationView>,
+    /// The messages of the conversation that is open on the screen, oldest first.
+    pub timeline: Option<Timeline>,
+}
+
+/// The person and enrolment on whose behalf this client speaks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Me {
+    /// The person.
+    pub person: PersonId,
+    /// The enrolment of this device for that person.
+    pub enrolment: EnrolmentId,
+    /// The name on the screen.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// A BCP 47 tag.
+    pub language: String,
+}
+
+/// How the device is connected.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkView {
+    /// Not connected; the next try is at this time by the device's clock.
+    Offline {
+        /// `None` if a person switched the link off.
+        retry_at: Option<Millis>,
+    },
+    /// Trying.
+    Connecting,
+    /// Connected and level with the server or catching up.
+    Online {
+        /// Which way the frames go.
+        path: LinkPath,
+        /// Set while older events are still being fetched.
+        catching_up: bool,
+    },
+    /// The server no longer knows this enrolment: nothing can be sent or received.
+    Revoked,
+}
+
+/// Which way the frames go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkPath {
+    /// MQTT over TLS: live.
+    Mqtt,
+    /// HTTPS: where the network lets nothing else through; asks at intervals.
+    Https,
+}
+
+/// A fact that the server refused for ever.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Wedged {
+    /// Which.
+    pub id: FactId,
+    /// Where it was meant to go.
+    pub conversation: ConversationId,
+    /// What it said.
+    pub body: Body,
+    /// Why it was refused.
+    pub code: ProblemCode,
+}
+
+/// One person of the directory.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonView {
+    /// Their number.
+    pub id: PersonId,
+    /// The name on the screen.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether a device of theirs is connected. `None` where it is not told.
+    pub presence: Option<PresenceView>,
+}
+
+/// Whether someone is connected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PresenceView {
+    /// Connected now.
+    pub online: bool,
+    /// Since when; for who is offline, when last seen.
+    pub since: Option<Millis>,
+}
+
+/// One conversation in the list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ConversationView {
+    /// Which.
+    pub id: ConversationId,
+    /// The partner's name, or the group's.
+    pub title: String,
+    /// Everyone in it but the reader.
+    pub others: Vec<PersonId>,
+    /// How many messages of others the reader has not read.
+    pub unread: usize,
+    /// The newest message.
+    pub last: Option<Arc<MessageView>>,
+}
+
+/// The open conversation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Timeline {
+    /// Which.
+    pub conversation: ConversationId,
+    /// At most [`crate::TIMELINE_MESSAGES_MAX`] of the newest, in the order of the record, then what is
+    /// still queued.
+    pub messages: Vec<Arc<MessageView>>,
+}
+
+/// One message with all that is known of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MessageView {
+    /// Its id.
+    pub id: FactId,
+    /// Its number in the record; `None` while it is queued.
+    pub n: Option<u64>,
+    /// Who wrote it.
+    pub author: PersonId,
+    /// Their name.
+    pub author_name: String,
+    /// Whether the reader wrote it.
+    pub mine: bool,
+    /// What it says.
+    pub body: Body,
+    /// When it was written, by the author's device.
+    pub occurred_at: Millis,
+    /// The author's offset from UTC, in minutes.
+    pub offset_minutes: i16,
+    /// Set if the author's clock was implausible, so `recorded_at` should be shown beside it.
+    pub clock_suspect: bool,
+    /// When the server committed it.
+    pub recorded_at: Option<Millis>,
+    /// How far it has come with the recipient who is least far.
+    pub state: ReceiptState,
+    /// Each recipient's receipts; only known for one's own messages.
+    pub receipts: Vec<RecipientView>,
+    /// Set if the reader has acknowledged it (or has the acknowledgement in the outbox).
+    pub acknowledged_by_me: bool,
+}
+
+/// The receipts of one recipient of one message, each with the time on the recipient's device.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecipientView {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Since when it is in the store of one of their devices.
+    pub delivered_at: Option<Millis>,
+    /// Since when they have read it.
+    pub read_at: Option<Millis>,
+    /// Since when they have acknowledged it.
+    pub acknowledged_at: Option<Millis>,
+}

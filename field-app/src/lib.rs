@@ -1,0 +1,1 @@
+//! The driver's touch app.

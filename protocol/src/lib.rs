@@ -1,0 +1,35 @@
+//! The contract of Waypost: everything that crosses a boundary between a device, the server,
+//! a bot and an auditor.
+//!
+//! Each type has two encodings. On MQTT it is CBOR (RFC 8949) by [`minicbor`]; on HTTP and in
+//! webhooks it is JSON by [`serde`]. `waypost.cddl` (RFC 8610) beside this crate is the published
+//! schema of the binary one, and a test checks real frames against it.
+//!
+//! How versions differ: records are CBOR arrays, and a reader skips elements that it does not
+//! know; a fact of a kind that it does not know keeps its bytes (see [`Content`]). So an older
+//! peer loses nothing of what a newer one says.
+//!
+//! This crate refuses to do I/O, to read a clock or to make a random number: ids take time and
+//! randomness as arguments.
+
+mod body;
+mod frame;
+mod ids;
+mod limits;
+mod problem;
+mod receipt;
+pub mod topic;
+
+pub use body::{Argument, Arguments, Body, Content, ContentError, Role, kind};
+pub use frame::{
+    Answer, Downlink, Entry, Event, Events, FrameError, Presence, PresenceOf, Pull, Submit, Uplink,
+};
+pub use ids::{ConversationId, DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
+pub use limits::*;
+pub use problem::ProblemCode;
+pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};
+
+/// The version of the wire contract, as it stands in topics and URLs (`v1`).
+///
+/// It changes only when an older peer could no longer read what a newer one sends.
+pub const WIRE_VERSION: u32 = 1;

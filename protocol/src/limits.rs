@@ -1,0 +1,43 @@
+//! Every bound of the contract, by name. A bound is part of the contract: both sides check it,
+//! and what exceeds it is refused with [`crate::ProblemCode::TooLarge`] or its own code.
+
+/// Largest frame on MQTT or in the body of `POST /v1/sync`, in bytes.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+
+/// Largest encoded content of one fact, in bytes.
+pub const CONTENT_BYTES_MAX: usize = 32 * 1024;
+
+/// Longest text of a message, in characters (Unicode scalar values).
+pub const TEXT_CHARS_MAX: usize = 4_000;
+
+/// Most arguments of a template.
+pub const TEMPLATE_ARGUMENTS_MAX: usize = 16;
+
+/// Longest name of a person, group, device or template argument, in characters.
+pub const NAME_CHARS_MAX: usize = 80;
+
+/// Most entries in one `Submit`.
+pub const SUBMIT_ENTRIES_MAX: usize = 64;
+
+/// Most events in one `Events`.
+pub const EVENTS_MAX: usize = 256;
+
+/// Most stored marks in one `Pull`.
+pub const STORED_MARKS_MAX: usize = 16;
+
+/// Most read marks in one `Pull`.
+pub const READ_MARKS_MAX: usize = 64;
+
+/// Most members of a group.
+pub const GROUP_MEMBERS_MAX: usize = 200;
+
+/// Most publishes of one connection that the server holds without an answer. A client keeps its
+/// window no larger than this.
+pub const PUBLISHES_IN_FLIGHT_MAX: u16 = 16;
+
+/// Most entries that wait in an outbox. A full outbox refuses new sends and says so.
+pub const OUTBOX_ENTRIES_MAX: usize = 10_000;
+
+/// Largest estimated skew of a device clock that is still believed, in milliseconds (24 hours).
+/// A larger one is kept as it is and flagged as implausible; it is never clamped.
+pub const SKEW_PLAUSIBLE_MS: i64 = 24 * 60 * 60 * 1000;

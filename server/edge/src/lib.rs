@@ -1,0 +1,1 @@
+//! The MQTT front door: TLS, sessions, policy and the in-process broker.

@@ -1,0 +1,1 @@
+//! The Waypost server: MQTT edge, ingest, storage, HTTP interface and audit record.

@@ -1,0 +1,1 @@
+//! Simulated drivers on real client code, for the demo and for load.

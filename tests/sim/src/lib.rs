@@ -1,0 +1,1 @@
+//! The engine and the domain over a simulated network, store and clock.

@@ -1,0 +1,1 @@
+//! A small world for tests: databases, a server in the process, people with devices.
