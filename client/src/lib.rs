@@ -2,10 +2,13 @@
 //!
 //! A screen sends a [`Command`] and watches a [`View`]; it knows nothing else of this crate.
 
+mod clock;
 mod command;
+mod store;
 pub mod view;
 
 pub use command::Command;
+pub use store::{OpenError, StoreKey};
 pub use view::View;
 
 /// Most messages in [`view::Timeline`].

@@ -80,6 +80,13 @@ uuid_id! {
     ///
     /// It is a UUIDv7, and the time inside it is the fact's `occurred_at`: one moment, said once.
     /// It never decides an order: device clocks lie.
+    ///
+    /// ```
+    /// use waypost_protocol::FactId;
+    ///
+    /// let id = FactId::mint(1_772_440_200_000, 0x5eed);
+    /// assert_eq!(id.occurred_at(), Some(1_772_440_200_000));
+    /// ```
     FactId
 }
 
@@ -131,7 +138,19 @@ impl fmt::Display for PersonId {
 /// Numbers start at 1 and have no gaps. A restore from a backup cuts the record and goes on with
 /// the next number in a new epoch, so the pair is unique for ever.
 #[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, Encode, Decode,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Default,
+    Serialize,
+    Deserialize,
+    Encode,
+    Decode,
 )]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sequence {
@@ -146,158 +165,5 @@ pub struct Sequence {
 impl fmt::Display for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.epoch, self.n)
-    }
-}
-
-/// Who reads a fact: a conversation, or one of the two streams that carry the directory.
-///
-/// Its text form (`direct-2-7`, `group-3`, `fleet`, `staff`) stands in JSON, SQL and URLs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ConversationId {
-    /// Two people, the lower number first. Nobody has to open it: it exists when both do.
-    Direct(PersonId, PersonId),
-    /// A group, by the number that the server gave it.
-    Group(u32),
-    /// What everyone knows: people and groups.
-    Fleet,
-    /// What dispatchers and admins know as well: enrolments and revocations.
-    Staff,
-}
-
-impl ConversationId {
-    /// The direct conversation of two people, whichever is named first. `None` with oneself.
-    pub fn direct(one: PersonId, other: PersonId) -> Option<Self> {
-        match one.cmp(&other) {
-            std::cmp::Ordering::Less => Some(Self::Direct(one, other)),
-            std::cmp::Ordering::Greater => Some(Self::Direct(other, one)),
-            std::cmp::Ordering::Equal => None,
-        }
-    }
-
-    /// In a direct conversation, the other person.
-    pub fn partner_of(&self, me: PersonId) -> Option<PersonId> {
-        match *self {
-            Self::Direct(low, high) if low == me => Some(high),
-            Self::Direct(low, high) if high == me => Some(low),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for ConversationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Direct(low, high) => write!(f, "direct-{low}-{high}"),
-            Self::Group(number) => write!(f, "group-{number}"),
-            Self::Fleet => f.write_str("fleet"),
-            Self::Staff => f.write_str("staff"),
-        }
-    }
-}
-
-impl fmt::Debug for ConversationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// A text that names no conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadConversationId;
-
-impl fmt::Display for BadConversationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a conversation is `direct-<low>-<high>`, `group-<number>`, `fleet` or `staff`")
-    }
-}
-
-impl std::error::Error for BadConversationId {}
-
-impl FromStr for ConversationId {
-    type Err = BadConversationId;
-
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        let parsed = match s.split('-').collect::<Vec<_>>()[..] {
-            ["fleet"] => Some(Self::Fleet),
-            ["staff"] => Some(Self::Staff),
-            ["group", number] => number.parse().ok().map(Self::Group),
-            ["direct", low, high] => low
-                .parse()
-                .ok()
-                .zip(high.parse().ok())
-                .filter(|(low, high): &(u32, u32)| low < high)
-                .map(|(low, high)| Self::Direct(PersonId(low), PersonId(high))),
-            _ => None,
-        };
-        // Only the canonical form: `group-03` would be a second name of `group-3`.
-        parsed.filter(|id| id.to_string() == s).ok_or(BadConversationId)
-    }
-}
-
-impl Serialize for ConversationId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ConversationId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-#[cfg(feature = "openapi")]
-impl utoipa::PartialSchema for ConversationId {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some(r"^(direct-[0-9]+-[0-9]+|group-[0-9]+|fleet|staff)$"))
-            .description(Some("`direct-<low>-<high>`, `group-<number>`, `fleet` or `staff`."))
-            .into()
-    }
-}
-
-#[cfg(feature = "openapi")]
-impl utoipa::ToSchema for ConversationId {}
-
-/// `[low, high]` for a direct conversation, the number for a group, -1 for fleet, -2 for staff.
-impl<C> Encode<C> for ConversationId {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        e: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        match self {
-            Self::Direct(low, high) => e.array(2)?.u32(low.0)?.u32(high.0)?.ok(),
-            Self::Group(number) => e.u32(*number)?.ok(),
-            Self::Fleet => e.i8(-1)?.ok(),
-            Self::Staff => e.i8(-2)?.ok(),
-        }
-    }
-}
-
-impl<'b, C> Decode<'b, C> for ConversationId {
-    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        use minicbor::data::Type;
-        use minicbor::decode::Error;
-        let position = d.position();
-        match d.datatype()? {
-            Type::Array => {
-                let pair = (d.array()?, d.u32()?, d.u32()?);
-                match pair {
-                    (Some(2), low, high) if low < high => {
-                        Ok(Self::Direct(PersonId(low), PersonId(high)))
-                    }
-                    _ => Err(Error::message("a direct conversation is [low, high]").at(position)),
-                }
-            }
-            Type::I8 => match d.i8()? {
-                -1 => Ok(Self::Fleet),
-                -2 => Ok(Self::Staff),
-                _ => Err(Error::message("no such stream").at(position)),
-            },
-            _ => d.u32().map(Self::Group),
-        }
     }
 }

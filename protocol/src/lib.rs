@@ -7,24 +7,28 @@
 //!
 //! How versions differ: records are CBOR arrays, and a reader skips elements that it does not
 //! know; a fact of a kind that it does not know keeps its bytes (see [`Content`]). So an older
-//! peer loses nothing of what a newer one says.
+//! peer loses nothing of what a newer one says. `waypost.cddl` lists what a reader does with each
+//! number that it does not know.
 //!
 //! This crate refuses to do I/O, to read a clock or to make a random number: ids take time and
 //! randomness as arguments.
 
 mod body;
+mod conversation;
 mod frame;
 mod ids;
+mod lenient;
 mod limits;
 mod problem;
 mod receipt;
 pub mod topic;
 
 pub use body::{Argument, Arguments, Body, Content, ContentError, Role, kind};
+pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
     Answer, Downlink, Entry, Event, Events, FrameError, Presence, PresenceOf, Pull, Submit, Uplink,
 };
-pub use ids::{ConversationId, DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
+pub use ids::{DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
 pub use limits::*;
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};

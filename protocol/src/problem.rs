@@ -1,41 +1,62 @@
 //! Why something was refused: one list of codes for MQTT, HTTP and the screens.
 
-use minicbor::{Decode, Encode};
-use serde::{Deserialize, Serialize};
+use minicbor::{Decode, Decoder, Encode, Encoder};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! problem_codes {
     ($($number:literal $name:ident $slug:literal $status:literal $what:literal;)*) => {
         /// A stable code for a refusal. On MQTT it is a number; on HTTP the slug ends the `type`
         /// URI of an RFC 9457 problem. Codes are never reused.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Encode, Decode)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[cbor(index_only)]
+        ///
+        /// ```
+        /// use waypost_protocol::ProblemCode;
+        ///
+        /// assert_eq!(ProblemCode::NotAllowed.slug(), "not-allowed");
+        /// assert_eq!(ProblemCode::from_number(5), ProblemCode::NotAllowed);
+        /// assert_eq!(ProblemCode::from_number(4711), ProblemCode::Other(4711));
+        /// ```
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum ProblemCode {
             $(
                 #[doc = $what]
-                #[n($number)]
-                #[serde(rename = $slug)]
                 $name,
             )*
+            /// A code from a newer version, by its number; 0 if only its name came (in JSON).
+            /// Made by [`ProblemCode::from_number`] alone, so that no code has two values.
+            Other(u16),
         }
 
         impl ProblemCode {
-            /// Every code, in the order of its number.
+            /// Every code of this version, in the order of its number.
             pub const ALL: &[ProblemCode] = &[$(ProblemCode::$name),*];
 
-            /// The stable name, as it stands in URIs, logs and locale files.
+            /// The code of this number on the wire.
+            pub fn from_number(number: u16) -> Self {
+                match number { $($number => Self::$name,)* other => Self::Other(other) }
+            }
+
+            /// The number on the wire.
+            pub fn number(self) -> u16 {
+                match self { $(Self::$name => $number,)* Self::Other(number) => number }
+            }
+
+            /// The stable name, as it stands in URIs, logs and locale files; `other` for the codes
+            /// of newer versions.
             pub fn slug(self) -> &'static str {
-                match self { $(Self::$name => $slug),* }
+                match self { $(Self::$name => $slug,)* Self::Other(_) => "other" }
             }
 
             /// What is wrong and what to do about it, in English, for developers.
             pub fn what_to_do(self) -> &'static str {
-                match self { $(Self::$name => $what),* }
+                match self {
+                    $(Self::$name => $what,)*
+                    Self::Other(_) => "This version does not know the code. Update it.",
+                }
             }
 
             /// The HTTP status that carries this code.
             pub fn http_status(self) -> u16 {
-                match self { $(Self::$name => $status),* }
+                match self { $(Self::$name => $status,)* Self::Other(_) => 500 }
             }
         }
     };
@@ -62,4 +83,61 @@ problem_codes! {
     18 MediaTypeUnsupported "media-type-unsupported" 415 "Send application/json or application/cbor as documented.";
     19 Internal "internal" 500 "The server failed. It has logged the cause under the id given here.";
     20 Stopping "stopping" 503 "The server is shutting down. Try again in a moment.";
+    21 HandleTaken "handle-taken" 409 "Another person has this handle. Choose another one.";
+    22 AlreadyDone "already-done" 409 "This is so already. Nothing has to be done.";
+    23 RateLimited "rate-limited" 429 "Too many requests. Wait as long as Retry-After says.";
 }
+
+impl<C> Encode<C> for ProblemCode {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.u16(self.number())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for ProblemCode {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        d.u16().map(Self::from_number)
+    }
+}
+
+/// The slug, or `other-<number>`.
+impl Serialize for ProblemCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Other(number) => serializer.collect_str(&format_args!("other-{number}")),
+            known => serializer.serialize_str(known.slug()),
+        }
+    }
+}
+
+/// A slug that this version does not know is no error; it gives `Other(0)`.
+impl<'de> Deserialize<'de> for ProblemCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let slug = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let known = Self::ALL.iter().find(|code| code.slug() == slug).copied();
+        let numbered = || {
+            Some(Self::from_number(
+                slug.strip_prefix("other-")?.parse().ok()?,
+            ))
+        };
+        Ok(known.or_else(numbered).unwrap_or(Self::Other(0)))
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ProblemCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(Self::ALL.iter().map(|code| code.slug())))
+            .description(Some("A stable code for a refusal. More codes may come."))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ProblemCode {}

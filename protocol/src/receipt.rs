@@ -7,7 +7,9 @@ use crate::{ConversationId, EnrolmentId, Millis, PersonId};
 
 /// How far a message has come for one recipient. The order is the order of progress, and a
 /// receipt only ever moves forward.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Encode, Decode)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Encode, Decode,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 #[cbor(index_only)]

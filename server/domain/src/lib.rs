@@ -1,1 +1,25 @@
-//! The deciding core of the server: what becomes of a batch, who may what, and the audit tree, without I/O.
+//! The deciding core of the server.
+//!
+//! It answers three questions and does nothing else: what becomes of a batch of requests
+//! ([`decide`]), who may do what ([`access`]), and what the audit tree says ([`audit`]).
+//! Whoever calls it reads what the batch needs ([`Wanted`] → [`Known`]), decides, writes the
+//! [`Decision`] in the same transaction and only then lets anyone see it.
+//!
+//! It refuses to know a database, a network, a clock or a random number: time and salts are
+//! arguments.
+
+pub mod access;
+pub mod audit;
+mod batch;
+mod decide;
+mod deed;
+mod known;
+mod marks;
+pub mod page;
+mod record;
+
+pub use batch::{Actor, Deed, DeedDone, Reply, Request};
+pub use decide::{Clockwork, decide};
+pub use known::{EnrolmentState, Known, Past, PastOutcome, PersonState, TokenState, Wanted};
+pub use marks::{AuthorsOf, MarkRange, ranges};
+pub use record::{Decision, Head, LaneMoved, Recorded, Rejection, StoredUpTo};

@@ -1,1 +1,32 @@
 //! The record on SQLite or PostgreSQL, from one SQL text.
+//!
+//! [`Db::commit`] is the only way to write facts: lock, read, decide, write, commit, in one
+//! transaction. Everything else here reads, or keeps what is no fact (tokens, checkpoints, the
+//! mark of the last backup).
+//!
+//! This crate alone knows which database it is. It refuses to decide anything itself.
+
+mod audit;
+mod backup;
+mod commit;
+mod connect;
+mod conversations;
+mod decode;
+mod enrolments;
+mod error;
+mod facts;
+mod known;
+mod migrate;
+mod people;
+mod receipts;
+mod sql;
+mod write;
+
+pub use audit::{AuditLeaf, SignedCheckpoint};
+pub use connect::{Db, Dialect};
+pub use conversations::ConversationRow;
+pub use enrolments::{EnrolmentRow, Proved};
+pub use error::StorageError;
+pub use facts::FactRow;
+pub use people::PersonRow;
+pub use receipts::RecipientRow;

@@ -1,0 +1,130 @@
+//! What this device owes the server: what it has stored, and what its person has read.
+//!
+//! Each mark keeps its own time until the server has confirmed it. Where there are too many, the
+//! marks are merged so that the least is lost: never a claim that is untrue, only one that is late.
+
+use std::collections::BTreeMap;
+
+use waypost_protocol::{ConversationId, READ_MARKS_MAX, ReadMark, STORED_MARKS_MAX, StoredMark};
+
+use crate::READ_MARKS_KEPT_MAX;
+
+pub(crate) struct Marks {
+    stored: Vec<StoredMark>,
+    read: Vec<ReadMark>,
+    read_up_to: BTreeMap<ConversationId, u64>,
+}
+
+impl Marks {
+    pub(crate) fn new(
+        stored: Vec<StoredMark>,
+        read: Vec<ReadMark>,
+        read_up_to: BTreeMap<ConversationId, u64>,
+    ) -> Self {
+        Self { stored, read, read_up_to }
+    }
+
+    pub(crate) fn are_owed(&self) -> bool {
+        !self.stored.is_empty() || !self.read.is_empty()
+    }
+
+    pub(crate) fn stored(&self) -> &[StoredMark] {
+        &self.stored
+    }
+
+    pub(crate) fn read(&self) -> &[ReadMark] {
+        &self.read
+    }
+
+    /// The read marks that the next pull carries.
+    pub(crate) fn next_read(&self) -> Vec<ReadMark> {
+        self.read.iter().take(READ_MARKS_MAX).copied().collect()
+    }
+
+    pub(crate) fn add_stored(&mut self, mark: StoredMark) {
+        self.stored.push(mark);
+        if self.stored.len() > STORED_MARKS_MAX {
+            let closest = closest_to_its_successor(&self.stored);
+            self.stored.remove(closest);
+        }
+    }
+
+    /// Moves the person's reading. `false` if it was there already.
+    pub(crate) fn has_read(&mut self, conversation: ConversationId, up_to: u64) -> bool {
+        let known = self.read_up_to.entry(conversation).or_default();
+        let news = up_to > *known;
+        *known = up_to.max(*known);
+        news
+    }
+
+    pub(crate) fn add_read(&mut self, mark: ReadMark) {
+        self.read.push(mark);
+        if self.read.len() > READ_MARKS_KEPT_MAX {
+            let later = |at: usize, mark: &ReadMark| {
+                self.read[at + 1..].iter().any(|other| other.conversation == mark.conversation)
+            };
+            let superseded = self.read.iter().enumerate().position(|(at, mark)| later(at, mark));
+            if let Some(at) = superseded {
+                self.read.remove(at);
+            }
+        }
+    }
+
+    /// The server keeps these. `true` if any was still owed.
+    pub(crate) fn confirm(&mut self, stored: &[StoredMark], read: &[ReadMark]) -> bool {
+        let before = self.stored.len() + self.read.len();
+        self.stored.retain(|mark| !stored.contains(mark));
+        self.read.retain(|mark| !read.contains(mark));
+        self.stored.len() + self.read.len() < before
+    }
+
+    /// The record was cut: nothing beyond it was stored or read. Gives the readings that moved.
+    pub(crate) fn cut(&mut self, after: u64) -> Vec<(ConversationId, u64)> {
+        // The server ignores stored marks of an older epoch, and what it kept it knows.
+        self.stored.clear();
+        for mark in &mut self.read {
+            mark.up_to = mark.up_to.min(after);
+        }
+        let mut moved = Vec::new();
+        for (conversation, up_to) in &mut self.read_up_to {
+            if *up_to > after {
+                *up_to = after;
+                moved.push((*conversation, after));
+            }
+        }
+        moved
+    }
+}
+
+fn closest_to_its_successor(marks: &[StoredMark]) -> usize {
+    let gaps = marks.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at).abs());
+    gaps.enumerate().min_by_key(|(_, gap)| *gap).map_or(0, |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_too_many_marks_wait_the_times_of_delivery_stay_as_true_as_they_can() {
+        let mut marks = Marks::new(vec![], vec![], BTreeMap::new());
+        for up_to in 1..=16 {
+            marks.add_stored(StoredMark { up_to, at: up_to as i64 * 1_000 });
+        }
+        marks.add_stored(StoredMark { up_to: 17, at: 16_010 });
+        let kept: Vec<u64> = marks.stored().iter().map(|mark| mark.up_to).collect();
+        assert_eq!(kept.len(), STORED_MARKS_MAX);
+        assert_eq!(kept[14..], [15, 17], "the one with its successor 10 ms away was merged");
+    }
+
+    #[test]
+    fn a_thousand_reads_offline_keep_the_last_of_every_conversation() {
+        let mut marks = Marks::new(vec![], vec![], BTreeMap::new());
+        for up_to in 1..=1_000u64 {
+            let conversation = ConversationId::Group(up_to as u32 % 3);
+            marks.add_read(ReadMark { conversation, up_to, at: 0 });
+        }
+        assert_eq!(marks.read().len(), READ_MARKS_KEPT_MAX);
+        assert_eq!(marks.read().last().map(|mark| mark.up_to), Some(1_000));
+    }
+}

@@ -1,0 +1,240 @@
+//! What waits for the server's answer: one lane a conversation, numbered without gaps.
+//!
+//! An entry leaves only by its own `Answer`. Within a lane the order is never changed; between
+//! lanes acknowledgements go first, then what is oldest. It refuses to judge content.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+use waypost_protocol::{
+    ConversationId, Entry, FactId, OUTBOX_ENTRIES_MAX, SUBMIT_ENTRIES_MAX, Submit, kind,
+};
+
+use crate::backoff::Dice;
+use crate::{ANSWER_WAIT_MS, OUTBOX_BYTES_MAX, SUBMIT_CONTENT_BYTES_MAX};
+
+#[derive(Default)]
+pub(crate) struct Outbox {
+    lanes: BTreeMap<ConversationId, Lane>,
+    last_numbers: BTreeMap<ConversationId, u32>,
+    lane_of: BTreeMap<FactId, ConversationId>,
+    flights: BTreeMap<u64, Flight>,
+    next_flight: u64,
+    next_order: u64,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct Lane {
+    waiting: VecDeque<Waiting>,
+    /// Nothing of this lane is sent before this tick.
+    hold_until: u64,
+    tries: u32,
+    /// The server waits for numbers that this device no longer has: the first entry says so.
+    gap: bool,
+}
+
+struct Waiting {
+    entry: Entry,
+    order: u64,
+    flight: Option<u64>,
+}
+
+/// One `Submit` that waits for its answers.
+struct Flight {
+    sent_at: u64,
+    open: Vec<FactId>,
+}
+
+impl Outbox {
+    pub(crate) fn new(mut waiting: Vec<Entry>, last_numbers: BTreeMap<ConversationId, u32>) -> Self {
+        let mut outbox = Self { last_numbers, ..Self::default() };
+        // Between lanes the ids tell roughly what came first; within a lane only the number does.
+        waiting.sort_by_key(|entry| entry.id);
+        waiting.into_iter().for_each(|entry| outbox.push(entry));
+        for lane in outbox.lanes.values_mut() {
+            lane.waiting.make_contiguous().sort_by_key(|waiting| waiting.entry.number);
+        }
+        outbox
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lane_of.len()
+    }
+
+    pub(crate) fn holds(&self, id: FactId) -> bool {
+        self.lane_of.contains_key(&id)
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.len() >= OUTBOX_ENTRIES_MAX || self.bytes >= OUTBOX_BYTES_MAX
+    }
+
+    pub(crate) fn next_number(&self, lane: ConversationId) -> u32 {
+        self.last_numbers.get(&lane).copied().unwrap_or(0) + 1
+    }
+
+    pub(crate) fn push(&mut self, entry: Entry) {
+        let last = self.last_numbers.entry(entry.conversation).or_default();
+        *last = entry.number.max(*last);
+        self.lane_of.insert(entry.id, entry.conversation);
+        self.bytes += entry.content.bytes.len();
+        let order = self.next_order;
+        self.next_order += 1;
+        let lane = self.lanes.entry(entry.conversation).or_default();
+        lane.waiting.push_back(Waiting { entry, order, flight: None });
+    }
+
+    /// The next frame, if the window of `flights_max` frames has room and something may be sent.
+    pub(crate) fn next_submit(&mut self, flights_max: usize, tick: u64) -> Option<Submit> {
+        if self.flights.len() >= flights_max {
+            return None;
+        }
+        let picked = self.pick(tick);
+        if picked.is_empty() {
+            return None;
+        }
+        let flight = self.next_flight;
+        self.next_flight += 1;
+        let mut entries = Vec::with_capacity(picked.len());
+        for (lane, at) in picked {
+            let Some(lane) = self.lanes.get_mut(&lane) else { continue };
+            if let Some(waiting) = lane.waiting.get_mut(at) {
+                waiting.flight = Some(flight);
+                entries.push(Entry { gap: lane.gap && at == 0, ..waiting.entry.clone() });
+            }
+        }
+        let open = entries.iter().map(|entry| entry.id).collect();
+        self.flights.insert(flight, Flight { sent_at: tick, open });
+        Some(Submit { entries })
+    }
+
+    /// Chooses what goes into the next frame, as places in lanes.
+    fn pick(&self, tick: u64) -> Vec<(ConversationId, usize)> {
+        let mut heads = BinaryHeap::new();
+        for (id, lane) in self.lanes.iter().filter(|(_, lane)| lane.hold_until <= tick) {
+            if let Some(at) = lane.waiting.iter().position(|waiting| waiting.flight.is_none()) {
+                heads.extend(self.candidate(*id, lane, at));
+            }
+        }
+        let (mut picked, mut bytes) = (Vec::new(), 0);
+        while let Some(Reverse((_, _, id, at))) = heads.pop() {
+            let Some(lane) = self.lanes.get(&id) else { continue };
+            bytes += lane.waiting[at].entry.content.bytes.len();
+            if !picked.is_empty() && bytes > SUBMIT_CONTENT_BYTES_MAX {
+                break;
+            }
+            picked.push((id, at));
+            if picked.len() == SUBMIT_ENTRIES_MAX {
+                break;
+            }
+            heads.extend(self.candidate(id, lane, at + 1));
+        }
+        picked
+    }
+
+    fn candidate(&self, id: ConversationId, lane: &Lane, at: usize) -> Option<Candidate> {
+        let waiting = lane.waiting.get(at)?;
+        let held = waiting.entry.needs.is_some_and(|needs| {
+            self.lane_of.get(&needs).is_some_and(|other| *other != id)
+        });
+        let message = waiting.entry.content.kind != kind::ACKNOWLEDGEMENT;
+        (!held).then_some(Reverse((message, waiting.order, id, at)))
+    }
+
+    /// The server has answered this entry for good: it leaves. `false` if it was not waiting.
+    pub(crate) fn answered(&mut self, id: FactId) -> bool {
+        let Some(lane_id) = self.lane_of.remove(&id) else { return false };
+        let Some(lane) = self.lanes.get_mut(&lane_id) else { return false };
+        let Some(at) = lane.waiting.iter().position(|waiting| waiting.entry.id == id) else {
+            return false;
+        };
+        if let Some(gone) = lane.waiting.remove(at) {
+            self.bytes -= gone.entry.content.bytes.len();
+            land(&mut self.flights, gone.flight, id);
+        }
+        (lane.tries, lane.hold_until, lane.gap) = (0, 0, false);
+        if lane.waiting.is_empty() {
+            self.lanes.remove(&lane_id);
+        }
+        true
+    }
+
+    /// The server could not decide this entry, in its lane it may expect another: the lane goes
+    /// back to its first entry and rests.
+    pub(crate) fn not_yet(
+        &mut self,
+        id: FactId,
+        expected: Option<u32>,
+        tick: u64,
+        dice: &mut Dice,
+    ) {
+        let Some(lane_id) = self.lane_of.get(&id).copied() else { return };
+        let Some(lane) = self.lanes.get_mut(&lane_id) else { return };
+        let in_flight = |waiting: &Waiting| waiting.entry.id == id && waiting.flight.is_some();
+        if !lane.waiting.iter().any(in_flight) {
+            return; // A late word about an earlier try.
+        }
+        lane.tries += 1;
+        // After the first try it may be that the server was restored and the answer to a pull,
+        // which brings back what it lacks, is still under way.
+        let first = lane.waiting.front().map_or(0, |waiting| waiting.entry.number);
+        lane.gap = lane.tries > 1 && expected.is_some_and(|expected| expected < first);
+        lane.hold_until = tick + dice.backoff(lane.tries);
+        self.rewind(lane_id);
+    }
+
+    fn rewind(&mut self, lane_id: ConversationId) {
+        let Some(lane) = self.lanes.get_mut(&lane_id) else { return };
+        for waiting in &mut lane.waiting {
+            land(&mut self.flights, waiting.flight.take(), waiting.entry.id);
+        }
+    }
+
+    /// Whatever has no answer is sent again.
+    pub(crate) fn rewind_all(&mut self) {
+        self.flights.clear();
+        for lane in self.lanes.values_mut() {
+            lane.waiting.iter_mut().for_each(|waiting| waiting.flight = None);
+        }
+    }
+
+    /// A new link: lanes that rested because of the old one need not.
+    pub(crate) fn release_all(&mut self) {
+        for lane in self.lanes.values_mut() {
+            lane.hold_until = 0;
+        }
+    }
+
+    /// Frames whose answers got lost are sent again.
+    pub(crate) fn expire(&mut self, tick: u64) {
+        let late = |flight: &Flight| flight.sent_at + ANSWER_WAIT_MS <= tick;
+        let ids: Vec<FactId> =
+            self.flights.values().filter(|it| late(it)).flat_map(|it| it.open.clone()).collect();
+        for id in ids {
+            if let Some(lane) = self.lane_of.get(&id).copied() {
+                self.rewind(lane);
+            }
+        }
+    }
+
+    /// The next tick at which something may be sent or sent again.
+    pub(crate) fn next_tick(&self, tick: u64) -> Option<u64> {
+        let answers = self.flights.values().map(|flight| flight.sent_at + ANSWER_WAIT_MS);
+        let holds = self.lanes.values().map(|lane| lane.hold_until).filter(|hold| *hold > tick);
+        answers.chain(holds).min()
+    }
+}
+
+type Candidate = Reverse<(bool, u64, ConversationId, usize)>;
+
+/// One entry of a frame needs no answer any more.
+fn land(flights: &mut BTreeMap<u64, Flight>, number: Option<u64>, id: FactId) {
+    let Some(number) = number else { return };
+    if let Some(flight) = flights.get_mut(&number) {
+        flight.open.retain(|open| *open != id);
+        if flight.open.is_empty() {
+            flights.remove(&number);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The device's durable memory: one encrypted SQLite file for each enrolment.
+//!
+//! It is written by [`waypost_engine::Change`]s alone, each list in one transaction, by one
+//! writer. It refuses to open a file that it cannot encrypt, and a file of a newer version.
+
+mod apply;
+mod identity;
+mod open;
+mod project;
+mod read;
+#[cfg(test)]
+mod tests;
+mod touched;
+
+use sqlx::sqlite::SqlitePool;
+use waypost_protocol::PersonId;
+
+pub(crate) use identity::Identity;
+pub use open::{OpenError, StoreKey};
+pub(crate) use read::{GroupRow, PersonRow, Reading};
+pub(crate) use touched::Touched;
+
+/// A write or read that failed. Its text is for the log and for [`crate::View::store_trouble`].
+#[derive(Debug, thiserror::Error)]
+#[error("the store of this device cannot be used: {0}")]
+pub(crate) struct StoreError(#[from] sqlx::Error);
+
+/// An open store.
+pub(crate) struct Store {
+    pool: SqlitePool,
+    me: PersonId,
+}
+
+impl Store {
+    /// On whose behalf it is kept.
+    pub(crate) fn me(&self) -> PersonId {
+        self.me
+    }
+
+    /// Writes something without meaning, to see whether writing works again.
+    pub(crate) async fn probe(&self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE progress SET writes = writes + 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes the file in good order.
+    pub(crate) async fn close(self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,289 @@
+//! What a fact of the record means for the tables that screens are read from.
+
+use sqlx::Row as _;
+use waypost_protocol::{
+    Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, ReceiptState,
+};
+
+use super::apply::{Writing, blob, parse, place};
+use super::{Store, StoreError, Touched};
+
+impl Store {
+    /// Facts of kinds that an earlier version did not know take their effect now.
+    pub(super) async fn understand_more(&self) -> Result<(), StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, kind, content, author, conversation, n, recorded_at_ms FROM facts
+             WHERE understood = 0 ORDER BY epoch, n",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for row in rows {
+            let content = Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
+            if matches!(content.to_body(), Err(_) | Ok(Body::Unknown { .. })) {
+                continue;
+            }
+            let id = uuid::Uuid::from_slice(row.try_get(0)?).map(FactId).ok();
+            let conversation = row.try_get::<Option<String>, _>(4)?;
+            let event = Event {
+                n: row.try_get::<i64, _>(5)?.unsigned_abs(),
+                recorded_at: row.try_get::<Option<i64>, _>(6)?.unwrap_or(0),
+                content,
+                id,
+                author: Some(PersonId(row.try_get(3)?)),
+                conversation: conversation.as_deref().map(parse).transpose()?,
+                offset_minutes: 0,
+                skew_ms: None,
+            };
+            let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+            let mut writing = Writing { tx, me: self.me, touched: Touched::default() };
+            project(&mut writing, &event).await?;
+            sqlx::query("UPDATE facts SET understood = 1 WHERE id = ?")
+                .bind(id.as_ref().map(blob))
+                .execute(writing.db())
+                .await?;
+            writing.tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Stores a fact of the record and what it means. It merges by id with what is known of it.
+pub(super) async fn recorded(
+    writing: &mut Writing,
+    epoch: u32,
+    event: &Event,
+) -> Result<(), sqlx::Error> {
+    if let Some(id) = event.id {
+        keep(writing, epoch, id, event).await?;
+    }
+    project(writing, event).await
+}
+
+async fn keep(
+    writing: &mut Writing,
+    epoch: u32,
+    id: FactId,
+    event: &Event,
+) -> Result<(), sqlx::Error> {
+    let understood = !matches!(event.content.to_body(), Err(_) | Ok(Body::Unknown { .. }));
+    sqlx::query(
+        "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
+                            epoch, n, recorded_at_ms, understood)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET
+            epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms",
+    )
+    .bind(blob(&id))
+    .bind(event.conversation.map(|conversation| conversation.to_string()))
+    .bind(event.author.unwrap_or(PersonId::SERVER).0)
+    .bind(event.content.kind)
+    .bind(&event.content.bytes)
+    .bind(event.offset_minutes)
+    .bind(event.skew_ms)
+    .bind(epoch)
+    .bind(place(event.n))
+    .bind(event.recorded_at)
+    .bind(i64::from(understood))
+    .execute(writing.db())
+    .await?;
+    writing.touched.conversations.extend(event.conversation);
+    Ok(())
+}
+
+async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
+    let Ok(body) = event.content.to_body() else { return Ok(()) };
+    match body {
+        Body::Acknowledgement { message } => {
+            let author = event.author.unwrap_or(PersonId::SERVER);
+            let at = event.id.and_then(|id| id.occurred_at()).unwrap_or(event.recorded_at);
+            acknowledged(writing, message, author, at).await
+        }
+        Body::Receipts { moves } => {
+            for step in &moves {
+                moved(writing, step).await?;
+            }
+            Ok(())
+        }
+        Body::PersonAdded { person, handle, name, role, language } => {
+            writing.touched.directory = true;
+            sqlx::query(
+                "INSERT INTO people (id, handle, name, role, language) VALUES (?, ?, ?, ?, ?)
+                 ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, name = excluded.name,
+                    role = excluded.role, language = excluded.language",
+            )
+            .bind(person.0)
+            .bind(handle)
+            .bind(name)
+            .bind(role.name())
+            .bind(language)
+            .execute(writing.db())
+            .await
+            .map(drop)
+        }
+        Body::GroupCreated { group, name, members } => {
+            writing.touched.directory = true;
+            sqlx::query(
+                "INSERT INTO groups (id, name) VALUES (?, ?)
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+            )
+            .bind(group)
+            .bind(name)
+            .execute(writing.db())
+            .await?;
+            for person in members {
+                joined(writing, group, person, event.n).await?;
+            }
+            Ok(())
+        }
+        Body::MemberJoined { group, person } => joined(writing, group, person, event.n).await,
+        Body::MemberLeft { group, person } => left(writing, group, person, event.n).await,
+        Body::Text { .. }
+        | Body::Template { .. }
+        | Body::Enrolled { .. }
+        | Body::Revoked { .. }
+        | Body::EpochBegan { .. }
+        | Body::Unknown { .. } => Ok(()),
+    }
+}
+
+/// Someone has acknowledged a message. The first time wins.
+pub(super) async fn acknowledged(
+    writing: &mut Writing,
+    message: FactId,
+    person: PersonId,
+    at: Millis,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO receipts (message, person, acknowledged_at_ms) VALUES (?, ?, ?)
+         ON CONFLICT (message, person) DO UPDATE SET
+            acknowledged_at_ms = coalesce(acknowledged_at_ms, excluded.acknowledged_at_ms)",
+    )
+    .bind(blob(&message))
+    .bind(person.0)
+    .bind(at)
+    .execute(writing.db())
+    .await?;
+    let row = sqlx::query("SELECT conversation FROM facts WHERE id = ?")
+        .bind(blob(&message))
+        .fetch_optional(writing.db())
+        .await?;
+    row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?))
+}
+
+async fn joined(
+    writing: &mut Writing,
+    group: u32,
+    person: PersonId,
+    n: u64,
+) -> Result<(), sqlx::Error> {
+    writing.touched.directory = true;
+    sqlx::query(
+        "INSERT INTO members (group_id, person, since_n) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(group)
+    .bind(person.0)
+    .bind(place(n))
+    .execute(writing.db())
+    .await
+    .map(drop)
+}
+
+async fn left(
+    writing: &mut Writing,
+    group: u32,
+    person: PersonId,
+    n: u64,
+) -> Result<(), sqlx::Error> {
+    writing.touched.directory = true;
+    sqlx::query(
+        "UPDATE members SET until_n = ? WHERE group_id = ? AND person = ? AND until_n IS NULL",
+    )
+    .bind(place(n))
+    .bind(group)
+    .bind(person.0)
+    .execute(writing.db())
+    .await
+    .map(drop)
+}
+
+/// Applies a move to own messages that it covers and no earlier move did.
+async fn moved(writing: &mut Writing, step: &Move) -> Result<(), sqlx::Error> {
+    let me = writing.me;
+    let direct = ConversationId::direct(me, step.person).map(|id| id.to_string());
+    let (update, state, within) = match (step.state, step.conversation) {
+        (ReceiptState::Delivered, _) => (DELIVERED, 2, String::new()),
+        (ReceiptState::Read, Some(conversation)) => (READ, 3, conversation.to_string()),
+        _ => return Ok(()),
+    };
+    let before = applied_up_to(writing, step.person, state, &within).await?;
+    let rows = sqlx::query(COVERED)
+        .bind(me.0)
+        .bind(place(before))
+        .bind(place(step.up_to))
+        .bind(direct)
+        .bind(step.person.0)
+        .bind(&within)
+        .fetch_all(writing.db())
+        .await?;
+    for row in rows {
+        let id: Vec<u8> = row.try_get(0)?;
+        sqlx::query(update)
+            .bind(id)
+            .bind(step.person.0)
+            .bind(step.at)
+            .execute(writing.db())
+            .await?;
+        writing.touch(row.try_get(1)?)?;
+    }
+    sqlx::query(
+        "INSERT INTO receipt_progress (person, state, conversation, up_to) VALUES (?, ?, ?, ?)
+         ON CONFLICT (person, state, conversation)
+         DO UPDATE SET up_to = max(up_to, excluded.up_to)",
+    )
+    .bind(step.person.0)
+    .bind(state)
+    .bind(within)
+    .bind(place(step.up_to))
+    .execute(writing.db())
+    .await
+    .map(drop)
+}
+
+async fn applied_up_to(
+    writing: &mut Writing,
+    person: PersonId,
+    state: i64,
+    within: &str,
+) -> Result<u64, sqlx::Error> {
+    let up_to: Option<(i64,)> = sqlx::query_as(
+        "SELECT up_to FROM receipt_progress WHERE person = ? AND state = ? AND conversation = ?",
+    )
+    .bind(person.0)
+    .bind(state)
+    .bind(within)
+    .fetch_optional(writing.db())
+    .await?;
+    Ok(up_to.map_or(0, |(n,)| n.unsigned_abs()))
+}
+
+/// Own messages between two numbers that went to this person.
+const COVERED: &str = "
+    SELECT f.id, f.conversation FROM facts f
+    WHERE f.author = ?1 AND f.kind IN (1, 2) AND f.n > ?2 AND f.n <= ?3
+      AND (?6 = '' OR f.conversation = ?6)
+      AND (f.conversation = ?4
+           OR (f.conversation LIKE 'group-%'
+               AND EXISTS (SELECT 1 FROM members m
+                           WHERE m.group_id = CAST(substr(f.conversation, 7) AS INTEGER)
+                             AND m.person = ?5 AND m.since_n < f.n
+                             AND (m.until_n IS NULL OR m.until_n > f.n))))";
+
+const DELIVERED: &str = "
+    INSERT INTO receipts (message, person, delivered_at_ms) VALUES (?, ?, ?)
+    ON CONFLICT (message, person) DO UPDATE SET
+        delivered_at_ms = coalesce(delivered_at_ms, excluded.delivered_at_ms)";
+
+const READ: &str = "
+    INSERT INTO receipts (message, person, read_at_ms) VALUES (?, ?, ?)
+    ON CONFLICT (message, person) DO UPDATE SET
+        read_at_ms = coalesce(read_at_ms, excluded.read_at_ms)";

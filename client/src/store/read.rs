@@ -1,0 +1,365 @@
+//! Reading: what the engine starts from, and the rows that screens are built from.
+//!
+//! It makes no views; see `read_model`. The kinds 1 and 2 in the statements are the messages; a
+//! test compares them with the contract.
+
+use std::collections::BTreeMap;
+
+use sqlx::Row as _;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use uuid::Uuid;
+use waypost_engine::Saved;
+use waypost_protocol::{
+    Content, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, Role, Sequence,
+};
+
+use super::apply::{blob, parse, place, state};
+use super::{Store, StoreError};
+
+/// One person of the directory.
+pub(crate) struct PersonRow {
+    pub(crate) id: PersonId,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) language: String,
+}
+
+/// One group, with everyone who is or was in it.
+pub(crate) struct GroupRow {
+    pub(crate) name: String,
+    pub(crate) members: Vec<MemberRow>,
+}
+
+/// One stay of a person in a group, as numbers of the record.
+pub(crate) struct MemberRow {
+    pub(crate) person: PersonId,
+    pub(crate) since: u64,
+    pub(crate) until: Option<u64>,
+}
+
+/// One message.
+pub(crate) struct MessageRow {
+    pub(crate) id: FactId,
+    pub(crate) author: PersonId,
+    pub(crate) content: Content,
+    pub(crate) offset_minutes: i16,
+    pub(crate) skew_ms: Option<i64>,
+    pub(crate) n: Option<u64>,
+    pub(crate) recorded_at: Option<Millis>,
+}
+
+/// One recipient's times for one message.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ReceiptRow {
+    pub(crate) delivered_at: Option<Millis>,
+    pub(crate) read_at: Option<Millis>,
+    pub(crate) acknowledged_at: Option<Millis>,
+}
+
+/// The receipts of some messages, by message and person.
+pub(crate) type Receipts = BTreeMap<(FactId, PersonId), ReceiptRow>;
+
+/// A fact that was refused for ever.
+pub(crate) struct WedgedRow {
+    pub(crate) id: FactId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) content: Content,
+    pub(crate) code: ProblemCode,
+}
+
+/// What is known of a message that someone wants to acknowledge.
+pub(crate) struct Acknowledgeable {
+    pub(crate) conversation: ConversationId,
+    pub(crate) author: PersonId,
+    pub(crate) acknowledged: bool,
+}
+
+/// Everything that can be read.
+pub(crate) struct Reading<'a> {
+    pool: &'a SqlitePool,
+    me: PersonId,
+}
+
+impl Store {
+    /// Reads; a write that is under way is waited for.
+    pub(crate) fn reading(&self) -> Reading<'_> {
+        Reading { pool: &self.pool, me: self.me }
+    }
+}
+
+impl Reading<'_> {
+    /// What an engine starts from.
+    pub(crate) async fn saved(&self) -> Result<Saved, StoreError> {
+        let row = sqlx::query("SELECT epoch, n, stored_marks, read_marks, skew_ms FROM progress")
+            .fetch_one(self.pool)
+            .await?;
+        Ok(Saved {
+            cursor: Sequence { epoch: row.try_get(0)?, n: number(&row, 1)?.unwrap_or(0) },
+            waiting: self.waiting().await?,
+            lanes: self.numbers("SELECT conversation, last_number FROM lanes").await?,
+            stored_marks: cbor(&row, 2)?,
+            read_marks: cbor(&row, 3)?,
+            read_up_to: self.numbers("SELECT conversation, up_to FROM reads").await?,
+            skew_ms: row.try_get(4)?,
+        })
+    }
+
+    async fn waiting(&self) -> Result<Vec<Entry>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT o.id, f.conversation, o.number, f.kind, f.content, f.offset_minutes,
+                    f.skew_ms, o.needs
+             FROM outbox o JOIN facts f ON f.id = o.id WHERE o.state = ?",
+        )
+        .bind(state::WAITING)
+        .fetch_all(self.pool)
+        .await?;
+        let entry = |row: &SqliteRow| -> Result<Entry, sqlx::Error> {
+            Ok(Entry {
+                id: fact_id(row, 0)?,
+                conversation: parse(row.try_get(1)?)?,
+                number: row.try_get(2)?,
+                content: content(row, 3)?,
+                offset_minutes: row.try_get(5)?,
+                skew_ms: row.try_get(6)?,
+                needs: match row.try_get::<Option<&[u8]>, _>(7)? {
+                    Some(_) => Some(fact_id(row, 7)?),
+                    None => None,
+                },
+                gap: false,
+            })
+        };
+        Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
+    }
+
+    async fn numbers<T: TryFrom<i64>>(
+        &self,
+        query: &'static str,
+    ) -> Result<BTreeMap<ConversationId, T>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(query).fetch_all(self.pool).await?;
+        let mut numbers = BTreeMap::new();
+        for (conversation, value) in rows {
+            if let Ok(value) = T::try_from(value) {
+                numbers.insert(parse(&conversation)?, value);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The directory, by name.
+    pub(crate) async fn people(&self) -> Result<Vec<PersonRow>, StoreError> {
+        let rows = sqlx::query("SELECT id, name, role, language FROM people ORDER BY name, id")
+            .fetch_all(self.pool)
+            .await?;
+        let person = |row: &SqliteRow| -> Result<PersonRow, sqlx::Error> {
+            let role: &str = row.try_get(2)?;
+            Ok(PersonRow {
+                id: PersonId(row.try_get(0)?),
+                name: row.try_get(1)?,
+                role: role.parse().map_err(|what: String| sqlx::Error::Decode(what.into()))?,
+                language: row.try_get(3)?,
+            })
+        };
+        Ok(rows.iter().map(person).collect::<Result<_, _>>()?)
+    }
+
+    /// The groups, by number.
+    pub(crate) async fn groups(&self) -> Result<BTreeMap<u32, GroupRow>, StoreError> {
+        let named: Vec<(u32, String)> =
+            sqlx::query_as("SELECT id, name FROM groups").fetch_all(self.pool).await?;
+        let empty = |(id, name)| (id, GroupRow { name, members: Vec::new() });
+        let mut groups: BTreeMap<u32, GroupRow> = named.into_iter().map(empty).collect();
+        let members = sqlx::query("SELECT group_id, person, since_n, until_n FROM members")
+            .fetch_all(self.pool)
+            .await?;
+        for row in members {
+            if let Some(group) = groups.get_mut(&row.try_get::<u32, _>(0)?) {
+                group.members.push(MemberRow {
+                    person: PersonId(row.try_get(1)?),
+                    since: number(&row, 2)?.unwrap_or(0),
+                    until: number(&row, 3)?,
+                });
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Every conversation in which there is a message.
+    pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT DISTINCT conversation FROM facts
+             WHERE conversation IS NOT NULL AND kind IN (1, 2)",
+        )
+        .fetch_all(self.pool)
+        .await?;
+        Ok(rows.iter().map(|(id,)| parse(id)).collect::<Result<_, _>>()?)
+    }
+
+    /// The newest messages, oldest first: what is in the record, then what waits. What is wedged
+    /// is shown elsewhere.
+    pub(crate) async fn messages(
+        &self,
+        conversation: ConversationId,
+        limit: usize,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut newest = self.fetch(WAITING, conversation, limit).await?;
+        let left = limit - i64::try_from(newest.len()).unwrap_or(limit);
+        if left > 0 {
+            newest.extend(self.fetch(RECORDED, conversation, left).await?);
+        }
+        newest.reverse();
+        Ok(newest)
+    }
+
+    async fn fetch(
+        &self,
+        query: &'static str,
+        conversation: ConversationId,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
+        let rows = sqlx::query(query)
+            .bind(conversation.to_string())
+            .bind(limit)
+            .fetch_all(self.pool)
+            .await?;
+        let message = |row: &SqliteRow| -> Result<MessageRow, sqlx::Error> {
+            Ok(MessageRow {
+                id: fact_id(row, 0)?,
+                author: PersonId(row.try_get(1)?),
+                content: content(row, 2)?,
+                offset_minutes: row.try_get(4)?,
+                skew_ms: row.try_get(5)?,
+                n: number(row, 6)?,
+                recorded_at: row.try_get(7)?,
+            })
+        };
+        Ok(rows.iter().map(message).collect::<Result<_, _>>()?)
+    }
+
+    /// The receipts of the messages of a conversation from this number on, and of what waits.
+    pub(crate) async fn receipts(
+        &self,
+        conversation: ConversationId,
+        from: u64,
+    ) -> Result<Receipts, StoreError> {
+        let rows = sqlx::query(
+            "SELECT r.message, r.person, r.delivered_at_ms, r.read_at_ms, r.acknowledged_at_ms
+             FROM facts f JOIN receipts r ON r.message = f.id
+             WHERE f.conversation = ? AND (f.n IS NULL OR f.n >= ?)",
+        )
+        .bind(conversation.to_string())
+        .bind(place(from))
+        .fetch_all(self.pool)
+        .await?;
+        let mut receipts = Receipts::new();
+        for row in rows {
+            let times = ReceiptRow {
+                delivered_at: row.try_get(2)?,
+                read_at: row.try_get(3)?,
+                acknowledged_at: row.try_get(4)?,
+            };
+            receipts.insert((fact_id(&row, 0)?, PersonId(row.try_get(1)?)), times);
+        }
+        Ok(receipts)
+    }
+
+    /// Up to where this person has read a conversation, and how many messages of others are
+    /// beyond it.
+    pub(crate) async fn unread(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<(u64, usize), StoreError> {
+        let id = conversation.to_string();
+        let read: Option<(i64,)> = sqlx::query_as("SELECT up_to FROM reads WHERE conversation = ?")
+            .bind(&id)
+            .fetch_optional(self.pool)
+            .await?;
+        let up_to = read.map_or(0, |(n,)| n.unsigned_abs());
+        let (unread,): (i64,) = sqlx::query_as(
+            "SELECT count(*) FROM facts
+             WHERE conversation = ? AND n > ? AND author <> ? AND kind IN (1, 2)",
+        )
+        .bind(id)
+        .bind(place(up_to))
+        .bind(self.me.0)
+        .fetch_one(self.pool)
+        .await?;
+        Ok((up_to, usize::try_from(unread).unwrap_or(0)))
+    }
+
+    /// What is wedged and not discarded, oldest first.
+    pub(crate) async fn wedged(&self) -> Result<Vec<WedgedRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT o.id, f.conversation, f.kind, f.content, o.code
+             FROM outbox o JOIN facts f ON f.id = o.id
+             WHERE o.state = ? AND o.discarded = 0 ORDER BY o.id",
+        )
+        .bind(state::REJECTED)
+        .fetch_all(self.pool)
+        .await?;
+        let wedged = |row: &SqliteRow| -> Result<WedgedRow, sqlx::Error> {
+            Ok(WedgedRow {
+                id: fact_id(row, 0)?,
+                conversation: parse(row.try_get(1)?)?,
+                content: content(row, 2)?,
+                code: ProblemCode::from_number(row.try_get(4)?),
+            })
+        };
+        Ok(rows.iter().map(wedged).collect::<Result<_, _>>()?)
+    }
+
+    /// A message, if it is known.
+    pub(crate) async fn acknowledgeable(
+        &self,
+        message: FactId,
+    ) -> Result<Option<Acknowledgeable>, StoreError> {
+        let row = sqlx::query(
+            "SELECT f.conversation, f.author, r.acknowledged_at_ms
+             FROM facts f LEFT JOIN receipts r ON r.message = f.id AND r.person = ?
+             WHERE f.id = ? AND f.kind IN (1, 2) AND f.conversation IS NOT NULL",
+        )
+        .bind(self.me.0)
+        .bind(blob(&message))
+        .fetch_optional(self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Acknowledgeable {
+            conversation: parse(row.try_get(0)?)?,
+            author: PersonId(row.try_get(1)?),
+            acknowledged: row.try_get::<Option<i64>, _>(2)?.is_some(),
+        }))
+    }
+}
+
+const RECORDED: &str = "
+    SELECT id, author, kind, content, offset_minutes, skew_ms, n, recorded_at_ms FROM facts
+    WHERE conversation = ? AND n IS NOT NULL AND kind IN (1, 2)
+    ORDER BY epoch DESC, n DESC LIMIT ?";
+
+const WAITING: &str = "
+    SELECT f.id, f.author, f.kind, f.content, f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms
+    FROM outbox o JOIN facts f ON f.id = o.id
+    WHERE f.conversation = ? AND o.state = 0 AND f.n IS NULL AND f.kind IN (1, 2)
+    ORDER BY o.number DESC LIMIT ?";
+
+fn number(row: &SqliteRow, at: usize) -> Result<Option<u64>, sqlx::Error> {
+    Ok(row.try_get::<Option<i64>, _>(at)?.map(i64::unsigned_abs))
+}
+
+fn fact_id(row: &SqliteRow, at: usize) -> Result<FactId, sqlx::Error> {
+    let bytes: &[u8] = row.try_get(at)?;
+    Uuid::from_slice(bytes).map(FactId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// A kind and the bytes in the column after it.
+fn content(row: &SqliteRow, at: usize) -> Result<Content, sqlx::Error> {
+    Ok(Content { kind: row.try_get(at)?, bytes: row.try_get(at + 1)? })
+}
+
+fn cbor<T: for<'b> minicbor::Decode<'b, ()>>(
+    row: &SqliteRow,
+    at: usize,
+) -> Result<Vec<T>, sqlx::Error> {
+    let bytes: &[u8] = row.try_get(at)?;
+    minicbor::decode(bytes).map_err(|error| sqlx::Error::Decode(error.into()))
+}

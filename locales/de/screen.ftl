@@ -1,0 +1,128 @@
+# Die Verbindung
+link-online = Online
+link-https = Online, langsamer
+link-https-detail = Nur HTTPS kommt durch: Neues kommt in Abständen.
+link-catching-up = Verpasstes wird geholt…
+link-connecting = Verbindung wird aufgebaut…
+link-offline = Offline
+link-retry = Nächster Versuch { $time }
+link-flight = Flugmodus
+link-flight-detail = Nichts wird gesendet oder empfangen, bis Sie ihn ausschalten.
+link-revoked = Dieses Gerät ist abgemeldet
+link-revoked-detail = Es kann nicht mehr senden oder empfangen. Bitten Sie die Disposition um einen neuen Link.
+link-waiting =
+    { $count ->
+        [one] { $count } Nachricht wartet
+       *[other] { $count } Nachrichten warten
+    }
+notice-full = Kein Platz für weitere Nachrichten
+notice-full-detail = Neue Nachrichten werden abgelehnt, bis die wartenden gesendet sind. Suchen Sie einen Ort mit Empfang.
+notice-store = Dieses Gerät kann nicht speichern
+notice-store-detail = Was Sie jetzt antippen, geht verloren. Schaffen Sie Platz oder rufen Sie die Disposition an. ({ $cause })
+store-broken = Dieses Gerät kann seine Nachrichten nicht lesen
+store-broken-detail = Auf dem Server ist nichts verloren. Rufen Sie Ihren Admin an. ({ $cause })
+notice-refused =
+    { $count ->
+        [one] { $count } Nachricht wurde abgelehnt
+       *[other] { $count } Nachrichten wurden abgelehnt
+    }
+notice-show = Anzeigen
+not-sent = Nicht gesendet
+switch-language = Sprache
+switch-night = Nachtfarben
+switch-day = Tagfarben
+close = Schließen
+
+# Anmeldung
+enrol-title = Dieses Gerät anmelden
+enrol-hint = Die Disposition gibt Ihnen einen Link, der einmal gilt. Fügen Sie ihn hier ein.
+enrol-link = Link
+enrol-link-example = waypost://…
+enrol-device = Name dieses Geräts
+enrol-device-example = Zum Beispiel: Tablet Wagen 12
+enrol = Anmelden
+enrol-busy = Wird angemeldet…
+enrol-no-link = Fügen Sie zuerst den Link der Disposition ein. Er beginnt mit waypost://
+enrol-no-device = Geben Sie dem Gerät einen Namen, damit die Disposition es erkennt.
+enrol-bad-link = Das ist kein Anmeldelink. Kopieren Sie den ganzen Link, von waypost:// bis zum Ende.
+enrol-unreachable = Der Server antwortet nicht. Prüfen Sie das Netz und versuchen Sie es erneut.
+enrol-wrong-server = Das ist nicht der Server, für den der Link gemacht ist. Brechen Sie ab und bitten Sie die Disposition um einen neuen Link.
+enrol-store = Dieses Gerät kann die Anmeldung nicht speichern. Schaffen Sie Platz und versuchen Sie es erneut.
+
+# Unterhaltungen
+conversations = Unterhaltungen
+conversation-none = Noch niemand zum Schreiben da
+conversation-none-detail = Die Disposition erscheint hier, sobald dieses Gerät einmal online war.
+conversation-empty = Noch keine Nachrichten
+members =
+    { $count ->
+        [one] { $count } Person
+       *[other] { $count } Personen
+    }
+unread =
+    { $count ->
+        [one] { $count } ungelesene Nachricht
+       *[other] { $count } ungelesene Nachrichten
+    }
+people = Personen
+people-filter = Personen suchen
+people-none = Niemand mit diesem Namen
+presence-online = Online
+presence-online-since = Online seit { $time }
+presence-offline = Offline
+presence-last-seen = Zuletzt gesehen { $time }
+
+# Nachrichten
+you = Sie
+compose = Nachricht schreiben
+send = Senden
+acknowledge = Bestätigen
+acknowledged-by-you = Von Ihnen bestätigt
+earlier = Frühere Nachrichten zeigen
+newest = Neueste Nachrichten
+today = Heute
+yesterday = Gestern
+date =
+    { $day }. { $month ->
+        [1] Januar
+        [2] Februar
+        [3] März
+        [4] April
+        [5] Mai
+        [6] Juni
+        [7] Juli
+        [8] August
+        [9] September
+        [10] Oktober
+        [11] November
+       *[12] Dezember
+    }
+clock-suspect = Uhr ging falsch, erfasst { $time }
+message-newer = Eine Nachricht einer neueren Version. Aktualisieren Sie diese App, um sie zu lesen.
+
+# Wie weit eine Nachricht gekommen ist
+state-queued = Wartet
+state-accepted = Gesendet
+state-delivered = Zugestellt
+state-read = Gelesen
+state-acknowledged = Bestätigt
+state-progress = { $state } { $reached } von { $total }
+receipts-title = Empfangsbelege
+receipts-hint = Wählen Sie eine eigene Nachricht, um zu sehen, wer sie hat.
+receipts-recipient = Empfänger
+receipts-not-yet = Noch nicht
+
+# Vorlagen
+late-title = Wie groß ist die Verspätung?
+minutes = { $minutes } Min.
+templates = Fertige Nachrichten
+template-text = Was hat sich geändert?
+cancel = Abbrechen
+
+# Was der Server abgelehnt hat
+refused-title = Abgelehnte Nachrichten
+refused-to = An { $title }
+send-again = Erneut senden
+discard = Verwerfen
+discard-sure = Endgültig verwerfen?
+keep = Behalten

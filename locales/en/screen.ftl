@@ -1,0 +1,128 @@
+# The link
+link-online = Online
+link-https = Online, slower
+link-https-detail = Only HTTPS gets through: news comes at intervals.
+link-catching-up = Fetching what you missed…
+link-connecting = Connecting…
+link-offline = Offline
+link-retry = Next try { $time }
+link-flight = Flight mode
+link-flight-detail = Nothing is sent or received until you switch it off.
+link-revoked = This device is signed off
+link-revoked-detail = It can no longer send or receive. Ask dispatch for a new link.
+link-waiting =
+    { $count ->
+        [one] { $count } message waiting
+       *[other] { $count } messages waiting
+    }
+notice-full = No room for more messages
+notice-full-detail = New messages are refused until the waiting ones are sent. Find a place with signal.
+notice-store = This device cannot save
+notice-store-detail = What you tap now is not kept. Free some space or call dispatch. ({ $cause })
+store-broken = This device cannot read its messages
+store-broken-detail = Nothing is lost at the server. Call your admin. ({ $cause })
+notice-refused =
+    { $count ->
+        [one] { $count } message was refused
+       *[other] { $count } messages were refused
+    }
+notice-show = Show
+not-sent = Not sent
+switch-language = Language
+switch-night = Night colours
+switch-day = Day colours
+close = Close
+
+# Enrolment
+enrol-title = Enrol this device
+enrol-hint = Dispatch gives you a link that works once. Paste it here.
+enrol-link = Link
+enrol-link-example = waypost://…
+enrol-device = Name of this device
+enrol-device-example = For example: Van 12 tablet
+enrol = Enrol
+enrol-busy = Enrolling…
+enrol-no-link = Paste the link from dispatch first. It begins with waypost://
+enrol-no-device = Give this device a name, so that dispatch can tell it from others.
+enrol-bad-link = This is no enrolment link. Copy the whole link, from waypost:// to its end.
+enrol-unreachable = The server does not answer. Check the network and try again.
+enrol-wrong-server = This is not the server that the link was made for. Do not go on; ask dispatch for a new link.
+enrol-store = This device cannot save the enrolment. Free some space and try again.
+
+# Conversations
+conversations = Conversations
+conversation-none = No one to write to yet
+conversation-none-detail = Dispatch appears here as soon as this device has been online once.
+conversation-empty = No messages yet
+members =
+    { $count ->
+        [one] { $count } person
+       *[other] { $count } people
+    }
+unread =
+    { $count ->
+        [one] { $count } unread message
+       *[other] { $count } unread messages
+    }
+people = People
+people-filter = Find people
+people-none = No one by that name
+presence-online = Online
+presence-online-since = Online since { $time }
+presence-offline = Offline
+presence-last-seen = Last seen { $time }
+
+# Messages
+you = You
+compose = Write a message
+send = Send
+acknowledge = Acknowledge
+acknowledged-by-you = You acknowledged
+earlier = Show earlier messages
+newest = Newest messages
+today = Today
+yesterday = Yesterday
+date =
+    { $day } { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    }
+clock-suspect = Clock was wrong, recorded { $time }
+message-newer = A message from a newer version. Update this app to read it.
+
+# How far a message has come
+state-queued = Waiting
+state-accepted = Sent
+state-delivered = Delivered
+state-read = Read
+state-acknowledged = Acknowledged
+state-progress = { $state } { $reached } of { $total }
+receipts-title = Receipts
+receipts-hint = Select one of your messages to see who has it.
+receipts-recipient = Recipient
+receipts-not-yet = Not yet
+
+# Templates
+late-title = How late will you be?
+minutes = { $minutes } min
+templates = Ready messages
+template-text = What has changed?
+cancel = Cancel
+
+# What the server refused
+refused-title = Refused messages
+refused-to = To { $title }
+send-again = Send again
+discard = Discard
+discard-sure = Discard it for ever?
+keep = Keep

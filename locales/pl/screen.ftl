@@ -1,0 +1,136 @@
+# Łącze
+link-online = Połączono
+link-https = Połączono, wolniej
+link-https-detail = Przechodzi tylko HTTPS: nowości przychodzą co pewien czas.
+link-catching-up = Pobieranie zaległych wiadomości…
+link-connecting = Łączenie…
+link-offline = Brak sieci
+link-retry = Następna próba { $time }
+link-flight = Tryb samolotowy
+link-flight-detail = Nic nie jest wysyłane ani odbierane, dopóki go nie wyłączysz.
+link-revoked = To urządzenie jest wyrejestrowane
+link-revoked-detail = Nie może już wysyłać ani odbierać. Poproś dyspozytora o nowy link.
+link-waiting =
+    { $count ->
+        [one] { $count } wiadomość czeka
+        [few] { $count } wiadomości czekają
+        [many] { $count } wiadomości czeka
+       *[other] { $count } wiadomości czeka
+    }
+notice-full = Brak miejsca na nowe wiadomości
+notice-full-detail = Nowe wiadomości są odrzucane, dopóki czekające nie zostaną wysłane. Znajdź miejsce z zasięgiem.
+notice-store = To urządzenie nie może zapisywać
+notice-store-detail = To, co teraz naciśniesz, przepadnie. Zwolnij miejsce lub zadzwoń do dyspozytora. ({ $cause })
+store-broken = To urządzenie nie może odczytać wiadomości
+store-broken-detail = Na serwerze nic nie zginęło. Zadzwoń do administratora. ({ $cause })
+notice-refused =
+    { $count ->
+        [one] { $count } wiadomość została odrzucona
+        [few] { $count } wiadomości zostały odrzucone
+        [many] { $count } wiadomości zostało odrzuconych
+       *[other] { $count } wiadomości zostało odrzuconych
+    }
+notice-show = Pokaż
+not-sent = Nie wysłano
+switch-language = Język
+switch-night = Kolory nocne
+switch-day = Kolory dzienne
+close = Zamknij
+
+# Rejestracja
+enrol-title = Zarejestruj to urządzenie
+enrol-hint = Dyspozytor da ci link, który działa jeden raz. Wklej go tutaj.
+enrol-link = Link
+enrol-link-example = waypost://…
+enrol-device = Nazwa tego urządzenia
+enrol-device-example = Na przykład: tablet w aucie 12
+enrol = Zarejestruj
+enrol-busy = Rejestrowanie…
+enrol-no-link = Najpierw wklej link od dyspozytora. Zaczyna się od waypost://
+enrol-no-device = Nadaj urządzeniu nazwę, aby dyspozytor mógł je rozpoznać.
+enrol-bad-link = To nie jest link rejestracyjny. Skopiuj cały link, od waypost:// do końca.
+enrol-unreachable = Serwer nie odpowiada. Sprawdź sieć i spróbuj ponownie.
+enrol-wrong-server = To nie jest serwer, dla którego utworzono link. Przerwij i poproś dyspozytora o nowy link.
+enrol-store = To urządzenie nie może zapisać rejestracji. Zwolnij miejsce i spróbuj ponownie.
+
+# Rozmowy
+conversations = Rozmowy
+conversation-none = Nie ma jeszcze do kogo pisać
+conversation-none-detail = Dyspozytor pojawi się tutaj, gdy urządzenie raz połączy się z siecią.
+conversation-empty = Nie ma jeszcze wiadomości
+members =
+    { $count ->
+        [one] { $count } osoba
+        [few] { $count } osoby
+        [many] { $count } osób
+       *[other] { $count } osoby
+    }
+unread =
+    { $count ->
+        [one] { $count } nieprzeczytana wiadomość
+        [few] { $count } nieprzeczytane wiadomości
+        [many] { $count } nieprzeczytanych wiadomości
+       *[other] { $count } nieprzeczytanej wiadomości
+    }
+people = Osoby
+people-filter = Szukaj osób
+people-none = Nikogo o takim imieniu
+presence-online = Połączono
+presence-online-since = Połączono od { $time }
+presence-offline = Brak sieci
+presence-last-seen = Ostatnio { $time }
+
+# Wiadomości
+you = Ty
+compose = Napisz wiadomość
+send = Wyślij
+acknowledge = Potwierdź
+acknowledged-by-you = Potwierdzono przez ciebie
+earlier = Pokaż wcześniejsze wiadomości
+newest = Najnowsze wiadomości
+today = Dzisiaj
+yesterday = Wczoraj
+date =
+    { $day } { $month ->
+        [1] stycznia
+        [2] lutego
+        [3] marca
+        [4] kwietnia
+        [5] maja
+        [6] czerwca
+        [7] lipca
+        [8] sierpnia
+        [9] września
+        [10] października
+        [11] listopada
+       *[12] grudnia
+    }
+clock-suspect = Zegar był błędny, zapisano { $time }
+message-newer = Wiadomość z nowszej wersji. Zaktualizuj aplikację, aby ją przeczytać.
+
+# Jak daleko dotarła wiadomość
+state-queued = Czeka
+state-accepted = Wysłano
+state-delivered = Dostarczono
+state-read = Przeczytano
+state-acknowledged = Potwierdzono
+state-progress = { $state } { $reached } z { $total }
+receipts-title = Potwierdzenia odbioru
+receipts-hint = Wybierz swoją wiadomość, aby zobaczyć, kto ją ma.
+receipts-recipient = Odbiorca
+receipts-not-yet = Jeszcze nie
+
+# Szablony
+late-title = Jak duże będzie spóźnienie?
+minutes = { $minutes } min
+templates = Gotowe wiadomości
+template-text = Co się zmieniło?
+cancel = Anuluj
+
+# Co odrzucił serwer
+refused-title = Odrzucone wiadomości
+refused-to = Do: { $title }
+send-again = Wyślij ponownie
+discard = Usuń
+discard-sure = Usunąć na zawsze?
+keep = Zostaw

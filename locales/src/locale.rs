@@ -1,0 +1,73 @@
+//! The languages that there are.
+
+use unic_langid::{LanguageIdentifier, langid};
+
+/// A language in which every text exists.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Locale {
+    /// English, the language of who has no other.
+    En,
+    /// German.
+    De,
+    /// Polish.
+    Pl,
+}
+
+impl Locale {
+    /// Every language, in the order in which a switch offers them.
+    pub const ALL: [Locale; 3] = [Self::En, Self::De, Self::Pl];
+
+    /// The language that serves this BCP 47 tag best: `de-AT` is served by German, and what
+    /// nobody speaks here by English.
+    pub fn of(tag: &str) -> Self {
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL
+            .into_iter()
+            .find(|locale| locale.tag().eq_ignore_ascii_case(language))
+            .unwrap_or(Self::En)
+    }
+
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+            Self::Pl => "pl",
+        }
+    }
+
+    /// The language's name in itself, for who cannot read the present one.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::De => "Deutsch",
+            Self::Pl => "Polski",
+        }
+    }
+
+    pub(crate) fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::En => langid!("en"),
+            Self::De => langid!("de"),
+            Self::Pl => langid!("pl"),
+        }
+    }
+
+    /// The files of the language: file name and source.
+    pub(crate) fn files(self) -> [(&'static str, &'static str); 3] {
+        macro_rules! files {
+            ($folder:literal) => {
+                [
+                    ("screen.ftl", include_str!(concat!("../", $folder, "/screen.ftl"))),
+                    ("templates.ftl", include_str!(concat!("../", $folder, "/templates.ftl"))),
+                    ("problems.ftl", include_str!(concat!("../", $folder, "/problems.ftl"))),
+                ]
+            };
+        }
+        match self {
+            Self::En => files!("en"),
+            Self::De => files!("de"),
+            Self::Pl => files!("pl"),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The rules of a body that need no knowledge of the record: lengths, blanks, names.
+//!
+//! Whether a person may say it, and whether what it names exists, is the server's to decide.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::{Argument, Arguments, Body};
+use crate::{GROUP_MEMBERS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX};
+
+/// Content that breaks the rules of its kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContentError {
+    /// The field that is wrong, as in JSON.
+    pub field: &'static str,
+    /// What is wrong with it and what would be right.
+    pub what: String,
+}
+
+impl std::fmt::Display for ContentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.field, self.what)
+    }
+}
+
+impl std::error::Error for ContentError {}
+
+impl Body {
+    /// Checks the rules that need no knowledge of the record: lengths, blanks, names.
+    pub fn check(&self) -> Result<(), ContentError> {
+        match self {
+            Self::Text { text, .. } => not_blank("text", text, TEXT_CHARS_MAX),
+            Self::Template {
+                template,
+                arguments,
+                ..
+            } => check_template(template, arguments),
+            Self::PersonAdded {
+                handle,
+                name,
+                language,
+                ..
+            } => {
+                check_handle(handle)?;
+                not_blank("name", name, NAME_CHARS_MAX)?;
+                not_blank("language", language, NAME_CHARS_MAX)
+            }
+            Self::GroupCreated { name, members, .. } => {
+                not_blank("name", name, NAME_CHARS_MAX)?;
+                if members.len() > GROUP_MEMBERS_MAX {
+                    return Err(ContentError {
+                        field: "members",
+                        what: format!("at most {GROUP_MEMBERS_MAX} people"),
+                    });
+                }
+                Ok(())
+            }
+            Self::Enrolled { device_name, .. } => {
+                not_blank("device_name", device_name, NAME_CHARS_MAX)
+            }
+            Self::Unknown { bytes, .. } if BASE64.decode(bytes).is_err() => Err(ContentError {
+                field: "bytes",
+                what: "must be base64".into(),
+            }),
+            Self::Acknowledgement { .. }
+            | Self::Receipts { .. }
+            | Self::MemberJoined { .. }
+            | Self::MemberLeft { .. }
+            | Self::Revoked { .. }
+            | Self::EpochBegan { .. }
+            | Self::Unknown { .. } => Ok(()),
+        }
+    }
+}
+
+fn not_blank(field: &'static str, value: &str, chars_max: usize) -> Result<(), ContentError> {
+    if value.trim().is_empty() {
+        return Err(ContentError {
+            field,
+            what: "must not be blank".into(),
+        });
+    }
+    if value.chars().count() > chars_max {
+        return Err(ContentError {
+            field,
+            what: format!("at most {chars_max} characters"),
+        });
+    }
+    Ok(())
+}
+
+fn check_handle(handle: &str) -> Result<(), ContentError> {
+    not_blank("handle", handle, NAME_CHARS_MAX)?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
+    if handle.chars().all(plain) {
+        Ok(())
+    } else {
+        Err(ContentError {
+            field: "handle",
+            what: "only lower-case letters, digits, `.` and `-`".into(),
+        })
+    }
+}
+
+fn check_template(template: &str, arguments: &Arguments) -> Result<(), ContentError> {
+    not_blank("template", template, NAME_CHARS_MAX)?;
+    if arguments.len() > TEMPLATE_ARGUMENTS_MAX {
+        return Err(ContentError {
+            field: "arguments",
+            what: format!("at most {TEMPLATE_ARGUMENTS_MAX}"),
+        });
+    }
+    for (name, argument) in arguments {
+        not_blank("arguments", name, NAME_CHARS_MAX)?;
+        if let Argument::Text(text) = argument
+            && text.chars().count() > TEXT_CHARS_MAX
+        {
+            return Err(ContentError {
+                field: "arguments",
+                what: format!("at most {TEXT_CHARS_MAX} characters in a text"),
+            });
+        }
+    }
+    Ok(())
+}

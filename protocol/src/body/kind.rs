@@ -1,0 +1,24 @@
+//! The numbers of the kinds of fact. They are never reused, and this is the only list of them.
+
+/// See [`crate::Body::Text`].
+pub const TEXT: u16 = 1;
+/// See [`crate::Body::Template`].
+pub const TEMPLATE: u16 = 2;
+/// See [`crate::Body::Acknowledgement`].
+pub const ACKNOWLEDGEMENT: u16 = 3;
+/// See [`crate::Body::Receipts`].
+pub const RECEIPTS: u16 = 10;
+/// See [`crate::Body::PersonAdded`].
+pub const PERSON_ADDED: u16 = 20;
+/// See [`crate::Body::GroupCreated`].
+pub const GROUP_CREATED: u16 = 21;
+/// See [`crate::Body::MemberJoined`].
+pub const MEMBER_JOINED: u16 = 22;
+/// See [`crate::Body::MemberLeft`].
+pub const MEMBER_LEFT: u16 = 23;
+/// See [`crate::Body::Enrolled`].
+pub const ENROLLED: u16 = 30;
+/// See [`crate::Body::Revoked`].
+pub const REVOKED: u16 = 31;
+/// See [`crate::Body::EpochBegan`].
+pub const EPOCH_BEGAN: u16 = 40;

@@ -1,0 +1,195 @@
+//! The binary form of each body: one private record for each kind, written by
+//! [`Body::to_content`] and read by [`Content::to_body`], nowhere else.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use minicbor::{Decode, Decoder, Encode, decode::Error};
+
+use super::{Arguments, Body, Content, ContentError, Role, argument, kind};
+use crate::lenient::known_list;
+use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
+
+/// Maps each kind to its body and wire form, in both directions.
+macro_rules! wire_forms {
+    ($($kind:ident $body:ident $wire:ident { $($field:ident),* };)*) => {
+        impl Body {
+            /// Encodes the body. Equal bodies give equal bytes.
+            pub fn to_content(&self) -> Content {
+                match self.clone() {
+                    $(Self::$body { $($field),* } => write(kind::$kind, $wire { $($field),* }),)*
+                    // Text that is no base64 could only come from JSON; it is refused there.
+                    Self::Unknown { number, bytes } => {
+                        Content { kind: number, bytes: BASE64.decode(bytes).unwrap_or_default() }
+                    }
+                }
+            }
+        }
+
+        impl Content {
+            fn known_body(&self) -> Result<Body, Error> {
+                Ok(match self.kind {
+                    $(kind::$kind => {
+                        let $wire { $($field),* } = read(self)?;
+                        Body::$body { $($field),* }
+                    })*
+                    _ => self.to_unknown(),
+                })
+            }
+        }
+    };
+}
+
+wire_forms! {
+    TEXT Text TextWire { text, answers };
+    TEMPLATE Template TemplateWire { template, version, arguments, answers };
+    ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
+    RECEIPTS Receipts ReceiptsWire { moves };
+    PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
+    GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members };
+    MEMBER_JOINED MemberJoined MemberWire { group, person };
+    MEMBER_LEFT MemberLeft MemberWire { group, person };
+    ENROLLED Enrolled EnrolledWire { enrolment, person, device, device_name };
+    REVOKED Revoked RevokedWire { enrolment, person };
+    EPOCH_BEGAN EpochBegan EpochBeganWire { size, root };
+}
+
+impl Content {
+    /// Reads the body. What a newer version wrote and this one cannot understand, such as a kind
+    /// or a role that it does not know, gives [`Body::Unknown`]. Unknown moves and arguments are
+    /// left out.
+    ///
+    /// An error means that the bytes break the rules of a known kind.
+    pub fn to_body(&self) -> Result<Body, ContentError> {
+        match self.known_body() {
+            Ok(body) => Ok(body),
+            Err(error) if error.is_unknown_variant() => Ok(self.to_unknown()),
+            Err(error) => Err(ContentError {
+                field: "content",
+                what: error.to_string(),
+            }),
+        }
+    }
+}
+
+// The wire forms. They are private: a body is written once, by `Body::to_content`.
+
+#[derive(Encode, Decode)]
+struct TextWire {
+    #[n(0)]
+    text: String,
+    #[n(1)]
+    answers: Option<FactId>,
+}
+
+#[derive(Encode, Decode)]
+struct TemplateWire {
+    #[n(0)]
+    template: String,
+    #[n(1)]
+    version: u16,
+    #[n(2)]
+    #[cbor(decode_with = "argument::decode", skip_if = "Arguments::is_empty")]
+    arguments: Arguments,
+    #[n(3)]
+    answers: Option<FactId>,
+}
+
+#[derive(Encode, Decode)]
+struct AcknowledgementWire {
+    #[n(0)]
+    message: FactId,
+}
+
+#[derive(Encode, Decode)]
+struct ReceiptsWire {
+    #[n(0)]
+    #[cbor(decode_with = "read_moves")]
+    moves: Vec<Move>,
+}
+
+#[derive(Encode, Decode)]
+struct PersonAddedWire {
+    #[n(0)]
+    person: PersonId,
+    #[n(1)]
+    handle: String,
+    #[n(2)]
+    name: String,
+    #[n(3)]
+    role: Role,
+    #[n(4)]
+    language: String,
+}
+
+#[derive(Encode, Decode)]
+struct GroupCreatedWire {
+    #[n(0)]
+    group: u32,
+    #[n(1)]
+    name: String,
+    #[n(2)]
+    members: Vec<PersonId>,
+}
+
+#[derive(Encode, Decode)]
+struct MemberWire {
+    #[n(0)]
+    group: u32,
+    #[n(1)]
+    person: PersonId,
+}
+
+#[derive(Encode, Decode)]
+struct EnrolledWire {
+    #[n(0)]
+    enrolment: EnrolmentId,
+    #[n(1)]
+    person: PersonId,
+    #[n(2)]
+    device: DeviceId,
+    #[n(3)]
+    device_name: String,
+}
+
+#[derive(Encode, Decode)]
+struct RevokedWire {
+    #[n(0)]
+    enrolment: EnrolmentId,
+    #[n(1)]
+    person: PersonId,
+}
+
+#[derive(Encode, Decode)]
+struct EpochBeganWire {
+    #[n(0)]
+    size: u64,
+    #[n(1)]
+    root: String,
+}
+
+/// A move to a state that this version does not know is left out, and so is one that was read in a
+/// stream that it does not know.
+fn read_moves<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Vec<Move>, Error> {
+    let mut moves: Vec<Move> = known_list(d, ctx)?;
+    moves.retain(|one| one.state != ReceiptState::Read || one.conversation.is_some());
+    Ok(moves)
+}
+
+fn write<T: Encode<()>>(kind: u16, wire: T) -> Content {
+    // Writing to a Vec cannot fail; an empty body would be refused by every reader.
+    Content {
+        kind,
+        bytes: minicbor::to_vec(wire).unwrap_or_default(),
+    }
+}
+
+fn read<'b, T: Decode<'b, ()>>(content: &'b Content) -> Result<T, Error> {
+    let mut decoder = Decoder::new(&content.bytes);
+    let wire = decoder.decode()?;
+    if decoder.position() == content.bytes.len() {
+        Ok(wire)
+    } else {
+        // New fields go into the array; bytes behind it would be a place to hide things.
+        Err(Error::message("bytes follow the body").at(decoder.position()))
+    }
+}

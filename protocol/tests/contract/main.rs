@@ -1,0 +1,13 @@
+//! What the wire contract promises to those who are not compiled with it: other programs, older
+//! and newer versions, the record of years ago, and the slow link that pays for each byte.
+
+// A broken sample is a failed test.
+#![allow(clippy::unwrap_used)]
+
+mod hostile;
+mod newer_peer;
+mod round_trip;
+mod samples;
+mod schema;
+mod sizes;
+mod snapshots;

@@ -1,0 +1,384 @@
+//! One frame of each type and one body of each kind, told as one morning: Dana (7) drives, Omar (3)
+//! dispatches, and everything has fixed ids and times.
+
+use waypost_protocol::*;
+
+pub const DANA: PersonId = PersonId(7);
+pub const OMAR: PersonId = PersonId(3);
+/// 2026-03-02T08:30:00Z.
+pub const MORNING: Millis = 1_772_440_200_000;
+
+pub fn fact(number: u8) -> FactId {
+    FactId::mint(
+        MORNING + i64::from(number) * 1000,
+        0xA0 + u128::from(number),
+    )
+}
+
+pub fn enrolment() -> EnrolmentId {
+    EnrolmentId::mint(MORNING, 0xE1)
+}
+
+pub fn dana_and_omar() -> ConversationId {
+    ConversationId::Direct(OMAR, DANA)
+}
+
+pub fn running_late() -> Body {
+    Body::Template {
+        template: "running-late".into(),
+        version: 1,
+        arguments: [("minutes".to_string(), Argument::Minutes(15))].into(),
+        answers: None,
+    }
+}
+
+pub fn delivered(up_to: u64) -> Move {
+    Move {
+        person: OMAR,
+        state: ReceiptState::Delivered,
+        up_to,
+        at: MORNING + 1_400,
+        conversation: None,
+        enrolment: None,
+    }
+}
+
+pub fn read(up_to: u64) -> Move {
+    Move {
+        state: ReceiptState::Read,
+        at: MORNING + 4_000,
+        conversation: Some(dana_and_omar()),
+        ..delivered(up_to)
+    }
+}
+
+pub fn event(n: u64, body: &Body) -> Event {
+    Event {
+        n,
+        recorded_at: MORNING + 900,
+        content: body.to_content(),
+        id: None,
+        author: None,
+        conversation: None,
+        offset_minutes: 0,
+        skew_ms: None,
+    }
+}
+
+/// Every kind of body, and the optional parts of those that have some.
+pub fn bodies() -> Vec<(&'static str, Body)> {
+    vec![
+        (
+            "text",
+            Body::Text {
+                text: "Gate 4 is closed".into(),
+                answers: None,
+            },
+        ),
+        (
+            "text that answers",
+            Body::Text {
+                text: "Użyj bramy 5".into(),
+                answers: Some(fact(1)),
+            },
+        ),
+        ("template", running_late()),
+        ("template with everything", template_with_everything()),
+        ("template without arguments", template_without_arguments()),
+        (
+            "acknowledgement",
+            Body::Acknowledgement { message: fact(1) },
+        ),
+        (
+            "receipts",
+            Body::Receipts {
+                moves: vec![delivered(41), read(41)],
+            },
+        ),
+        ("receipts in the record", receipts_in_the_record()),
+        ("person added", person_added()),
+        ("group created", group_created()),
+        (
+            "member joined",
+            Body::MemberJoined {
+                group: 5,
+                person: DANA,
+            },
+        ),
+        (
+            "member left",
+            Body::MemberLeft {
+                group: 5,
+                person: DANA,
+            },
+        ),
+        ("enrolled", enrolled()),
+        (
+            "revoked",
+            Body::Revoked {
+                enrolment: enrolment(),
+                person: DANA,
+            },
+        ),
+        (
+            "epoch began",
+            Body::EpochBegan {
+                size: 40,
+                root: "5ad1".into(),
+            },
+        ),
+        (
+            "unknown",
+            Body::Unknown {
+                number: 4711,
+                bytes: "gAE=".into(),
+            },
+        ),
+    ]
+}
+
+fn template_with_everything() -> Body {
+    Body::Template {
+        template: "cannot-reach".into(),
+        version: 2,
+        arguments: [
+            ("stop".to_string(), Argument::Text("Gate 4".into())),
+            ("tries".to_string(), Argument::Number(-3)),
+            ("wait".to_string(), Argument::Minutes(20)),
+        ]
+        .into(),
+        answers: Some(fact(1)),
+    }
+}
+
+fn template_without_arguments() -> Body {
+    Body::Template {
+        template: "delivered".into(),
+        version: 1,
+        arguments: Arguments::new(),
+        answers: Some(fact(1)),
+    }
+}
+
+fn receipts_in_the_record() -> Body {
+    let by = |one: Move| Move {
+        enrolment: Some(enrolment()),
+        ..one
+    };
+    Body::Receipts {
+        moves: vec![by(delivered(41)), by(read(41))],
+    }
+}
+
+pub fn person_added() -> Body {
+    Body::PersonAdded {
+        person: DANA,
+        handle: "dana".into(),
+        name: "Dana".into(),
+        role: Role::Driver,
+        language: "pl".into(),
+    }
+}
+
+fn group_created() -> Body {
+    Body::GroupCreated {
+        group: 5,
+        name: "North".into(),
+        members: vec![OMAR, DANA],
+    }
+}
+
+fn enrolled() -> Body {
+    Body::Enrolled {
+        enrolment: enrolment(),
+        person: DANA,
+        device: DeviceId::mint(MORNING, 0xD1),
+        device_name: "Tablet 12".into(),
+    }
+}
+
+/// Every type of uplink frame, bare and with all that it can hold.
+pub fn uplinks() -> Vec<(&'static str, Uplink)> {
+    vec![
+        (
+            "submit",
+            Uplink::Submit(Submit {
+                entries: vec![entry()],
+            }),
+        ),
+        (
+            "submit with everything",
+            Uplink::Submit(Submit { entries: entries() }),
+        ),
+        (
+            "pull",
+            Uplink::Pull(Pull {
+                number: 1,
+                limit: 256,
+                ..Pull::default()
+            }),
+        ),
+        ("pull with marks", Uplink::Pull(pull_with_marks())),
+    ]
+}
+
+pub fn entry() -> Entry {
+    Entry {
+        id: fact(1),
+        conversation: dana_and_omar(),
+        number: 1,
+        content: running_late().to_content(),
+        offset_minutes: 0,
+        skew_ms: None,
+        needs: None,
+        gap: false,
+    }
+}
+
+fn entries() -> Vec<Entry> {
+    let first = Entry {
+        offset_minutes: 60,
+        skew_ms: Some(-350),
+        ..entry()
+    };
+    let second = Entry {
+        id: fact(2),
+        conversation: ConversationId::Group(5),
+        number: 9,
+        needs: Some(fact(1)),
+        gap: true,
+        ..entry()
+    };
+    vec![first, second]
+}
+
+fn pull_with_marks() -> Pull {
+    Pull {
+        after: Sequence { epoch: 1, n: 42 },
+        number: 2,
+        limit: 100,
+        stored: vec![StoredMark {
+            up_to: 42,
+            at: MORNING + 5_000,
+        }],
+        read: vec![ReadMark {
+            conversation: dana_and_omar(),
+            up_to: 40,
+            at: MORNING + 6_000,
+        }],
+    }
+}
+
+/// Every type of downlink frame, bare and with all that it can hold.
+pub fn downlinks() -> Vec<(&'static str, Downlink)> {
+    let refused = |retry_after_ms| Downlink::Refused {
+        code: ProblemCode::Overloaded,
+        retry_after_ms,
+    };
+    vec![
+        ("answers", Downlink::Answers { answers: answers() }),
+        (
+            "events, empty",
+            Downlink::Events(Events {
+                next: 42,
+                ..Events::default()
+            }),
+        ),
+        (
+            "events, pushed",
+            Downlink::Events(pushed(42, event(42, &receipts()))),
+        ),
+        (
+            "events with everything",
+            Downlink::Events(events_with_everything()),
+        ),
+        ("presence", Downlink::Presence(presence())),
+        ("refused", refused(None)),
+        ("refused for a while", refused(Some(1_500))),
+    ]
+}
+
+fn receipts() -> Body {
+    Body::Receipts {
+        moves: vec![delivered(41)],
+    }
+}
+
+pub fn pushed(n: u64, event: Event) -> Events {
+    Events {
+        after: n - 1,
+        next: n,
+        events: vec![event],
+        ..Events::default()
+    }
+}
+
+pub fn answers() -> Vec<Answer> {
+    let sequence = Sequence { epoch: 1, n: 41 };
+    vec![
+        Answer::Accepted {
+            id: fact(1),
+            sequence,
+            recorded_at: MORNING + 900,
+        },
+        Answer::Rejected {
+            id: fact(2),
+            code: ProblemCode::NotAllowed,
+            at: sequence,
+        },
+        Answer::OutOfOrder {
+            id: fact(3),
+            expected: 2,
+        },
+        Answer::Deferred {
+            id: fact(4),
+            code: ProblemCode::Other(4711),
+        },
+    ]
+}
+
+fn events_with_everything() -> Events {
+    let message = Event {
+        id: Some(fact(1)),
+        author: Some(DANA),
+        conversation: Some(dana_and_omar()),
+        offset_minutes: -300,
+        skew_ms: Some(90_000),
+        ..event(41, &running_late())
+    };
+    Events {
+        epoch: 1,
+        after: 40,
+        next: 42,
+        events: vec![
+            message,
+            event(
+                42,
+                &Body::Receipts {
+                    moves: vec![read(41)],
+                },
+            ),
+        ],
+        more: true,
+        answers: Some(2),
+        server_time: Some(MORNING + 7_000),
+        safe_up_to: Some(30),
+        cut_after: Some(39),
+    }
+}
+
+fn presence() -> Presence {
+    let people = vec![
+        PresenceOf {
+            person: DANA,
+            online: true,
+            since: Some(MORNING),
+        },
+        PresenceOf {
+            person: OMAR,
+            online: false,
+            since: None,
+        },
+    ];
+    Presence { people }
+}

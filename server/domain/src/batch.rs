@@ -1,0 +1,147 @@
+//! What is asked of the record, and what is answered.
+
+use waypost_protocol::{
+    Answer, DeviceId, EnrolmentId, Entry, FactId, Millis, PersonId, ProblemCode, ReadMark, Role,
+    Sequence, StoredMark,
+};
+
+/// Who asks, as the connection has proved it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Actor {
+    /// The person; [`PersonId::SERVER`] for the operator of the server.
+    pub person: PersonId,
+    /// The enrolment; `None` for the operator.
+    pub enrolment: Option<EnrolmentId>,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Actor {
+    /// Whoever has the server's own files: the command line.
+    pub const OPERATOR: Actor =
+        Actor { person: PersonId::SERVER, enrolment: None, role: Role::Admin };
+}
+
+/// One request of a batch. Each gets exactly one [`Reply`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Request {
+    /// Facts from an outbox.
+    Submit {
+        /// Who.
+        actor: Actor,
+        /// In the order of their lanes.
+        entries: Vec<Entry>,
+    },
+    /// What an enrolment has stored and its person has read.
+    Marks {
+        /// Who.
+        actor: Actor,
+        /// In which epoch the marks were made; marks of an older one say nothing now.
+        epoch: u32,
+        /// Steps of the enrolment's cursor, oldest first.
+        stored: Vec<StoredMark>,
+        /// Reads.
+        read: Vec<ReadMark>,
+    },
+    /// An act of administration.
+    Deed {
+        /// Who.
+        actor: Actor,
+        /// The id of the fact that it becomes; a repeat is recognised by it.
+        id: FactId,
+        /// What.
+        deed: Deed,
+    },
+}
+
+impl Request {
+    /// Who asks.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Submit { actor, .. } | Self::Marks { actor, .. } | Self::Deed { actor, .. } => {
+                *actor
+            }
+        }
+    }
+}
+
+/// An act of administration. The server gives the numbers of people and groups.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Deed {
+    /// Puts a person into the directory.
+    AddPerson {
+        /// Unique short name.
+        handle: String,
+        /// Name on the screen.
+        name: String,
+        /// What they may do.
+        role: Role,
+        /// BCP 47 tag.
+        language: String,
+    },
+    /// Opens a group.
+    CreateGroup {
+        /// Name on the screen.
+        name: String,
+        /// First members.
+        members: Vec<PersonId>,
+    },
+    /// Lets a person read and write in a group from now on.
+    Join {
+        /// The group.
+        group: u32,
+        /// The person.
+        person: PersonId,
+    },
+    /// Ends that.
+    Leave {
+        /// The group.
+        group: u32,
+        /// The person.
+        person: PersonId,
+    },
+    /// Enrols a device with a one-time token.
+    Enrol {
+        /// SHA-256 of the token.
+        token_hash: [u8; 32],
+        /// The id of the new enrolment.
+        enrolment: EnrolmentId,
+        /// The device.
+        device: DeviceId,
+        /// What it is called.
+        device_name: String,
+        /// SHA-256 of the new credential.
+        credential_hash: [u8; 32],
+        /// The device's Ed25519 key.
+        public_key: [u8; 32],
+    },
+    /// Ends an enrolment.
+    Revoke {
+        /// Which.
+        enrolment: EnrolmentId,
+    },
+    /// Goes on in a new epoch after a restore.
+    BeginEpoch,
+}
+
+/// What became of one request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// One answer for each entry.
+    Answers(Vec<Answer>),
+    /// The marks are kept.
+    MarksKept,
+    /// A deed is in the record (now, or since an earlier try).
+    Done(DeedDone),
+    /// The request as a whole is refused.
+    Refused(ProblemCode),
+}
+
+/// Where a deed stands in the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DeedDone {
+    /// Its place.
+    pub sequence: Sequence,
+    /// When it was committed.
+    pub recorded_at: Millis,
+}

@@ -1,0 +1,322 @@
+//! The decision about a whole batch: one pure function.
+
+use sha2::{Digest as _, Sha256};
+use waypost_protocol::{
+    Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, Entry, FactId, Millis, Move,
+    EnrolmentId, PersonId, ProblemCode, ReadMark, Sequence, StoredMark,
+};
+
+use crate::access::may_write;
+use crate::audit::{LeafAudience, LeafFields, commitment, leaf_hash};
+use crate::batch::{Actor, Deed, Reply, Request};
+use crate::known::{Known, Past, PastOutcome};
+use crate::marks::{Moves, Progress, marks_count};
+use crate::record::{Decision, LaneMoved, Recorded, Rejection};
+
+/// What the outside world lends to a decision: one moment, and secrets that nobody can guess.
+pub struct Clockwork<'a> {
+    /// Now, by the server's clock.
+    pub now: Millis,
+    /// Makes a fresh random value: salts, pseudonyms and ids of the server's own facts.
+    pub random: &'a mut dyn FnMut() -> u128,
+}
+
+/// Decides a batch against what is known of the record. Nothing is visible to anyone until the
+/// decision is committed.
+///
+/// Requests are decided in order, and each sees what the ones before it in the batch did. All
+/// receipt moves of the batch become one fact at its end.
+pub fn decide(known: Known, batch: &[Request], clockwork: Clockwork<'_>) -> Decision {
+    let mut desk = Desk::new(known, clockwork);
+    for request in batch {
+        let reply = desk.decide_one(request);
+        desk.decision.replies.push(reply);
+    }
+    desk.record_receipts();
+    desk.decision.head = desk.known.head;
+    desk.decision
+}
+
+/// Where a batch is decided: what is known so far, including by this batch.
+pub(crate) struct Desk<'a> {
+    pub(crate) known: Known,
+    pub(crate) decision: Decision,
+    clockwork: Clockwork<'a>,
+    progress: Progress,
+    moves: Moves,
+}
+
+/// A fact about to be recorded.
+pub(crate) struct Draft {
+    pub(crate) id: FactId,
+    pub(crate) actor: Actor,
+    pub(crate) conversation: Option<ConversationId>,
+    pub(crate) content: Content,
+    pub(crate) offset_minutes: i16,
+    pub(crate) skew_ms: Option<i64>,
+    pub(crate) digest: [u8; 32],
+    pub(crate) deed: Option<Deed>,
+    pub(crate) receipts_for: Vec<(PersonId, Vec<Move>)>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(known: Known, clockwork: Clockwork<'a>) -> Self {
+        let progress = Progress::of(&known);
+        Self {
+            known,
+            decision: Decision::default(),
+            clockwork,
+            progress,
+            moves: Moves::default(),
+        }
+    }
+
+    fn decide_one(&mut self, request: &Request) -> Reply {
+        if self.is_gone(request.actor()) {
+            return Reply::Refused(ProblemCode::NotEnrolled);
+        }
+        match request {
+            Request::Submit { actor, entries } => {
+                Reply::Answers(entries.iter().map(|entry| self.decide_entry(*actor, entry)).collect())
+            }
+            Request::Marks { actor, epoch, stored, read } => {
+                self.decide_marks(*actor, *epoch, stored, read)
+            }
+            Request::Deed { actor, id, deed } => self.decide_deed(*actor, *id, deed),
+        }
+    }
+
+    /// Whether the enrolment behind a request ended after its connection was proved.
+    fn is_gone(&self, actor: Actor) -> bool {
+        actor.enrolment.is_some_and(|enrolment| {
+            self.known
+                .enrolments
+                .get(&enrolment)
+                .is_none_or(|state| state.revoked || state.person != actor.person)
+        })
+    }
+
+    fn decide_entry(&mut self, actor: Actor, entry: &Entry) -> Answer {
+        let digest = digest_of(entry);
+        if let Some(answer) = self.repeated(actor, entry.id, digest) {
+            return answer;
+        }
+        let lane = actor.enrolment.filter(|_| entry.number > 0).map(|e| (e, entry.conversation));
+        let last = lane.and_then(|lane| self.known.lanes.get(&lane).copied()).unwrap_or(0);
+        if lane.is_some() && entry.number > last + 1 && !entry.gap {
+            return Answer::OutOfOrder { id: entry.id, expected: last + 1 };
+        }
+        if let Some(needed) = entry.needs {
+            match self.known.past.get(&needed).filter(|past| past.author == actor.person) {
+                None => return Answer::Deferred { id: entry.id, code: ProblemCode::NotFound },
+                Some(Past { outcome: PastOutcome::Rejected { .. }, .. }) => {
+                    self.move_lane(lane, entry.number);
+                    return self.reject(actor, entry.id, digest, ProblemCode::NeedsRejected);
+                }
+                Some(_) => {}
+            }
+        }
+        self.move_lane(lane, entry.number);
+        match self.check(actor, entry) {
+            Ok(()) => self.accept(actor, entry, digest),
+            Err(code) => self.reject(actor, entry.id, digest, code),
+        }
+    }
+
+    /// The answer to an id that was decided before.
+    fn repeated(&self, actor: Actor, id: FactId, digest: [u8; 32]) -> Option<Answer> {
+        let past = self.known.past.get(&id)?;
+        if past.author != actor.person || past.digest != digest {
+            let at = self.known.head.sequence();
+            return Some(Answer::Rejected { id, code: ProblemCode::IdReused, at });
+        }
+        Some(match past.outcome {
+            PastOutcome::Recorded { sequence, recorded_at } => {
+                Answer::Accepted { id, sequence, recorded_at }
+            }
+            PastOutcome::Rejected { code, at } => Answer::Rejected { id, code, at },
+        })
+    }
+
+    fn check(&self, actor: Actor, entry: &Entry) -> Result<(), ProblemCode> {
+        if entry.id.occurred_at().is_none() {
+            return Err(ProblemCode::IdMalformed);
+        }
+        if entry.content.bytes.len() > CONTENT_BYTES_MAX {
+            return Err(ProblemCode::TooLarge);
+        }
+        may_write(actor, entry.conversation, &self.known)?;
+        let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
+        match body {
+            Body::Unknown { .. } => Err(ProblemCode::UnknownKind),
+            Body::Text { .. } | Body::Template { .. } | Body::Acknowledgement { .. } => {
+                body.check().map_err(|_| ProblemCode::ContentInvalid)
+            }
+            // Made by the server alone.
+            Body::Receipts { .. }
+            | Body::PersonAdded { .. }
+            | Body::GroupCreated { .. }
+            | Body::MemberJoined { .. }
+            | Body::MemberLeft { .. }
+            | Body::Enrolled { .. }
+            | Body::Revoked { .. }
+            | Body::EpochBegan { .. } => Err(ProblemCode::NotAllowed),
+        }
+    }
+
+    fn accept(&mut self, actor: Actor, entry: &Entry, digest: [u8; 32]) -> Answer {
+        let (sequence, recorded_at) = self.record(Draft {
+            id: entry.id,
+            actor,
+            conversation: Some(entry.conversation),
+            content: entry.content.clone(),
+            offset_minutes: entry.offset_minutes,
+            skew_ms: entry.skew_ms,
+            digest,
+            deed: None,
+            receipts_for: Vec::new(),
+        });
+        Answer::Accepted { id: entry.id, sequence, recorded_at }
+    }
+
+    fn reject(&mut self, actor: Actor, id: FactId, digest: [u8; 32], code: ProblemCode) -> Answer {
+        let at = self.known.head.sequence();
+        let author = actor.person;
+        let outcome = PastOutcome::Rejected { code, at };
+        self.known.past.insert(id, Past { author, digest, outcome });
+        self.decision.rejections.push(Rejection { author, id, digest, code, at });
+        Answer::Rejected { id, code, at }
+    }
+
+    fn move_lane(&mut self, lane: Option<(EnrolmentId, ConversationId)>, number: u32) {
+        let Some(lane) = lane else { return };
+        let last = self.known.lanes.entry(lane).or_default();
+        // A lower number with an unknown id comes from a device that lost its store and counts
+        // anew: its facts are taken, and the lane stays where it is.
+        if number > *last {
+            *last = number;
+            let (enrolment, conversation) = lane;
+            self.decision.lanes.push(LaneMoved { enrolment, conversation, last: number });
+        }
+    }
+
+    fn decide_marks(
+        &mut self,
+        actor: Actor,
+        epoch: u32,
+        stored: &[StoredMark],
+        read: &[ReadMark],
+    ) -> Reply {
+        if !marks_count(&self.known, epoch, stored, read) {
+            // Marks of an older epoch are about numbers that mean something else now: the device
+            // will make new ones. Marks beyond the end of this one can only be wrong.
+            return if epoch == self.known.head.epoch {
+                Reply::Refused(ProblemCode::MarkBeyondRecord)
+            } else {
+                Reply::MarksKept
+            };
+        }
+        let Self { known, decision, progress, moves, .. } = self;
+        moves.apply(actor, stored, read, known, progress, decision);
+        Reply::MarksKept
+    }
+
+    /// Writes the moves of this batch as one fact.
+    fn record_receipts(&mut self) {
+        let Moves { all, by_author } = std::mem::take(&mut self.moves);
+        if all.is_empty() {
+            return;
+        }
+        let content = Body::Receipts { moves: all }.to_content();
+        let id = self.mint_id();
+        self.record(Draft {
+            id,
+            actor: Actor::OPERATOR,
+            conversation: None,
+            digest: content.digest(),
+            content,
+            offset_minutes: 0,
+            skew_ms: None,
+            deed: None,
+            receipts_for: by_author.into_iter().collect(),
+        });
+    }
+
+    pub(crate) fn mint_id(&mut self) -> FactId {
+        FactId::mint(self.clockwork.now, (self.clockwork.random)())
+    }
+
+    pub(crate) fn random(&mut self) -> u128 {
+        (self.clockwork.random)()
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.clockwork.now
+    }
+
+    /// Gives a fact its number and leaf. From here on it can only be undone with the whole batch.
+    pub(crate) fn record(&mut self, draft: Draft) -> (Sequence, Millis) {
+        let salt = self.random().to_be_bytes();
+        let recorded_at = self.clockwork.now;
+        let mut sequence = self.known.head.sequence();
+        sequence.n += 1;
+        let leaf = LeafFields {
+            sequence,
+            id: *draft.id.as_bytes(),
+            kind: draft.content.kind,
+            author: self.pseudonym(draft.actor.person),
+            enrolment: draft.actor.enrolment.map(|enrolment| *enrolment.as_bytes()),
+            audience: self.audience(draft.conversation),
+            occurred_at: draft.id.occurred_at(),
+            offset_minutes: draft.offset_minutes,
+            skew_ms: draft.skew_ms,
+            recorded_at,
+            commitment: commitment(&salt, &draft.content),
+        };
+        let leaf = leaf.to_bytes();
+        self.known.head.tree.append(leaf_hash(&leaf));
+        let outcome = PastOutcome::Recorded { sequence, recorded_at };
+        let author = draft.actor.person;
+        self.known.past.insert(draft.id, Past { author, digest: draft.digest, outcome });
+        self.decision.facts.push(Recorded {
+            sequence,
+            id: draft.id,
+            author,
+            enrolment: draft.actor.enrolment,
+            conversation: draft.conversation,
+            content: draft.content,
+            offset_minutes: draft.offset_minutes,
+            skew_ms: draft.skew_ms,
+            recorded_at,
+            digest: draft.digest,
+            salt,
+            leaf,
+            receipts_for: draft.receipts_for,
+            deed: draft.deed,
+        });
+        (sequence, recorded_at)
+    }
+
+    fn pseudonym(&self, person: PersonId) -> [u8; 16] {
+        self.known.people.get(&person).map(|state| state.pseudonym).unwrap_or_default()
+    }
+
+    fn audience(&self, conversation: Option<ConversationId>) -> LeafAudience {
+        match conversation {
+            None => LeafAudience::Concerned,
+            Some(ConversationId::Direct(low, high)) => {
+                LeafAudience::Pair(self.pseudonym(low), self.pseudonym(high))
+            }
+            Some(named) => LeafAudience::Named(named.to_string()),
+        }
+    }
+}
+
+/// What a repeat of an entry must agree with: where it goes and what it says.
+fn digest_of(entry: &Entry) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(entry.conversation.to_string());
+    hash.update([0]);
+    hash.update(entry.content.digest());
+    hash.finalize().into()
+}

@@ -1,0 +1,207 @@
+//! Acts of administration: what each becomes in the record.
+
+use sha2::{Digest as _, Sha256};
+use waypost_protocol::{Body, ConversationId, FactId, PersonId, ProblemCode, Role};
+
+use crate::access::may_do;
+use crate::batch::{Actor, Deed, DeedDone, Reply};
+use crate::decide::{Desk, Draft};
+use crate::known::{EnrolmentState, Past, PastOutcome, PersonState};
+
+impl Desk<'_> {
+    pub(crate) fn decide_deed(&mut self, actor: Actor, id: FactId, deed: &Deed) -> Reply {
+        let digest = digest_of(deed);
+        if let Some(past) = self.known.past.get(&id) {
+            return repeated(past, actor, digest);
+        }
+        if id.occurred_at().is_none() {
+            return Reply::Refused(ProblemCode::IdMalformed);
+        }
+        match self.draft(actor, deed) {
+            Err(code) => Reply::Refused(code),
+            Ok((body, conversation)) => {
+                if body.check().is_err() {
+                    return Reply::Refused(ProblemCode::ContentInvalid);
+                }
+                self.note(&body);
+                let (sequence, recorded_at) = self.record(Draft {
+                    id,
+                    actor,
+                    conversation: Some(conversation),
+                    content: body.to_content(),
+                    offset_minutes: 0,
+                    skew_ms: None,
+                    digest,
+                    deed: Some(deed.clone()),
+                    receipts_for: Vec::new(),
+                });
+                Reply::Done(DeedDone { sequence, recorded_at })
+            }
+        }
+    }
+
+    /// What the deed becomes, if it is allowed and possible.
+    fn draft(&mut self, actor: Actor, deed: &Deed) -> Result<(Body, ConversationId), ProblemCode> {
+        if !may_do(actor.role, deed) {
+            return Err(ProblemCode::NotAllowed);
+        }
+        match deed {
+            Deed::AddPerson { handle, name, role, language } => {
+                self.draft_person(handle, name, *role, language)
+            }
+            Deed::CreateGroup { name, members } => self.draft_group(name, members),
+            Deed::Join { group, person } => self.draft_join(*group, *person),
+            Deed::Leave { group, person } => {
+                if !self.known.members.contains(&(*group, *person)) {
+                    return Err(ProblemCode::NotFound);
+                }
+                let body = Body::MemberLeft { group: *group, person: *person };
+                Ok((body, ConversationId::Fleet))
+            }
+            Deed::Enrol { .. } => self.draft_enrolment(deed),
+            Deed::Revoke { enrolment } => {
+                let state = self.known.enrolments.get(enrolment).ok_or(ProblemCode::NotFound)?;
+                let body = Body::Revoked { enrolment: *enrolment, person: state.person };
+                Ok((body, ConversationId::Staff))
+            }
+            Deed::BeginEpoch => {
+                let size = self.known.head.tree.size();
+                let root = hex(&self.known.head.tree.root());
+                self.known.head.epoch += 1;
+                Ok((Body::EpochBegan { size, root }, ConversationId::Staff))
+            }
+        }
+    }
+
+    fn draft_person(
+        &mut self,
+        handle: &str,
+        name: &str,
+        role: Role,
+        language: &str,
+    ) -> Result<(Body, ConversationId), ProblemCode> {
+        if self.known.handles.contains(handle) {
+            return Err(ProblemCode::HandleTaken);
+        }
+        let person = PersonId(self.known.head.last_person + 1);
+        let body = Body::PersonAdded {
+            person,
+            handle: handle.into(),
+            name: name.into(),
+            role,
+            language: language.into(),
+        };
+        Ok((body, ConversationId::Fleet))
+    }
+
+    fn draft_group(
+        &mut self,
+        name: &str,
+        members: &[PersonId],
+    ) -> Result<(Body, ConversationId), ProblemCode> {
+        if members.iter().any(|member| !self.known.people.contains_key(member)) {
+            return Err(ProblemCode::NotFound);
+        }
+        let mut members = members.to_vec();
+        members.sort();
+        members.dedup();
+        let group = self.known.head.last_group + 1;
+        Ok((Body::GroupCreated { group, name: name.into(), members }, ConversationId::Fleet))
+    }
+
+    fn draft_join(
+        &mut self,
+        group: u32,
+        person: PersonId,
+    ) -> Result<(Body, ConversationId), ProblemCode> {
+        let exists = (1..=self.known.head.last_group).contains(&group);
+        if !exists || !self.known.people.contains_key(&person) {
+            return Err(ProblemCode::NotFound);
+        }
+        if self.known.members.contains(&(group, person)) {
+            return Err(ProblemCode::AlreadyDone);
+        }
+        Ok((Body::MemberJoined { group, person }, ConversationId::Fleet))
+    }
+
+    fn draft_enrolment(&mut self, deed: &Deed) -> Result<(Body, ConversationId), ProblemCode> {
+        let Deed::Enrol { token_hash, enrolment, device, device_name, .. } = deed else {
+            return Err(ProblemCode::Malformed);
+        };
+        let now = self.now();
+        let token = self
+            .known
+            .tokens
+            .get_mut(token_hash)
+            .filter(|token| token.used_by.is_none() && token.expires_at > now)
+            .ok_or(ProblemCode::TokenSpent)?;
+        token.used_by = Some(*enrolment);
+        let body = Body::Enrolled {
+            enrolment: *enrolment,
+            person: token.person,
+            device: *device,
+            device_name: device_name.clone(),
+        };
+        Ok((body, ConversationId::Staff))
+    }
+
+    /// Lets the rest of the batch see what this fact changes.
+    fn note(&mut self, body: &Body) {
+        match body {
+            Body::PersonAdded { person, handle, role, .. } => {
+                let pseudonym = self.random().to_be_bytes();
+                self.decision.pseudonyms.push((*person, pseudonym));
+                self.known.head.last_person = person.0;
+                self.known.handles.insert(handle.clone());
+                self.known
+                    .people
+                    .insert(*person, PersonState { role: *role, pseudonym, delivered_up_to: 0 });
+            }
+            Body::GroupCreated { group, members, .. } => {
+                self.known.head.last_group = *group;
+                self.known.members.extend(members.iter().map(|member| (*group, *member)));
+            }
+            Body::MemberJoined { group, person } => {
+                self.known.members.insert((*group, *person));
+            }
+            Body::MemberLeft { group, person } => {
+                self.known.members.remove(&(*group, *person));
+            }
+            Body::Enrolled { enrolment, person, .. } => {
+                let state = EnrolmentState { person: *person, revoked: false, stored_up_to: 0 };
+                self.known.enrolments.insert(*enrolment, state);
+            }
+            Body::Revoked { enrolment, .. } => {
+                if let Some(state) = self.known.enrolments.get_mut(enrolment) {
+                    state.revoked = true;
+                }
+            }
+            Body::Text { .. }
+            | Body::Template { .. }
+            | Body::Acknowledgement { .. }
+            | Body::Receipts { .. }
+            | Body::EpochBegan { .. }
+            | Body::Unknown { .. } => {}
+        }
+    }
+}
+
+fn repeated(past: &Past, actor: Actor, digest: [u8; 32]) -> Reply {
+    match past.outcome {
+        PastOutcome::Recorded { sequence, recorded_at }
+            if past.author == actor.person && past.digest == digest =>
+        {
+            Reply::Done(DeedDone { sequence, recorded_at })
+        }
+        _ => Reply::Refused(ProblemCode::IdReused),
+    }
+}
+
+/// What a repeat of a deed must agree with.
+fn digest_of(deed: &Deed) -> [u8; 32] {
+    Sha256::digest(format!("{deed:?}")).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

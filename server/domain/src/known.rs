@@ -1,0 +1,189 @@
+//! What a batch needs to know of the record before it can be decided.
+
+use std::collections::{HashMap, HashSet};
+
+use waypost_protocol::{
+    ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Role, Sequence,
+};
+
+use crate::batch::{Deed, Request};
+use crate::marks::AuthorsOf;
+use crate::record::Head;
+
+/// The keys that must be looked up, each in one set query.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wanted {
+    /// Enrolments, with their cursor.
+    pub enrolments: HashSet<EnrolmentId>,
+    /// People by number.
+    pub people: HashSet<PersonId>,
+    /// People by handle.
+    pub handles: HashSet<String>,
+    /// Facts and refusals by id.
+    pub facts: HashSet<FactId>,
+    /// Lanes.
+    pub lanes: HashSet<(EnrolmentId, ConversationId)>,
+    /// Memberships of groups.
+    pub members: HashSet<(u32, PersonId)>,
+    /// Read marks.
+    pub read: HashSet<(PersonId, ConversationId)>,
+    /// Enrolment tokens by hash.
+    pub tokens: HashSet<[u8; 32]>,
+}
+
+/// What was found. What is missing here is not in the record.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Known {
+    /// The locked end of the record.
+    pub head: Head,
+    /// Enrolments.
+    pub enrolments: HashMap<EnrolmentId, EnrolmentState>,
+    /// People.
+    pub people: HashMap<PersonId, PersonState>,
+    /// Which of the wanted handles are taken.
+    pub handles: HashSet<String>,
+    /// Facts and refusals.
+    pub past: HashMap<FactId, Past>,
+    /// The last number decided of each lane.
+    pub lanes: HashMap<(EnrolmentId, ConversationId), u32>,
+    /// Current members of groups.
+    pub members: HashSet<(u32, PersonId)>,
+    /// How far each person has read.
+    pub read: HashMap<(PersonId, ConversationId), u64>,
+    /// Tokens.
+    pub tokens: HashMap<[u8; 32], TokenState>,
+    /// Whose messages the marks of this batch pass; see [`crate::ranges`].
+    pub authors: AuthorsOf,
+}
+
+/// An enrolment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EnrolmentState {
+    /// Its person.
+    pub person: PersonId,
+    /// Whether it has ended.
+    pub revoked: bool,
+    /// How far its cursor is known to be.
+    pub stored_up_to: u64,
+}
+
+/// A person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PersonState {
+    /// What they may do.
+    pub role: Role,
+    /// Their name in the audit record.
+    pub pseudonym: [u8; 16],
+    /// How far the first of their devices is known to be.
+    pub delivered_up_to: u64,
+}
+
+/// A token of an enrolment link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TokenState {
+    /// For whom.
+    pub person: PersonId,
+    /// When it ends, by the server's clock.
+    pub expires_at: Millis,
+    /// The enrolment that it was used for.
+    pub used_by: Option<EnrolmentId>,
+}
+
+/// What became of an id before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Past {
+    /// Who submitted it.
+    pub author: PersonId,
+    /// What a repeat must agree with.
+    pub digest: [u8; 32],
+    /// How it was answered.
+    pub outcome: PastOutcome,
+}
+
+/// How an id was answered before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PastOutcome {
+    /// It is in the record.
+    Recorded {
+        /// Where.
+        sequence: Sequence,
+        /// Since when.
+        recorded_at: Millis,
+    },
+    /// It was refused.
+    Rejected {
+        /// Why.
+        code: ProblemCode,
+        /// The end of the record at that moment.
+        at: Sequence,
+    },
+}
+
+impl Wanted {
+    /// All keys that a batch needs.
+    pub fn by(batch: &[Request]) -> Self {
+        let mut wanted = Self::default();
+        for request in batch {
+            wanted.add(request);
+        }
+        wanted
+    }
+
+    fn add(&mut self, request: &Request) {
+        let actor = request.actor();
+        self.people.insert(actor.person);
+        self.enrolments.extend(actor.enrolment);
+        match request {
+            Request::Submit { entries, .. } => {
+                for entry in entries {
+                    self.facts.insert(entry.id);
+                    self.facts.extend(entry.needs);
+                    self.lanes
+                        .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
+                    self.add_conversation(entry.conversation, actor.person);
+                }
+            }
+            Request::Marks { read, .. } => {
+                for mark in read {
+                    self.read.insert((actor.person, mark.conversation));
+                    self.add_conversation(mark.conversation, actor.person);
+                }
+            }
+            Request::Deed { id, deed, .. } => {
+                self.facts.insert(*id);
+                self.add_deed(deed);
+            }
+        }
+    }
+
+    fn add_conversation(&mut self, conversation: ConversationId, person: PersonId) {
+        match conversation {
+            ConversationId::Direct(low, high) => self.people.extend([low, high]),
+            ConversationId::Group(group) => {
+                self.members.insert((group, person));
+            }
+            ConversationId::Fleet | ConversationId::Staff => {}
+        }
+    }
+
+    fn add_deed(&mut self, deed: &Deed) {
+        match deed {
+            Deed::AddPerson { handle, .. } => {
+                self.handles.insert(handle.clone());
+            }
+            Deed::CreateGroup { members, .. } => self.people.extend(members),
+            Deed::Join { group, person } | Deed::Leave { group, person } => {
+                self.people.insert(*person);
+                self.members.insert((*group, *person));
+            }
+            Deed::Enrol { token_hash, enrolment, .. } => {
+                self.tokens.insert(*token_hash);
+                self.enrolments.insert(*enrolment);
+            }
+            Deed::Revoke { enrolment } => {
+                self.enrolments.insert(*enrolment);
+            }
+            Deed::BeginEpoch => {}
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The answer to a `Pull`: which stretch of the record it covers.
+
+use waypost_protocol::{Event, Events, Millis, Sequence};
+
+/// One epoch of the record: its number and the number of the last fact before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EpochStart {
+    /// Which epoch.
+    pub epoch: u32,
+    /// Facts beyond this number belong to it or a later one.
+    pub after: u64,
+}
+
+/// Where to read from for a cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct From {
+    /// Exclusive.
+    pub after: u64,
+    /// Set if the cursor is of an older epoch: the record was cut here.
+    pub cut_after: Option<u64>,
+}
+
+/// Where a device with this cursor must go on reading. A cursor beyond the end of the record (of
+/// a device that lied, or of a record that was replaced) starts at the end.
+pub fn from(cursor: Sequence, epochs: &[EpochStart], end: u64) -> From {
+    let cut_after = epochs
+        .iter()
+        .filter(|start| start.epoch > cursor.epoch)
+        .map(|start| start.after)
+        .min();
+    let after = cursor.n.min(cut_after.unwrap_or(u64::MAX)).min(end);
+    From { after, cut_after }
+}
+
+/// What was read for one page.
+pub struct Read {
+    /// The events found, in order, at most the limit.
+    pub events: Vec<Event>,
+    /// How far the record was searched.
+    pub searched_up_to: u64,
+    /// Whether the limit was reached before that.
+    pub limited: bool,
+}
+
+/// Puts the answer together.
+pub fn answer(
+    epoch: u32,
+    from: From,
+    read: Read,
+    end: u64,
+    pull_number: u32,
+    now: Millis,
+    safe_up_to: u64,
+) -> Events {
+    let next = match read.events.last() {
+        Some(last) if read.limited => last.n,
+        _ => read.searched_up_to.max(from.after),
+    };
+    Events {
+        epoch,
+        after: from.after,
+        next,
+        events: read.events,
+        more: next < end,
+        answers: Some(pull_number),
+        server_time: Some(now),
+        safe_up_to: Some(safe_up_to),
+        cut_after: from.cut_after,
+    }
+}

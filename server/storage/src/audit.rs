@@ -1,0 +1,148 @@
+//! What the audit record keeps beside the facts: leaves in order, and signed checkpoints.
+
+use sqlx::Row as _;
+use waypost_domain::Head;
+use waypost_protocol::{Content, Millis};
+
+use crate::decode::fixed;
+use crate::sql::{big, unsigned};
+use crate::{Db, StorageError};
+
+/// A leaf with what resolves its commitment, as long as that is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuditLeaf {
+    /// The number of its fact.
+    pub n: u64,
+    /// Its canonical bytes.
+    pub leaf: Vec<u8>,
+    /// Salt and content; `None` once erased.
+    pub opening: Option<([u8; 16], Content)>,
+}
+
+/// A checkpoint with its signature.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SignedCheckpoint {
+    /// How many leaves.
+    pub size: u64,
+    /// The signed text.
+    pub body: String,
+    /// The Ed25519 signature over the text.
+    pub signature: [u8; 64],
+    /// When.
+    pub signed_at: Millis,
+}
+
+impl Db {
+    /// The name of this record in checkpoints.
+    pub async fn origin(&self) -> Result<String, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let row = self.sql("SELECT origin FROM head WHERE id = 1").row(&mut on).await?;
+        let row = row.ok_or_else(|| StorageError::Damaged("the head row is missing".into()))?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Leaves after a number, in order.
+    pub async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<AuditLeaf>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT n, leaf, salt, kind, content FROM fact WHERE n > ");
+        sql.bind(big(after)).push(" ORDER BY n LIMIT ").bind(limit as i64);
+        let rows = sql.rows(&mut on).await?;
+        rows.iter()
+            .map(|row| {
+                let content: Option<Vec<u8>> = row.try_get(4)?;
+                let salt: Option<Vec<u8>> = row.try_get(2)?;
+                let kind = unsigned(row.try_get(3)?) as u16;
+                let opening = match (salt, content) {
+                    (Some(_), Some(bytes)) => Some((fixed(row, 2)?, Content { kind, bytes })),
+                    _ => None,
+                };
+                Ok(AuditLeaf { n: unsigned(row.try_get(0)?), leaf: row.try_get(1)?, opening })
+            })
+            .collect()
+    }
+
+    /// Keeps a checkpoint. One of the same size is kept once.
+    pub async fn keep_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        self.sql("INSERT INTO checkpoint (size, body, signature, signed_at_ms) VALUES ")
+            .tuples(&[checkpoint], |row, checkpoint| {
+                row.bind(big(checkpoint.size))
+                    .bind(checkpoint.body.clone())
+                    .bind(checkpoint.signature.to_vec())
+                    .bind(checkpoint.signed_at);
+            })
+            .push(" ON CONFLICT (size) DO NOTHING")
+            .execute(&mut tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Checkpoints beyond a size, smallest first.
+    pub async fn checkpoints(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<SignedCheckpoint>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql =
+            self.sql("SELECT size, body, signature, signed_at_ms FROM checkpoint WHERE size > ");
+        sql.bind(big(after)).push(" ORDER BY size LIMIT ").bind(limit as i64);
+        let rows = sql.rows(&mut on).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(SignedCheckpoint {
+                    size: unsigned(row.try_get(0)?),
+                    body: row.try_get(1)?,
+                    signature: fixed(row, 2)?,
+                    signed_at: row.try_get(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The newest checkpoint.
+    pub async fn last_checkpoint(&self) -> Result<Option<SignedCheckpoint>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let row = self.sql("SELECT MAX(size) FROM checkpoint").row(&mut on).await?;
+        let size: Option<i64> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+        drop(on);
+        match size {
+            None => Ok(None),
+            Some(size) => Ok(self.checkpoints(unsigned(size) - 1, 1).await?.pop()),
+        }
+    }
+
+    /// The number of the last fact that is old enough for devices to forget their copies.
+    pub async fn recorded_before(&self, moment: Millis) -> Result<u64, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        // Numbers and times rise together but for clock steps, so the search is a walk from the
+        // end of the primary key to the first old fact.
+        let mut sql = self.sql("SELECT n FROM fact WHERE recorded_at_ms < ");
+        sql.bind(moment).push(" ORDER BY n DESC LIMIT 1");
+        let row = sql.row(&mut on).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.map_or(0, unsigned))
+    }
+
+    pub(crate) async fn ensure_head(&self) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        let origin = format!("waypost-{}", uuid::Uuid::new_v4());
+        self.sql(
+            "INSERT INTO head (id, epoch, size, frontier, last_person, last_group, backed_up_to, \
+             origin) VALUES ",
+        )
+        .tuples(&[Head::default()], |row, head| {
+            row.bind(1_i64)
+                .bind(i64::from(head.epoch))
+                .bind(big(head.tree.size()))
+                .bind(head.tree.frontier_bytes())
+                .bind(i64::from(head.last_person))
+                .bind(i64::from(head.last_group))
+                .bind(0_i64)
+                .bind(origin.clone());
+        })
+        .push(" ON CONFLICT (id) DO NOTHING")
+        .execute(&mut tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}

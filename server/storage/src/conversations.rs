@@ -1,0 +1,111 @@
+//! Conversations and who is in them.
+
+use sqlx::{AnyConnection, Row as _};
+use waypost_protocol::{ConversationId, PersonId};
+
+use crate::decode::{conversation_id, person_id};
+use crate::sql::{big, unsigned};
+use crate::{Db, StorageError};
+
+/// One conversation of a person.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConversationRow {
+    /// Which.
+    pub conversation: ConversationId,
+    /// The name of a group.
+    pub title: Option<String>,
+    /// The number of its newest fact.
+    pub last_n: u64,
+}
+
+impl Db {
+    /// The conversations that a person is in now, by their text form, after a given one.
+    pub async fn conversations(
+        &self,
+        person: PersonId,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<ConversationRow>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql(
+            "SELECT c.conversation, c.title, c.last_n FROM membership m \
+             JOIN conversation c ON c.conversation = m.conversation \
+             WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff') AND m.person = ",
+        );
+        sql.bind(i64::from(person.0))
+            .push(" AND c.conversation > ")
+            .bind(after.to_owned())
+            .push(" ORDER BY c.conversation LIMIT ")
+            .bind(limit as i64);
+        let rows = sql.rows(&mut on).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ConversationRow {
+                    conversation: conversation_id(row.try_get(0)?)?,
+                    title: row.try_get(1)?,
+                    last_n: unsigned(row.try_get(2)?),
+                })
+            })
+            .collect()
+    }
+
+    /// Who is in a conversation now, by number.
+    pub async fn members(&self, of: ConversationId) -> Result<Vec<PersonId>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql =
+            self.sql("SELECT person FROM membership WHERE to_n IS NULL AND conversation = ");
+        sql.bind(of.to_string()).push(" ORDER BY person");
+        let rows = sql.rows(&mut on).await?;
+        rows.iter().map(|row| Ok(person_id(row.try_get(0)?))).collect()
+    }
+
+    /// Every current member of every group and stream, for those who push events.
+    pub async fn all_members(&self) -> Result<Vec<(ConversationId, PersonId)>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let rows = self
+            .sql(
+                "SELECT conversation, person FROM membership \
+                 WHERE to_n IS NULL AND conversation NOT LIKE 'direct-%'",
+            )
+            .rows(&mut on)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((conversation_id(row.try_get(0)?)?, person_id(row.try_get(1)?))))
+            .collect()
+    }
+
+    pub(crate) async fn insert_group(
+        &self,
+        on: &mut AnyConnection,
+        conversation: ConversationId,
+        title: &str,
+        n: u64,
+    ) -> Result<(), StorageError> {
+        self.sql("INSERT INTO conversation (conversation, last_n, title) VALUES ")
+            .tuples(&[()], |row, ()| {
+                row.bind(conversation.to_string()).bind(big(n)).bind(title.to_owned());
+            })
+            .push(" ON CONFLICT (conversation) DO UPDATE SET title = excluded.title")
+            .execute(on)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn end_membership(
+        &self,
+        on: &mut AnyConnection,
+        conversation: ConversationId,
+        person: PersonId,
+        n: u64,
+    ) -> Result<(), StorageError> {
+        self.sql("UPDATE membership SET to_n = ")
+            .bind(big(n))
+            .push(" WHERE to_n IS NULL AND conversation = ")
+            .bind(conversation.to_string())
+            .push(" AND person = ")
+            .bind(i64::from(person.0))
+            .execute(on)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! Facts: writing them, and reading the stretches that concern someone.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+use waypost_domain::page::{EpochStart, From, Read, answer, from};
+use waypost_domain::{Head, Recorded};
+use waypost_protocol::{
+    Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, Move, PersonId,
+    Pull, ReceiptState, Sequence,
+};
+
+use crate::decode::{conversation_id, fact_id, person_id};
+use crate::known::head_of;
+use crate::sql::{big, chunks, unsigned};
+use crate::{Db, StorageError};
+
+/// How many facts of the whole record one page searches at most, so that a page has a bounded
+/// cost for whoever is concerned by few of them.
+const PAGE_SEARCHES_MAX: u64 = 20_000;
+
+/// A fact as the HTTP interface shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FactRow {
+    /// As its readers see it.
+    pub event: Event,
+    /// The epoch in which it was recorded.
+    pub epoch: u32,
+}
+
+const EVENT_COLUMNS: &str = "f.n, f.recorded_at_ms, f.kind, f.content, f.id, f.author, \
+                             f.conversation, f.offset_minutes, f.skew_ms, f.epoch";
+
+impl Db {
+    pub(crate) async fn insert_facts(
+        &self,
+        on: &mut AnyConnection,
+        facts: &[Recorded],
+    ) -> Result<(), StorageError> {
+        for chunk in chunks(facts) {
+            let mut sql = self.sql(
+                "INSERT INTO fact (n, epoch, id, author, enrolment, conversation, kind, content, \
+                 salt, offset_minutes, skew_ms, recorded_at_ms, digest, leaf) VALUES ",
+            );
+            sql.tuples(chunk, |row, fact| {
+                row.bind(big(fact.sequence.n))
+                    .bind(i64::from(fact.sequence.epoch))
+                    .bind(fact.id.as_bytes().to_vec())
+                    .bind(i64::from(fact.author.0))
+                    .bind(fact.enrolment.map(|enrolment| enrolment.as_bytes().to_vec()))
+                    .bind(fact.conversation.map(|conversation| conversation.to_string()))
+                    .bind(i64::from(fact.content.kind))
+                    .bind(fact.content.bytes.clone())
+                    .bind(fact.salt.to_vec())
+                    .bind(i64::from(fact.offset_minutes))
+                    .bind(fact.skew_ms)
+                    .bind(fact.recorded_at)
+                    .bind(fact.digest.to_vec())
+                    .bind(fact.leaf.clone());
+            });
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+
+    /// The end of the record, without locking it.
+    pub async fn head(&self) -> Result<Head, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        self.read_head(&mut on).await
+    }
+
+    async fn read_head(&self, on: &mut AnyConnection) -> Result<Head, StorageError> {
+        let row = self
+            .sql("SELECT epoch, size, frontier, last_person, last_group FROM head WHERE id = 1")
+            .row(on)
+            .await?
+            .ok_or_else(|| StorageError::Damaged("the head row is missing".into()))?;
+        head_of(&row)
+    }
+
+    /// The answer to a `Pull` of this person: the next stretch of what concerns them.
+    pub async fn pull(
+        &self,
+        person: PersonId,
+        pull: &Pull,
+        now: Millis,
+        safe_up_to: u64,
+    ) -> Result<Events, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let head = self.read_head(&mut on).await?;
+        let end = head.tree.size();
+        let start = from(pull.after, &self.epochs(&mut on, pull.after, &head).await?, end);
+        let read = self.read_page(&mut on, person, start, pull.limit, end).await?;
+        Ok(answer(head.epoch, start, read, end, pull.number, now, safe_up_to))
+    }
+
+    async fn epochs(
+        &self,
+        on: &mut AnyConnection,
+        cursor: Sequence,
+        head: &Head,
+    ) -> Result<Vec<EpochStart>, StorageError> {
+        if cursor.epoch >= head.epoch {
+            return Ok(Vec::new());
+        }
+        let rows = self.sql("SELECT epoch, after_n FROM epoch").rows(on).await?;
+        rows.iter()
+            .map(|row| {
+                let epoch = unsigned(row.try_get(0)?) as u32;
+                Ok(EpochStart { epoch, after: unsigned(row.try_get(1)?) })
+            })
+            .collect()
+    }
+
+    async fn read_page(
+        &self,
+        on: &mut AnyConnection,
+        person: PersonId,
+        start: From,
+        limit: u16,
+        end: u64,
+    ) -> Result<Read, StorageError> {
+        let limit = usize::from(limit).min(EVENTS_MAX);
+        let searched_up_to = end.min(start.after + PAGE_SEARCHES_MAX);
+        if limit == 0 || start.after >= end {
+            return Ok(Read { events: Vec::new(), searched_up_to: start.after, limited: false });
+        }
+        let mut events = self.facts_for(on, person, start.after, searched_up_to, limit).await?;
+        let receipts = self.receipts_for(on, person, start.after, searched_up_to, limit).await?;
+        events.extend(receipts);
+        events.sort_by_key(|event| event.n);
+        let limited = events.len() >= limit;
+        events.truncate(limit);
+        Ok(Read { events, searched_up_to, limited })
+    }
+
+    async fn facts_for(
+        &self,
+        on: &mut AnyConnection,
+        person: PersonId,
+        after: u64,
+        up_to: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, StorageError> {
+        let mut sql = self.sql("SELECT ");
+        sql.push(EVENT_COLUMNS)
+            .push(
+                " FROM membership m \
+                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > ",
+            )
+            .bind(big(after))
+            .push(" JOIN fact f ON f.conversation = m.conversation AND f.n > ")
+            .bind(big(after))
+            .push(" AND f.n <= ")
+            .bind(big(up_to))
+            .push(" AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ")
+            .bind(i64::from(person.0))
+            .push(" ORDER BY f.n LIMIT ")
+            .bind(limit as i64);
+        sql.rows(on).await?.iter().map(event_of).collect()
+    }
+
+    /// The receipts that concern an author, one event for each receipts fact.
+    async fn receipts_for(
+        &self,
+        on: &mut AnyConnection,
+        author: PersonId,
+        after: u64,
+        up_to: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, StorageError> {
+        let mut sql = self.sql(
+            "SELECT r.n, r.person, r.state, r.up_to, r.at_ms, r.conversation, f.recorded_at_ms \
+             FROM receipt_author a JOIN receipt r ON r.n = a.n AND r.position = a.position \
+             JOIN fact f ON f.n = a.n WHERE a.author = ",
+        );
+        sql.bind(i64::from(author.0))
+            .push(" AND a.n IN (SELECT DISTINCT n FROM receipt_author WHERE author = ")
+            .bind(i64::from(author.0))
+            .push(" AND n > ")
+            .bind(big(after))
+            .push(" AND n <= ")
+            .bind(big(up_to))
+            .push(" ORDER BY n LIMIT ")
+            .bind(limit as i64)
+            .push(") ORDER BY r.n, r.position");
+        let mut events: Vec<(u64, Millis, Vec<Move>)> = Vec::new();
+        for row in sql.rows(on).await? {
+            let n = unsigned(row.try_get(0)?);
+            if events.last().is_none_or(|(last, ..)| *last != n) {
+                events.push((n, row.try_get(6)?, Vec::new()));
+            }
+            if let Some((_, _, moves)) = events.last_mut() {
+                moves.push(move_of(&row)?);
+            }
+        }
+        Ok(events.into_iter().map(receipts_event).collect())
+    }
+
+    /// One fact by id, if this person may read it.
+    pub async fn fact_for(
+        &self,
+        person: PersonId,
+        id: FactId,
+    ) -> Result<Option<FactRow>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT ");
+        sql.push(EVENT_COLUMNS)
+            .push(
+                " FROM fact f JOIN membership m ON m.conversation = f.conversation \
+                 AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
+            )
+            .bind(i64::from(person.0))
+            .push(" AND f.id = ")
+            .bind(id.as_bytes().to_vec());
+        sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
+    }
+
+    /// One fact by number, for whoever has just made it.
+    pub async fn fact_at(&self, n: u64) -> Result<Option<FactRow>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT ");
+        sql.push(EVENT_COLUMNS).push(" FROM fact f WHERE f.n = ").bind(big(n));
+        sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
+    }
+
+    /// The messages and acknowledgements of a conversation that this person may read, newest
+    /// first, before a number.
+    pub async fn history(
+        &self,
+        person: PersonId,
+        conversation: ConversationId,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<FactRow>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT ");
+        sql.push(EVENT_COLUMNS)
+            .push(
+                " FROM fact f JOIN membership m ON m.conversation = f.conversation \
+                 AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
+            )
+            .bind(i64::from(person.0))
+            .push(" AND f.conversation = ")
+            .bind(conversation.to_string())
+            .push(" AND f.n < ")
+            .bind(big(before))
+            .push(" ORDER BY f.n DESC LIMIT ")
+            .bind(limit as i64);
+        sql.rows(&mut on).await?.iter().map(fact_of).collect()
+    }
+}
+
+fn fact_of(row: &AnyRow) -> Result<FactRow, StorageError> {
+    Ok(FactRow { event: event_of(row)?, epoch: unsigned(row.try_get(9)?) as u32 })
+}
+
+fn event_of(row: &AnyRow) -> Result<Event, StorageError> {
+    let kind = unsigned(row.try_get(2)?) as u16;
+    let bytes: Option<Vec<u8>> = row.try_get(3)?;
+    let conversation: Option<String> = row.try_get(6)?;
+    Ok(Event {
+        n: unsigned(row.try_get(0)?),
+        recorded_at: row.try_get(1)?,
+        content: Content { kind, bytes: bytes.unwrap_or_default() },
+        id: Some(fact_id(row, 4)?),
+        author: Some(person_id(row.try_get(5)?)).filter(|author| *author != PersonId::SERVER),
+        conversation: conversation.map(conversation_id).transpose()?,
+        offset_minutes: row.try_get::<i64, _>(7)?.try_into().unwrap_or(0),
+        skew_ms: row.try_get(8)?,
+    })
+}
+
+fn move_of(row: &AnyRow) -> Result<Move, StorageError> {
+    let state = match row.try_get::<i64, _>(2)? {
+        2 => ReceiptState::Delivered,
+        3 => ReceiptState::Read,
+        other => return Err(StorageError::Damaged(format!("{other} is no receipt state"))),
+    };
+    let conversation: Option<String> = row.try_get(5)?;
+    Ok(Move {
+        person: person_id(row.try_get(1)?),
+        state,
+        up_to: unsigned(row.try_get(3)?),
+        at: row.try_get(4)?,
+        conversation: conversation.map(conversation_id).transpose()?,
+        enrolment: None,
+    })
+}
+
+/// How an author sees a receipts fact.
+fn receipts_event((n, recorded_at, moves): (u64, Millis, Vec<Move>)) -> Event {
+    let content = Body::Receipts { moves }.to_content();
+    Event {
+        n,
+        recorded_at,
+        content,
+        id: None,
+        author: None,
+        conversation: None,
+        offset_minutes: 0,
+        skew_ms: None,
+    }
+}

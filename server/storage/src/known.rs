@@ -1,0 +1,313 @@
+//! Reading what a batch needs, each kind of key in one set query.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row as _};
+use waypost_domain::audit::Tree;
+use waypost_domain::{
+    AuthorsOf, EnrolmentState, Head, Known, MarkRange, Past, PastOutcome, PersonState, Request,
+    TokenState, Wanted, ranges,
+};
+use waypost_protocol::{
+    ConversationId, EnrolmentId, FactId, PersonId, ProblemCode, Sequence, kind,
+};
+
+use crate::decode::{
+    conversation_id, enrolment_from, enrolment_id, fact_id, fixed, person_id, role_of,
+};
+use crate::sql::{big, chunks, unsigned};
+use crate::{Db, Dialect, StorageError};
+
+impl Db {
+    /// Locks the end of the record and reads all that the batch needs.
+    pub(crate) async fn read_known(
+        &self,
+        on: &mut AnyConnection,
+        batch: &[Request],
+    ) -> Result<Known, StorageError> {
+        let wanted = Wanted::by(batch);
+        let mut known = Known {
+            head: self.lock_head(on).await?,
+            enrolments: self.known_enrolments(on, &wanted).await?,
+            people: self.known_people(on, &wanted).await?,
+            handles: self.known_handles(on, &wanted).await?,
+            past: self.known_past(on, &wanted).await?,
+            lanes: self.known_lanes(on, &wanted).await?,
+            members: self.known_members(on, &wanted).await?,
+            read: self.known_read(on, &wanted).await?,
+            tokens: self.known_tokens(on, &wanted).await?,
+            authors: AuthorsOf::default(),
+        };
+        let ranges = ranges(batch, &known);
+        known.authors = self.authors_of(on, &ranges).await?;
+        Ok(known)
+    }
+
+    pub(crate) async fn lock_head(&self, on: &mut AnyConnection) -> Result<Head, StorageError> {
+        let lock = match self.dialect {
+            Dialect::Sqlite => "", // BEGIN IMMEDIATE has locked everything
+            Dialect::Postgres => " FOR UPDATE",
+        };
+        let row = self
+            .sql("SELECT epoch, size, frontier, last_person, last_group FROM head WHERE id = 1")
+            .push(lock)
+            .row(on)
+            .await?
+            .ok_or_else(|| StorageError::Damaged("the head row is missing".into()))?;
+        head_of(&row)
+    }
+
+    async fn known_enrolments(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<EnrolmentId, EnrolmentState>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.enrolments.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT enrolment, person, revoked_at_ms, stored_up_to FROM enrolment \
+                 WHERE enrolment IN (",
+            );
+            sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
+            for row in sql.rows(on).await? {
+                let state = EnrolmentState {
+                    person: person_id(row.try_get(1)?),
+                    revoked: row.try_get::<Option<i64>, _>(2)?.is_some(),
+                    stored_up_to: unsigned(row.try_get(3)?),
+                };
+                found.insert(enrolment_id(&row, 0)?, state);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_people(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<PersonId, PersonState>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.people.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT person, role, pseudonym, \
+                 (SELECT MAX(stored_up_to) FROM enrolment e WHERE e.person = p.person) \
+                 FROM person p WHERE person IN (",
+            );
+            sql.list(chunk, |key| i64::from(key.0)).push(")");
+            for row in sql.rows(on).await? {
+                let state = PersonState {
+                    role: role_of(row.try_get(1)?)?,
+                    pseudonym: fixed(&row, 2)?,
+                    delivered_up_to: row.try_get::<Option<i64>, _>(3)?.map_or(0, unsigned),
+                };
+                found.insert(person_id(row.try_get(0)?), state);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_handles(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashSet<String>, StorageError> {
+        let mut found = HashSet::new();
+        let keys: Vec<_> = wanted.handles.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql("SELECT handle FROM person WHERE handle IN (");
+            sql.list(chunk, |key| key.to_string()).push(")");
+            for row in sql.rows(on).await? {
+                found.insert(row.try_get(0)?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_past(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<FactId, Past>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.facts.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self
+                .sql("SELECT id, author, digest, epoch, n, recorded_at_ms FROM fact WHERE id IN (");
+            sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
+            for row in sql.rows(on).await? {
+                let outcome = PastOutcome::Recorded {
+                    sequence: sequence(&row, 3)?,
+                    recorded_at: row.try_get(5)?,
+                };
+                found.insert(fact_id(&row, 0)?, past(&row, outcome)?);
+            }
+            let mut sql =
+                self.sql("SELECT id, author, digest, epoch, n, code FROM rejection WHERE id IN (");
+            sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
+            for row in sql.rows(on).await? {
+                let code = ProblemCode::from_number(unsigned(row.try_get(5)?) as u16);
+                let outcome = PastOutcome::Rejected { code, at: sequence(&row, 3)? };
+                found.insert(fact_id(&row, 0)?, past(&row, outcome)?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_lanes(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<(EnrolmentId, ConversationId), u32>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.lanes.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT enrolment, conversation, last FROM lane \
+                 WHERE (enrolment, conversation) IN (VALUES ",
+            );
+            sql.tuples(chunk, |row, (enrolment, conversation)| {
+                row.bind(enrolment.as_bytes().to_vec()).bind(conversation.to_string());
+            })
+            .push(")");
+            for row in sql.rows(on).await? {
+                let key = (enrolment_id(&row, 0)?, conversation_id(row.try_get(1)?)?);
+                found.insert(key, unsigned(row.try_get(2)?) as u32);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_members(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashSet<(u32, PersonId)>, StorageError> {
+        let mut found = HashSet::new();
+        let keys: Vec<_> = wanted.members.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT person, conversation FROM membership WHERE to_n IS NULL \
+                 AND (person, conversation) IN (VALUES ",
+            );
+            sql.tuples(chunk, |row, (group, person)| {
+                row.bind(i64::from(person.0)).bind(ConversationId::Group(*group).to_string());
+            })
+            .push(")");
+            for row in sql.rows(on).await? {
+                if let ConversationId::Group(group) = conversation_id(row.try_get(1)?)? {
+                    found.insert((group, person_id(row.try_get(0)?)));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_read(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<(PersonId, ConversationId), u64>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.read.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT person, conversation, up_to FROM read_mark \
+                 WHERE (person, conversation) IN (VALUES ",
+            );
+            sql.tuples(chunk, |row, (person, conversation)| {
+                row.bind(i64::from(person.0)).bind(conversation.to_string());
+            })
+            .push(")");
+            for row in sql.rows(on).await? {
+                let key = (person_id(row.try_get(0)?), conversation_id(row.try_get(1)?)?);
+                found.insert(key, unsigned(row.try_get(2)?));
+            }
+        }
+        Ok(found)
+    }
+
+    async fn known_tokens(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<[u8; 32], TokenState>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.tokens.iter().collect();
+        for chunk in chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT token_hash, person, expires_at_ms, used_by FROM token WHERE token_hash IN (",
+            );
+            sql.list(chunk, |key| key.to_vec()).push(")");
+            for row in sql.rows(on).await? {
+                let used: Option<Vec<u8>> = row.try_get(3)?;
+                let state = TokenState {
+                    person: person_id(row.try_get(1)?),
+                    expires_at: row.try_get(2)?,
+                    used_by: used.as_deref().map(enrolment_from).transpose()?,
+                };
+                found.insert(fixed(&row, 0)?, state);
+            }
+        }
+        Ok(found)
+    }
+
+    /// For each range, who other than its person wrote messages in it.
+    async fn authors_of(
+        &self,
+        on: &mut AnyConnection,
+        ranges: &[MarkRange],
+    ) -> Result<AuthorsOf, StorageError> {
+        let mut found = AuthorsOf::default();
+        let numbered: Vec<_> = ranges.iter().enumerate().collect();
+        for chunk in chunks(&numbered) {
+            let mut sql = self.sql("WITH passed (i, person, only_in, low, high) AS (VALUES ");
+            sql.tuples(chunk, |row, (i, range)| {
+                row.bind(*i as i64)
+                    .bind(i64::from(range.person.0))
+                    .bind(range.conversation.map(|c| c.to_string()).unwrap_or_default())
+                    .bind(big(range.from))
+                    .bind(big(range.to));
+            });
+            sql.push(&format!(
+                ") SELECT DISTINCT p.i, f.author FROM passed p \
+                 JOIN membership m ON m.person = p.person \
+                 AND (p.only_in = '' OR p.only_in = m.conversation) \
+                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low \
+                 JOIN fact f ON f.conversation = m.conversation AND f.n > p.low AND f.n <= p.high \
+                 AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) \
+                 AND f.author <> p.person AND f.kind IN ({}, {}) ORDER BY p.i, f.author",
+                kind::TEXT,
+                kind::TEMPLATE
+            ));
+            for row in sql.rows(on).await? {
+                let range = ranges[unsigned(row.try_get(0)?) as usize];
+                found.entry(range).or_default().push(person_id(row.try_get(1)?));
+            }
+        }
+        Ok(found)
+    }
+}
+
+pub(crate) fn head_of(row: &AnyRow) -> Result<Head, StorageError> {
+    let frontier: Vec<u8> = row.try_get(2)?;
+    let tree = Tree::resume(unsigned(row.try_get(1)?), &frontier)
+        .map_err(|error| StorageError::Damaged(error.to_string()))?;
+    Ok(Head {
+        epoch: unsigned(row.try_get(0)?) as u32,
+        tree,
+        last_person: unsigned(row.try_get(3)?) as u32,
+        last_group: unsigned(row.try_get(4)?) as u32,
+    })
+}
+
+fn past(row: &AnyRow, outcome: PastOutcome) -> Result<Past, StorageError> {
+    Ok(Past { author: person_id(row.try_get(1)?), digest: fixed(row, 2)?, outcome })
+}
+
+fn sequence(row: &AnyRow, at: usize) -> Result<Sequence, StorageError> {
+    let epoch = unsigned(row.try_get(at)?) as u32;
+    Ok(Sequence { epoch, n: unsigned(row.try_get(at + 1)?) })
+}

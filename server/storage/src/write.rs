@@ -1,0 +1,274 @@
+//! Writing a decision in a few set statements.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::AnyConnection;
+use waypost_domain::{Decision, Recorded};
+use waypost_protocol::{Body, ConversationId, Millis, PersonId, Role};
+
+use crate::sql::{big, chunks};
+use crate::{Db, StorageError};
+
+/// A row of `membership` that begins.
+struct Joined {
+    person: PersonId,
+    conversation: ConversationId,
+    from_n: u64,
+}
+
+impl Db {
+    /// Writes all of a decision; the caller commits.
+    pub(crate) async fn write(
+        &self,
+        on: &mut AnyConnection,
+        decision: &Decision,
+        now: Millis,
+    ) -> Result<(), StorageError> {
+        self.insert_facts(on, &decision.facts).await?;
+        self.touch_conversations(on, &decision.facts).await?;
+        self.insert_receipts(on, &decision.facts).await?;
+        self.insert_rejections(on, decision).await?;
+        self.move_lanes(on, decision).await?;
+        self.move_marks(on, decision).await?;
+        let pseudonyms = decision.pseudonyms.iter().copied().collect();
+        for fact in decision.facts.iter().filter(|fact| fact.deed.is_some()) {
+            self.project(on, fact, &pseudonyms, now).await?;
+        }
+        self.write_head(on, decision).await
+    }
+
+    async fn write_head(
+        &self,
+        on: &mut AnyConnection,
+        decision: &Decision,
+    ) -> Result<(), StorageError> {
+        let head = &decision.head;
+        self.sql("UPDATE head SET epoch = ")
+            .bind(i64::from(head.epoch))
+            .push(", size = ")
+            .bind(big(head.tree.size()))
+            .push(", frontier = ")
+            .bind(head.tree.frontier_bytes())
+            .push(", last_person = ")
+            .bind(i64::from(head.last_person))
+            .push(", last_group = ")
+            .bind(i64::from(head.last_group))
+            .push(" WHERE id = 1")
+            .execute(on)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes the newest fact of each conversation, and the two people of a new direct one.
+    async fn touch_conversations(
+        &self,
+        on: &mut AnyConnection,
+        facts: &[Recorded],
+    ) -> Result<(), StorageError> {
+        let mut newest = BTreeMap::new();
+        for fact in facts {
+            if let Some(conversation) = fact.conversation {
+                newest.insert(conversation, fact.sequence.n);
+            }
+        }
+        let newest: Vec<_> = newest.into_iter().collect();
+        let mut joined = Vec::new();
+        for chunk in chunks(&newest) {
+            let mut sql = self.sql("INSERT INTO conversation (conversation, last_n) VALUES ");
+            sql.tuples(chunk, |row, (conversation, n)| {
+                row.bind(conversation.to_string()).bind(big(*n));
+            });
+            sql.push(" ON CONFLICT (conversation) DO UPDATE SET last_n = excluded.last_n");
+            sql.execute(on).await?;
+            for (conversation, _) in chunk {
+                if let ConversationId::Direct(low, high) = conversation {
+                    joined.extend([*low, *high].map(|person| Joined {
+                        person,
+                        conversation: *conversation,
+                        from_n: 0,
+                    }));
+                }
+            }
+        }
+        self.insert_members(on, &joined).await
+    }
+
+    async fn insert_members(
+        &self,
+        on: &mut AnyConnection,
+        joined: &[Joined],
+    ) -> Result<(), StorageError> {
+        for chunk in chunks(joined) {
+            let mut sql = self.sql("INSERT INTO membership (person, conversation, from_n) VALUES ");
+            sql.tuples(chunk, |row, joined| {
+                row.bind(i64::from(joined.person.0))
+                    .bind(joined.conversation.to_string())
+                    .bind(big(joined.from_n));
+            });
+            sql.push(" ON CONFLICT (person, conversation, from_n) DO NOTHING");
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+
+    async fn insert_rejections(
+        &self,
+        on: &mut AnyConnection,
+        decision: &Decision,
+    ) -> Result<(), StorageError> {
+        for chunk in chunks(&decision.rejections) {
+            let mut sql = self.sql("INSERT INTO rejection (id, author, digest, code, epoch, n) VALUES ");
+            sql.tuples(chunk, |row, rejection| {
+                row.bind(rejection.id.as_bytes().to_vec())
+                    .bind(i64::from(rejection.author.0))
+                    .bind(rejection.digest.to_vec())
+                    .bind(i64::from(rejection.code.number()))
+                    .bind(i64::from(rejection.at.epoch))
+                    .bind(big(rejection.at.n));
+            });
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_lanes(
+        &self,
+        on: &mut AnyConnection,
+        decision: &Decision,
+    ) -> Result<(), StorageError> {
+        let last: HashMap<_, _> = decision
+            .lanes
+            .iter()
+            .map(|lane| ((lane.enrolment, lane.conversation), lane.last))
+            .collect();
+        let last: Vec<_> = last.into_iter().collect();
+        for chunk in chunks(&last) {
+            let mut sql = self.sql("INSERT INTO lane (enrolment, conversation, last) VALUES ");
+            sql.tuples(chunk, |row, ((enrolment, conversation), last)| {
+                row.bind(enrolment.as_bytes().to_vec())
+                    .bind(conversation.to_string())
+                    .bind(i64::from(*last));
+            });
+            sql.push(" ON CONFLICT (enrolment, conversation) DO UPDATE SET last = excluded.last");
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_marks(
+        &self,
+        on: &mut AnyConnection,
+        decision: &Decision,
+    ) -> Result<(), StorageError> {
+        let stored: HashMap<_, _> =
+            decision.stored.iter().map(|moved| (moved.enrolment, moved.up_to)).collect();
+        let stored: Vec<_> = stored.into_iter().collect();
+        for chunk in chunks(&stored) {
+            let mut sql = self.sql("WITH moved (enrolment, up_to) AS (VALUES ");
+            sql.tuples(chunk, |row, (enrolment, up_to)| {
+                row.bind(enrolment.as_bytes().to_vec()).bind(big(*up_to));
+            });
+            sql.push(
+                ") UPDATE enrolment SET stored_up_to = \
+                 (SELECT m.up_to FROM moved m WHERE m.enrolment = enrolment.enrolment) \
+                 WHERE enrolment IN (SELECT m.enrolment FROM moved m)",
+            );
+            sql.execute(on).await?;
+        }
+        let read: HashMap<_, _> = decision
+            .read
+            .iter()
+            .map(|(person, mark)| ((*person, mark.conversation), (mark.up_to, mark.at)))
+            .collect();
+        let read: Vec<_> = read.into_iter().collect();
+        for chunk in chunks(&read) {
+            let mut sql = self.sql("INSERT INTO read_mark (person, conversation, up_to, at_ms) VALUES ");
+            sql.tuples(chunk, |row, ((person, conversation), (up_to, at))| {
+                row.bind(i64::from(person.0))
+                    .bind(conversation.to_string())
+                    .bind(big(*up_to))
+                    .bind(*at);
+            });
+            sql.push(
+                " ON CONFLICT (person, conversation) \
+                 DO UPDATE SET up_to = excluded.up_to, at_ms = excluded.at_ms",
+            );
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the directory rows that a deed's fact stands for.
+    async fn project(
+        &self,
+        on: &mut AnyConnection,
+        fact: &Recorded,
+        pseudonyms: &HashMap<PersonId, [u8; 16]>,
+        now: Millis,
+    ) -> Result<(), StorageError> {
+        let n = fact.sequence.n;
+        let body = fact.content.to_body();
+        match body.map_err(|error| StorageError::Damaged(error.to_string()))? {
+            Body::PersonAdded { person, handle, name, role, language } => {
+                let pseudonym = pseudonyms.get(&person).copied().unwrap_or_default();
+                let row = crate::PersonRow { person, handle, name, role, language };
+                self.insert_person(on, &row, pseudonym, n).await?;
+                self.insert_members(on, &streams_of(person, role)).await
+            }
+            Body::GroupCreated { group, name, members } => {
+                let conversation = ConversationId::Group(group);
+                self.insert_group(on, conversation, &name, n).await?;
+                let joined: Vec<_> = members
+                    .into_iter()
+                    .map(|person| Joined { person, conversation, from_n: n })
+                    .collect();
+                self.insert_members(on, &joined).await
+            }
+            Body::MemberJoined { group, person } => {
+                let conversation = ConversationId::Group(group);
+                self.insert_members(on, &[Joined { person, conversation, from_n: n }]).await
+            }
+            Body::MemberLeft { group, person } => {
+                self.end_membership(on, ConversationId::Group(group), person, n).await
+            }
+            Body::Enrolled { person, .. } => match &fact.deed {
+                Some(deed) => self.insert_enrolment(on, person, deed, now).await,
+                None => Ok(()),
+            },
+            Body::Revoked { enrolment, .. } => self.revoke(on, enrolment, now).await,
+            Body::EpochBegan { size, .. } => {
+                self.insert_epoch(on, fact.sequence.epoch, size).await
+            }
+            Body::Text { .. }
+            | Body::Template { .. }
+            | Body::Acknowledgement { .. }
+            | Body::Receipts { .. }
+            | Body::Unknown { .. } => Ok(()),
+        }
+    }
+
+    async fn insert_epoch(
+        &self,
+        on: &mut AnyConnection,
+        epoch: u32,
+        after_n: u64,
+    ) -> Result<(), StorageError> {
+        self.sql("INSERT INTO epoch (epoch, after_n) VALUES (")
+            .bind(i64::from(epoch))
+            .push(", ")
+            .bind(big(after_n))
+            .push(")")
+            .execute(on)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The directory streams that a new person reads, from their beginning.
+fn streams_of(person: PersonId, role: Role) -> Vec<Joined> {
+    let staff = Some(ConversationId::Staff).filter(|_| role.is_staff());
+    std::iter::once(ConversationId::Fleet)
+        .chain(staff)
+        .map(|conversation| Joined { person, conversation, from_n: 0 })
+        .collect()
+}

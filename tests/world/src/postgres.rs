@@ -1,0 +1,76 @@
+//! A real PostgreSQL for tests, shared by every test process of this checkout.
+//!
+//! The first test that asks starts one cluster; the others, which run as processes of their own,
+//! find it and make a database of their own inside. A missing PostgreSQL fails the test with the
+//! sentence that mends it: nothing here skips, and nothing here stands in for a database.
+
+mod cluster;
+mod installed;
+mod private;
+mod shared;
+mod watchdog;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use cluster::Cluster;
+pub use private::PrivateCluster;
+
+/// A fresh, empty database. Dropping it removes it from the cluster, as far as that works.
+#[derive(Debug)]
+pub struct Database {
+    cluster: Cluster,
+    name: String,
+}
+
+/// A fresh, empty database in the cluster that all tests of this checkout share.
+///
+/// # Panics
+/// When PostgreSQL is not installed or does not start; the message says what to do.
+pub async fn database() -> Database {
+    blocking(|| Database::create(shared::cluster())).await
+}
+
+impl Database {
+    /// Where to connect: `postgres://user@127.0.0.1:port/name`.
+    pub fn url(&self) -> String {
+        self.cluster.url(&self.name)
+    }
+
+    fn create(cluster: Cluster) -> Self {
+        let name = unused_name();
+        // Nobody connects to template0, so it can be copied by several tests at once.
+        cluster.sql(&format!("CREATE DATABASE {name} TEMPLATE template0"));
+        Self { cluster, name }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Not waited for: a drop costs a checkpoint, and no test depends on it.
+        self.cluster.sql_in_passing(&format!(
+            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+            self.name
+        ));
+    }
+}
+
+/// A name that no other test process of the cluster's life uses.
+fn unused_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a clock after 1970");
+    format!("test_{}_{:x}_{n}", std::process::id(), now.as_nanos())
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

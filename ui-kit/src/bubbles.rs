@@ -1,0 +1,138 @@
+//! The messages of the open conversation, as rows of words in the reader's language.
+
+use waypost_client::View;
+use waypost_client::view::MessageView;
+use waypost_locales::{Template, Texts};
+use waypost_protocol::{Body, FactId, Millis, ReceiptState};
+
+use crate::{Clock, receipts};
+
+/// How many messages are shown at first, and how many more at a time. It keeps old hardware
+/// fluid: a window lays out what it shows.
+pub const TIMELINE_STEP: usize = 60;
+
+/// One message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bubble {
+    /// Its id.
+    pub id: FactId,
+    /// Whether the reader wrote it.
+    pub mine: bool,
+    /// Who wrote it; empty where that is plain.
+    pub author: String,
+    /// What it says.
+    pub text: String,
+    /// The icon of its template; empty for words.
+    pub icon: &'static str,
+    /// When it was written.
+    pub time: String,
+    /// Set if that time is not to be trusted.
+    pub warning: String,
+    /// How far it has come; only told for one's own.
+    pub state: Option<ReceiptState>,
+    /// The same in words.
+    pub state_text: String,
+    /// The day, if it is the first of a day.
+    pub day: String,
+    /// Whether the reader may still acknowledge it.
+    pub can_acknowledge: bool,
+    /// Whether the reader has acknowledged it.
+    pub acknowledged: bool,
+}
+
+/// The part of the timeline that is shown.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Bubbles {
+    /// The newest messages, oldest first.
+    pub rows: Vec<Bubble>,
+    /// Whether there are earlier ones to show.
+    pub has_earlier: bool,
+}
+
+/// The newest `limit` messages of the open conversation.
+pub fn bubbles(view: &View, texts: &Texts, clock: Clock, limit: usize) -> Bubbles {
+    let Some(timeline) = &view.timeline else { return Bubbles::default() };
+    let hidden = timeline.messages.len().saturating_sub(limit);
+    let shown = &timeline.messages[hidden..];
+    let group = is_group(view);
+    let rows = shown.iter().enumerate().map(|(at, message)| {
+        let before = at.checked_sub(1).map(|before| &*shown[before]);
+        bubble(message, before, group, texts, clock)
+    });
+    Bubbles { rows: rows.collect(), has_earlier: hidden > 0 }
+}
+
+/// What a body says in the reader's language.
+pub fn body_text(body: &Body, texts: &Texts) -> String {
+    match body {
+        Body::Text { text, .. } => text.clone(),
+        Body::Template { template, version, arguments, .. } => {
+            texts.render_template(template, *version, arguments)
+        }
+        Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
+        Body::Receipts { .. }
+        | Body::PersonAdded { .. }
+        | Body::GroupCreated { .. }
+        | Body::MemberJoined { .. }
+        | Body::MemberLeft { .. }
+        | Body::Enrolled { .. }
+        | Body::Revoked { .. }
+        | Body::EpochBegan { .. }
+        | Body::Unknown { .. } => texts.message("message-newer", &[]),
+    }
+}
+
+fn bubble(
+    message: &MessageView,
+    before: Option<&MessageView>,
+    group: bool,
+    texts: &Texts,
+    clock: Clock,
+) -> Bubble {
+    let new_day = before.is_none_or(|b| !clock.same_day(shown_at(b), shown_at(message)));
+    let new_author = before.is_none_or(|before| before.author != message.author) || new_day;
+    let named = group && !message.mine && new_author;
+    Bubble {
+        id: message.id,
+        mine: message.mine,
+        author: if named { message.author_name.clone() } else { String::new() },
+        text: body_text(&message.body, texts),
+        icon: icon(&message.body),
+        time: clock.time(message.occurred_at),
+        warning: warning(message, texts, clock),
+        state: message.mine.then_some(message.state),
+        state_text: if message.mine { receipts::progress(message, texts, clock) } else { String::new() },
+        day: if new_day { clock.day(shown_at(message), texts) } else { String::new() },
+        can_acknowledge: !message.mine && !message.acknowledged_by_me && message.n.is_some(),
+        acknowledged: !message.mine && message.acknowledged_by_me,
+    }
+}
+
+/// Where the author's clock is not to be believed, the day is the server's.
+fn shown_at(message: &MessageView) -> Millis {
+    match message.recorded_at {
+        Some(recorded_at) if message.clock_suspect => recorded_at,
+        _ => message.occurred_at,
+    }
+}
+
+fn warning(message: &MessageView, texts: &Texts, clock: Clock) -> String {
+    match message.recorded_at {
+        Some(at) if message.clock_suspect => {
+            texts.message("clock-suspect", &[("time", clock.moment(at, texts).into())])
+        }
+        _ => String::new(),
+    }
+}
+
+fn icon(body: &Body) -> &'static str {
+    match body {
+        Body::Template { template, .. } => Template::find(template).map_or("list", |found| found.icon),
+        _ => "",
+    }
+}
+
+fn is_group(view: &View) -> bool {
+    let open = view.timeline.as_ref().map(|timeline| timeline.conversation);
+    view.conversations.iter().any(|one| Some(one.id) == open && one.others.len() > 1)
+}

@@ -1,0 +1,165 @@
+//! What one person at one window has before them: the language, the open conversation, drafts,
+//! what is selected, and how far they have read. It holds no window; it turns gestures into
+//! commands.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use time::UtcOffset;
+use waypost_client::view::MessageView;
+use waypost_client::{Command, View};
+use waypost_locales::{Locale, Template, Texts};
+use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
+
+use crate::{Bubbles, Clock, Filter, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open, receipts};
+
+/// The person at the window.
+pub struct Reader {
+    texts: Texts,
+    offset: UtcOffset,
+    view: Option<Arc<View>>,
+    /// The conversation asked for, before the view shows it.
+    target: Option<ConversationId>,
+    shown: usize,
+    at_end: bool,
+    selected: Option<FactId>,
+    drafts: HashMap<ConversationId, String>,
+    marks: ReadMarks,
+}
+
+impl Reader {
+    /// A reader of this language, at this offset from UTC, who has seen nothing yet.
+    pub fn new(locale: Locale, offset: UtcOffset) -> Self {
+        Self {
+            texts: Texts::of(locale),
+            offset,
+            view: None,
+            target: None,
+            shown: TIMELINE_STEP,
+            at_end: true,
+            selected: None,
+            drafts: HashMap::new(),
+            marks: ReadMarks::default(),
+        }
+    }
+
+    /// The texts of the present language.
+    pub fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// The device's clock, here and now.
+    pub fn clock(&self) -> Clock {
+        Clock::read(self.offset)
+    }
+
+    /// The newest view.
+    pub fn view(&self) -> Option<&Arc<View>> {
+        self.view.as_ref()
+    }
+
+    /// Reads on in another language.
+    pub fn switch_language(&mut self, locale: Locale) {
+        self.texts = Texts::of(locale);
+    }
+
+    /// Takes a newer view. Gives the command that opens a conversation if none is.
+    pub fn take(&mut self, view: Arc<View>, filter: Filter<'_>) -> Option<Command> {
+        let nothing_open = view.timeline.is_none() && self.target.is_none();
+        let first = nothing_open
+            .then(|| first_to_open(&view, &self.texts, self.clock(), filter))
+            .flatten();
+        self.target = self.target.or(first).or(view.timeline.as_ref().map(|open| open.conversation));
+        self.view = Some(view);
+        first.map(|conversation| Command::Open { conversation: Some(conversation) })
+    }
+
+    /// Goes to another conversation. The words in the composer stay with the one they were
+    /// written in; the draft of the other comes back.
+    pub fn open(&mut self, conversation: ConversationId, draft: String) -> (Command, String) {
+        if let Some(left) = self.target.filter(|_| !draft.is_empty()) {
+            self.drafts.insert(left, draft);
+        }
+        self.target = Some(conversation);
+        self.shown = TIMELINE_STEP;
+        self.at_end = true;
+        self.selected = None;
+        let draft = self.drafts.remove(&conversation).unwrap_or_default();
+        (Command::Open { conversation: Some(conversation) }, draft)
+    }
+
+    /// The conversation that a message goes to now.
+    pub fn target(&self) -> Option<ConversationId> {
+        self.target
+    }
+
+    /// Sends words; nothing if they are blank.
+    pub fn text(&self, text: &str) -> Option<Command> {
+        let text = text.trim();
+        let conversation = self.target.filter(|_| !text.is_empty())?;
+        Some(Command::SendText { conversation, text: text.to_owned(), answers: None })
+    }
+
+    /// Sends a template; nothing if it lacks an argument.
+    pub fn template(&self, id: &str, argument: Option<Argument>) -> Option<Command> {
+        let template = Template::find(id)?;
+        let names = template.arguments.iter().map(|(name, _)| (*name).to_owned());
+        let arguments: Arguments = names.zip(argument).collect();
+        let conversation = self.target.filter(|_| template.takes(&arguments))?;
+        Some(Command::SendTemplate {
+            conversation,
+            template: template.id.to_owned(),
+            version: template.version,
+            arguments,
+            answers: None,
+        })
+    }
+
+    /// The messages to show.
+    pub fn bubbles(&self) -> Bubbles {
+        let shown = |view| bubbles(view, &self.texts, self.clock(), self.shown);
+        self.view.as_deref().map(shown).unwrap_or_default()
+    }
+
+    /// Shows more of what was before.
+    pub fn show_earlier(&mut self) {
+        self.shown += TIMELINE_STEP;
+    }
+
+    /// Selects a message, or lets go of it if it is the selected one.
+    pub fn select(&mut self, id: FactId) {
+        self.selected = Some(id).filter(|id| self.selected != Some(*id));
+    }
+
+    /// The selected message of one's own, if it is in the open conversation.
+    pub fn selected(&self) -> Option<&MessageView> {
+        self.mine().find(|message| Some(message.id) == self.selected)
+    }
+
+    /// The newest message of one's own in the open conversation.
+    pub fn newest_mine(&self) -> Option<&MessageView> {
+        self.mine().last()
+    }
+
+    /// Who has this message.
+    pub fn receipts(&self, message: &MessageView) -> Vec<Receipt> {
+        receipts(message, &self.texts, self.clock())
+    }
+
+    /// The list stands at its newest message, or does not.
+    pub fn set_at_end(&mut self, at_end: bool) {
+        self.at_end = at_end;
+    }
+
+    /// The read mark that is due, if the window is on the screen.
+    pub fn read(&mut self, visible: bool) -> Option<Command> {
+        let view = self.view.clone()?;
+        let followed = view.timeline.as_ref().map(|open| open.conversation) == self.target;
+        self.marks.due(&view, visible && self.at_end && followed)
+    }
+
+    fn mine(&self) -> impl Iterator<Item = &MessageView> {
+        let timeline = self.view.as_ref().and_then(|view| view.timeline.as_ref());
+        timeline.into_iter().flat_map(|open| &open.messages).map(|one| &**one).filter(|one| one.mine)
+    }
+}

@@ -1,0 +1,149 @@
+//! The client on a thread of its own, so that no screen ever waits for a disk or a network.
+//!
+//! A window hands in requests and receives reports; views come over a watch channel, of which a
+//! slow screen sees the newest. This module decides nothing about messages.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, watch};
+use waypost_client::{Client, Command, CommandError, EnrolError, StoreKey, View};
+
+use crate::key_file;
+
+/// Most requests that wait for the client. A person cannot tap faster than it takes them.
+const REQUESTS_MAX: usize = 256;
+
+/// What a window asks for.
+enum Request {
+    Enrol { link: String, device: String },
+    Send(Command),
+}
+
+/// What a window is told.
+pub enum Report {
+    /// There is no enrolment here yet: ask for a link.
+    NotEnrolled,
+    /// The enrolment did not succeed.
+    EnrolFailed(EnrolError),
+    /// The store cannot be opened; nothing can be done on the screen. The cause, for an expert.
+    Broken(String),
+    /// The client runs; its views come here.
+    Running(watch::Receiver<Arc<View>>),
+    /// This command was not taken: what it says is not kept.
+    NotTaken(Command, CommandError),
+}
+
+/// A running client, or one that waits for its enrolment.
+pub struct Session {
+    requests: Requests,
+    thread: JoinHandle<()>,
+}
+
+/// Hands requests to the client.
+#[derive(Clone)]
+pub struct Requests(mpsc::Sender<Request>);
+
+impl Requests {
+    /// Enrols this device.
+    pub fn enrol(&self, link: String, device: String) {
+        self.put(Request::Enrol { link, device });
+    }
+
+    /// Sends a command.
+    pub fn send(&self, command: Command) {
+        self.put(Request::Send(command));
+    }
+
+    fn put(&self, request: Request) {
+        if self.0.try_send(request).is_err() {
+            tracing::error!("the client takes no more requests; one was dropped");
+        }
+    }
+}
+
+impl Session {
+    /// Opens the store at this path, or waits for an enrolment if there is none.
+    ///
+    /// # Errors
+    /// If no thread can be started.
+    pub fn start(store: PathBuf) -> std::io::Result<(Self, mpsc::Receiver<Report>)> {
+        let (requests, inbox) = mpsc::channel(REQUESTS_MAX);
+        let (reports, outbox) = mpsc::channel(REQUESTS_MAX);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let work = move || runtime.block_on(run(store, inbox, reports));
+        let thread = std::thread::Builder::new().name("client".into()).spawn(work)?;
+        Ok((Self { requests: Requests(requests), thread }, outbox))
+    }
+
+    /// Where requests go.
+    pub fn requests(&self) -> Requests {
+        self.requests.clone()
+    }
+
+    /// Lets the client write what it holds, and ends it. Every [`Requests`] must be gone by then.
+    pub fn close(self) {
+        drop(self.requests);
+        if self.thread.join().is_err() {
+            tracing::error!("the client's thread has panicked");
+        }
+    }
+}
+
+async fn run(store: PathBuf, mut inbox: mpsc::Receiver<Request>, reports: mpsc::Sender<Report>) {
+    let Some(client) = begin(store, &mut inbox, &reports).await else { return };
+    // A report that nobody takes any more belongs to a window that is closed.
+    let _ = reports.send(Report::Running(client.view())).await;
+    while let Some(request) = inbox.recv().await {
+        match request {
+            Request::Send(command) => {
+                if let Err(error) = client.send(command.clone()).await {
+                    let _ = reports.send(Report::NotTaken(command, error)).await;
+                }
+            }
+            Request::Enrol { .. } => tracing::warn!("this device is already enrolled"),
+        }
+    }
+    client.close().await;
+}
+
+async fn begin(
+    store: PathBuf,
+    inbox: &mut mpsc::Receiver<Request>,
+    reports: &mpsc::Sender<Report>,
+) -> Option<Client> {
+    let opened = match key_file::open(&store) {
+        Ok(key) if store.exists() => {
+            Client::open(&store, StoreKey::from_bytes(key)).await.map_err(|error| error.to_string())
+        }
+        Ok(key) => return enrol(store, key, inbox, reports).await,
+        Err(error) => Err(error.to_string()),
+    };
+    match opened {
+        Ok(client) => Some(client),
+        Err(cause) => {
+            let _ = reports.send(Report::Broken(cause)).await;
+            None
+        }
+    }
+}
+
+async fn enrol(
+    store: PathBuf,
+    key: [u8; key_file::KEY_BYTES],
+    inbox: &mut mpsc::Receiver<Request>,
+    reports: &mpsc::Sender<Report>,
+) -> Option<Client> {
+    let _ = reports.send(Report::NotEnrolled).await;
+    while let Some(request) = inbox.recv().await {
+        let Request::Enrol { link, device } = request else { continue };
+        match Client::enrol(&link, &device, &store, StoreKey::from_bytes(key)).await {
+            Ok(client) => return Some(client),
+            Err(error) => {
+                let _ = reports.send(Report::EnrolFailed(error)).await;
+            }
+        }
+    }
+    None
+}
