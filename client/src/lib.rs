@@ -5,6 +5,8 @@
 mod clock;
 mod command;
 mod store;
+#[cfg(test)]
+mod testing;
 pub mod view;
 
 pub use command::Command;

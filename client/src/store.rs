@@ -9,7 +9,7 @@ mod open;
 mod project;
 mod read;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod touched;
 
 use sqlx::sqlite::SqlitePool;

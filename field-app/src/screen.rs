@@ -7,10 +7,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use slint::{ComponentHandle as _, PlatformError};
-use time::UtcOffset;
 use waypost_client::{Command, View};
 use waypost_locales::Locale;
-use waypost_ui_kit::Reader;
+use waypost_ui_kit::{Here, Reader};
 
 use crate::adapters::{conversation, enrolment, link, looks, refused, roster, templates};
 use crate::ui::FieldWindow;
@@ -43,9 +42,9 @@ impl Screen {
     ///
     /// # Errors
     /// If the platform has no screen.
-    pub fn new(locale: Locale, chosen: bool, offset: UtcOffset, port: Port) -> Result<Self, PlatformError> {
+    pub fn new(locale: Locale, chosen: bool, here: Here, port: Port) -> Result<Self, PlatformError> {
         let window = FieldWindow::new()?;
-        let reader = RefCell::new(Reader::new(locale, offset));
+        let reader = RefCell::new(Reader::new(locale, here));
         let state = Rc::new(State { reader, port, language_chosen: Cell::new(chosen) });
         looks::connect(&window, &state);
         link::connect(&window, &state);

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use waypost_client::View;
 use waypost_field::ui::Theme;
 use waypost_field::{Port, Screen};
-use waypost_ui_kit::{self as kit, Arguments, Report, Session};
+use waypost_ui_kit::{self as kit, Arguments, Here, Report, Session};
 
 /// How often a window that may have come into sight is asked what it shows, in seconds.
 const LOOK_EVERY_SECONDS: u64 = 2;
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Arguments, offset: UtcOffset) -> anyhow::Result<()
         enrol: Box::new(move |link, device| enrolling.enrol(link, device)),
     };
     let chosen = arguments.lang.is_some();
-    let screen = Rc::new(Screen::new(arguments.first_language(), chosen, offset, port)?);
+    let screen = Rc::new(Screen::new(arguments.first_language(), chosen, Here::device(offset), port)?);
     screen.window().global::<Theme>().set_night(arguments.theme == kit::Theme::Night);
     slint::spawn_local(follow(screen.clone(), reports, arguments.clone()))?;
     let looking = Timer::default();

@@ -1,1 +1,22 @@
 //! The Waypost server: MQTT edge, ingest, storage, HTTP interface and audit record.
+//!
+//! [`start`] is the entrance for `main` and for tests; what it returns is stopped in order.
+
+pub mod audit;
+mod chores;
+mod clock;
+pub mod config;
+mod control;
+mod doors;
+mod fanout;
+pub mod http;
+pub mod identity;
+mod ingest;
+mod lock;
+mod metrics;
+mod running;
+mod waypost;
+
+pub use control::{Reached, reach};
+pub use running::{Running, StartError, start};
+pub use waypost::Waypost;

@@ -1,8 +1,29 @@
-//! Times as people read them on this device. It refuses to read the clock: now is an argument.
+//! Times as people read them on this device.
 
 use time::{OffsetDateTime, UtcOffset};
 use waypost_locales::Texts;
 use waypost_protocol::Millis;
+
+/// Where a screen is read, and how the time is asked for there.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    /// The device's offset from UTC.
+    pub offset: UtcOffset,
+    /// Asks for the time.
+    pub now: fn() -> Millis,
+}
+
+impl Here {
+    /// The device's own clock.
+    pub fn device(offset: UtcOffset) -> Self {
+        Self { offset, now: system_time }
+    }
+
+    /// The moment at which it is asked.
+    pub fn clock(&self) -> Clock {
+        Clock { now: (self.now)(), offset: self.offset }
+    }
+}
 
 /// The moment and the place in which a screen is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,12 +35,6 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The device's clock, as it stands.
-    pub fn read(offset: UtcOffset) -> Self {
-        let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
-        Self { now: Millis::try_from(now).unwrap_or_default(), offset }
-    }
-
     /// `08:03`.
     pub fn time(&self, at: Millis) -> String {
         let at = self.local(at);
@@ -67,4 +82,9 @@ impl Clock {
             .and_then(|at| at.checked_to_offset(self.offset))
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
+}
+
+fn system_time() -> Millis {
+    let now = OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000;
+    Millis::try_from(now).unwrap_or_default()
 }

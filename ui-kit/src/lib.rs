@@ -15,13 +15,15 @@ mod receipts;
 mod refused;
 mod roster;
 mod rows;
+#[cfg(feature = "samples")]
+pub mod samples;
 mod session;
 mod trouble;
 
 pub use arguments::{Arguments, Theme};
 pub use banner::{Banner, LinkSign, Notices, Tone, banner, notices};
 pub use bubbles::{Bubble, Bubbles, TIMELINE_STEP, body_text, bubbles};
-pub use clock::Clock;
+pub use clock::{Clock, Here};
 pub use reader::Reader;
 pub use reading::ReadMarks;
 pub use receipts::{Receipt, receipts, state_word};

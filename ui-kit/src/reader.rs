@@ -5,18 +5,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use time::UtcOffset;
 use waypost_client::view::MessageView;
 use waypost_client::{Command, View};
 use waypost_locales::{Locale, Template, Texts};
 use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
 
-use crate::{Bubbles, Clock, Filter, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open, receipts};
+use crate::{Bubbles, Clock, Filter, Here, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open, receipts};
 
 /// The person at the window.
 pub struct Reader {
     texts: Texts,
-    offset: UtcOffset,
+    here: Here,
     view: Option<Arc<View>>,
     /// The conversation asked for, before the view shows it.
     target: Option<ConversationId>,
@@ -28,11 +27,11 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader of this language, at this offset from UTC, who has seen nothing yet.
-    pub fn new(locale: Locale, offset: UtcOffset) -> Self {
+    /// A reader of this language who has seen nothing yet.
+    pub fn new(locale: Locale, here: Here) -> Self {
         Self {
             texts: Texts::of(locale),
-            offset,
+            here,
             view: None,
             target: None,
             shown: TIMELINE_STEP,
@@ -50,7 +49,7 @@ impl Reader {
 
     /// The device's clock, here and now.
     pub fn clock(&self) -> Clock {
-        Clock::read(self.offset)
+        self.here.clock()
     }
 
     /// The newest view.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, watch};
-use waypost_client::{Client, Command, CommandError, EnrolError, StoreKey, View};
+use waypost_client::{Client, Command, CommandError, EnrolError, OpenError, StoreKey, View};
 
 use crate::key_file;
 
@@ -113,20 +113,20 @@ async fn begin(
     inbox: &mut mpsc::Receiver<Request>,
     reports: &mpsc::Sender<Report>,
 ) -> Option<Client> {
-    let opened = match key_file::open(&store) {
-        Ok(key) if store.exists() => {
-            Client::open(&store, StoreKey::from_bytes(key)).await.map_err(|error| error.to_string())
-        }
-        Ok(key) => return enrol(store, key, inbox, reports).await,
-        Err(error) => Err(error.to_string()),
+    let key = match key_file::open(&store) {
+        Ok(key) => key,
+        Err(error) => return broken(&error.to_string(), reports).await,
     };
-    match opened {
+    match Client::open(&store, StoreKey::new(key)).await {
         Ok(client) => Some(client),
-        Err(cause) => {
-            let _ = reports.send(Report::Broken(cause)).await;
-            None
-        }
+        Err(OpenError::Missing | OpenError::NotEnrolled) => enrol(store, key, inbox, reports).await,
+        Err(error) => broken(&error.to_string(), reports).await,
     }
+}
+
+async fn broken(cause: &str, reports: &mpsc::Sender<Report>) -> Option<Client> {
+    let _ = reports.send(Report::Broken(cause.to_owned())).await;
+    None
 }
 
 async fn enrol(
@@ -138,7 +138,7 @@ async fn enrol(
     let _ = reports.send(Report::NotEnrolled).await;
     while let Some(request) = inbox.recv().await {
         let Request::Enrol { link, device } = request else { continue };
-        match Client::enrol(&link, &device, &store, StoreKey::from_bytes(key)).await {
+        match Client::enrol(&link, &device, &store, StoreKey::new(key)).await {
             Ok(client) => return Some(client),
             Err(error) => {
                 let _ = reports.send(Report::EnrolFailed(error)).await;

@@ -2,22 +2,34 @@
 
 use waypost_client::{CommandError, EnrolError};
 use waypost_locales::{Problem, Texts};
+use waypost_protocol::ProblemCode;
 
 /// Why an enrolment failed, and what to do.
 pub fn enrolment_trouble(error: &EnrolError, texts: &Texts) -> Problem {
     let say = |key: &str| Problem { happened: texts.message(key, &[]), remedy: String::new() };
     match error {
-        EnrolError::BadLink => say("enrol-bad-link"),
-        EnrolError::Unreachable => say("enrol-unreachable"),
-        EnrolError::Refused(code) => texts.problem(*code),
-        EnrolError::Store => say("enrol-store"),
+        EnrolError::Link(_) => say("enrol-bad-link"),
+        EnrolError::Unreachable(_) => say("enrol-unreachable"),
+        EnrolError::Answer(_) => say("enrol-wrong-server"),
+        EnrolError::Refused { code } => texts.problem(*code),
+        EnrolError::Store(_) | EnrolError::StoreExists => say("enrol-store"),
     }
 }
 
 /// Why a command was not taken, and what to do.
 pub fn not_taken(error: &CommandError, texts: &Texts) -> String {
+    let problem = |code| {
+        let problem = texts.problem(code);
+        format!("{} {}", problem.happened, problem.remedy)
+    };
     match error {
         CommandError::OutboxFull => texts.message("notice-full-detail", &[]),
-        CommandError::Store => texts.message("notice-store-detail", &[("cause", error.to_string().into())]),
+        CommandError::Store(cause) => {
+            texts.message("notice-store-detail", &[("cause", cause.as_str().into())])
+        }
+        CommandError::Content(_) => problem(ProblemCode::ContentInvalid),
+        CommandError::NoSuchMessage => problem(ProblemCode::NotFound),
+        CommandError::NotWedged => problem(ProblemCode::AlreadyDone),
+        CommandError::Closed => problem(ProblemCode::Stopping),
     }
 }

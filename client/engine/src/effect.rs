@@ -87,7 +87,7 @@ pub enum Change {
     Cut {
         /// The new epoch.
         epoch: u32,
-        /// The last number that the record still has of what this device knows.
+        /// The last number that the record still has of the older epochs.
         after: u64,
     },
     /// A fact of the record. It merges by id with what is known of it.

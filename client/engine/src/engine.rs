@@ -318,7 +318,7 @@ impl Engine {
     /// The server was restored from a backup. Whatever it lacks of ours waits again; the store
     /// knows what that is, so the engine starts over from it.
     fn cut(&mut self, epoch: u32, after: u64, plan: &mut Plan) {
-        let cursor = Sequence { epoch, n: after };
+        let cursor = Sequence { epoch, n: after.min(self.inbox.cursor.n) };
         let moved = self.marks.cut(after);
         plan.changes.push(Change::Cut { epoch, after });
         plan.changes.push(Change::Cursor(cursor));

@@ -114,7 +114,7 @@ impl Inbox {
                 // Pushed by the restored server: the answer to a pull will say where it was cut.
                 return Fit::Gap;
             }
-            return Fit::Cut(events.cut_after.unwrap_or(u64::MAX).min(self.cursor.n));
+            return Fit::Cut(events.cut_after.unwrap_or(self.cursor.n));
         }
         if events.next <= self.cursor.n {
             Fit::Seen

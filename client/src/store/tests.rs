@@ -1,1 +1,175 @@
 //! The store on real files, and against the reference that says what each change means.
+
+use tempfile::TempDir;
+use waypost_engine::Change;
+use waypost_engine::reference::ReferenceStore;
+use waypost_protocol::{
+    Body, Content, Move, PersonId, ProblemCode, ReadMark, ReceiptState, Sequence, StoredMark,
+};
+
+use super::{OpenError, Store, StoreKey};
+use crate::testing::{
+    AYO, DANA, NOON, NORTH, OMAR, WITH_OMAR, entry, fact, key, person, store_at, text,
+};
+
+#[tokio::test]
+async fn what_dana_wrote_cannot_be_read_from_a_stolen_file() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("dana.db");
+    let store = store_at(&path).await;
+    let secret = "the spare key is under the mat";
+    store.apply(&[Change::Queued(entry(WITH_OMAR, 1, &text(secret)))]).await.unwrap();
+    let found = |needle: &[u8]| {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        let contents = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        contents.into_iter().any(|bytes| bytes.windows(needle.len()).any(|it| it == needle))
+    };
+    assert!(!found(secret.as_bytes()), "the text is readable while the app runs");
+    store.close().await;
+    assert!(!found(secret.as_bytes()), "the text is readable after the app was closed");
+    assert!(!found(b"SQLite format 3"), "the file is a plain database");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_told_from_a_missing_store() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("dana.db");
+    store_at(&path).await.close().await;
+    let wrong = StoreKey::new([43; 32]);
+    assert!(matches!(Store::open(&path, &wrong).await, Err(OpenError::WrongKey)));
+    let elsewhere = folder.path().join("ayo.db");
+    assert!(matches!(Store::open(&elsewhere, &key()).await, Err(OpenError::Missing)));
+    assert!(Store::open(&path, &key()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("dana.db");
+    let store = store_at(&path).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'later', 1, x'00', 1)",
+    )
+    .execute(&store.pool)
+    .await
+    .unwrap();
+    store.close().await;
+    assert!(matches!(Store::open(&path, &key()).await, Err(OpenError::Newer)));
+}
+
+#[tokio::test]
+async fn every_change_means_what_the_reference_says() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let mut reference = ReferenceStore::default();
+    for changes in a_long_day() {
+        store.apply(&changes).await.unwrap();
+        reference.apply(&changes);
+        let mut saved = store.reading().saved().await.unwrap();
+        saved.waiting.sort_by_key(|entry| entry.id);
+        assert_eq!(saved, reference.saved(), "after {changes:?}");
+    }
+}
+
+fn a_long_day() -> Vec<Vec<Change>> {
+    let said: Vec<_> = (1..=6).map(|n| entry(WITH_OMAR, n, &text("hello"))).collect();
+    let place = |n| Sequence { epoch: 0, n };
+    let accepted = |at: usize, n| Change::Accepted {
+        id: said[at].id,
+        sequence: place(n),
+        recorded_at: NOON,
+    };
+    let rejected = |at: usize, n| Change::Rejected {
+        id: said[at].id,
+        code: ProblemCode::NotAllowed,
+        at: place(n),
+    };
+    let mark = StoredMark { up_to: 4, at: NOON };
+    let read = ReadMark { conversation: WITH_OMAR, up_to: 4, at: NOON };
+    vec![
+        said.iter().cloned().map(Change::Queued).collect(),
+        vec![Change::Skew(-250), accepted(0, 3), rejected(1, 3)],
+        vec![fact(4, OMAR, Some(WITH_OMAR), &text("turn left")), Change::Cursor(place(4))],
+        vec![Change::StoredMarks(vec![mark]), Change::ReadMarks(vec![read])],
+        vec![Change::ReadUpTo { conversation: WITH_OMAR, up_to: 4 }, accepted(2, 5), rejected(3, 5)],
+        vec![Change::Discarded { id: said[1].id }, Change::Discarded { id: said[4].id }],
+        vec![Change::Safe { up_to: 4 }],
+        vec![Change::StoredMarks(vec![]), Change::ReadMarks(vec![])],
+        vec![Change::Cut { epoch: 1, after: 4 }, Change::Cursor(Sequence { epoch: 1, n: 4 })],
+        vec![Change::ReadUpTo { conversation: WITH_OMAR, up_to: 2 }],
+    ]
+}
+
+#[tokio::test]
+async fn a_full_disk_keeps_nothing_by_half() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let queued = |n| Change::Queued(entry(WITH_OMAR, n, &text(&"long ".repeat(700))));
+    store.apply(&[queued(1)]).await.unwrap();
+    limit_pages(&store).await;
+    let many: Vec<_> = (2..200).map(queued).collect();
+    let error = store.apply(&many).await.unwrap_err();
+    assert!(error.to_string().contains("full"), "{error}");
+    let saved = store.reading().saved().await.unwrap();
+    assert_eq!((saved.waiting.len(), saved.lanes[&WITH_OMAR]), (1, 1));
+}
+
+/// The disk has no room beyond what the file has now.
+pub(crate) async fn limit_pages(store: &Store) {
+    let (pages,): (i64,) =
+        sqlx::query_as("PRAGMA page_count").fetch_one(&store.pool).await.unwrap();
+    let limit = format!("PRAGMA max_page_count = {pages}");
+    sqlx::query(sqlx::AssertSqlSafe(limit)).execute(&store.pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let group = Body::GroupCreated { group: 3, name: "North".into(), members: vec![DANA, OMAR] };
+    let joined = Body::MemberJoined { group: 3, person: AYO };
+    let to_group = |number| entry(NORTH, number, &text("hello"));
+    let accepted = |number, n| Change::Accepted {
+        id: to_group(number).id,
+        sequence: Sequence { epoch: 0, n },
+        recorded_at: NOON,
+    };
+    store.apply(&[person(1, OMAR, "Omar"), fact(2, PersonId::SERVER, None, &group)]).await.unwrap();
+    store.apply(&[Change::Queued(to_group(1)), accepted(1, 3)]).await.unwrap();
+    store.apply(&[fact(4, PersonId::SERVER, None, &joined)]).await.unwrap();
+    store.apply(&[Change::Queued(to_group(2)), accepted(2, 5)]).await.unwrap();
+    for (n, person, up_to, at) in
+        [(6, OMAR, 3, 10), (7, OMAR, 5, 20), (8, AYO, 5, 30), (9, OMAR, 5, 40)]
+    {
+        let state = ReceiptState::Delivered;
+        let step = Move { person, state, up_to, at, conversation: None, enrolment: None };
+        let body = Body::Receipts { moves: vec![step] };
+        store.apply(&[fact(n, PersonId::SERVER, None, &body)]).await.unwrap();
+    }
+    let receipts = store.reading().receipts(NORTH, 0).await.unwrap();
+    let times: Vec<_> = receipts.iter().map(|((_, who), it)| (who.0, it.delivered_at)).collect();
+    assert_eq!(times, [(2, Some(10)), (2, Some(20)), (8, Some(30))], "Ayo came after message 1");
+}
+
+#[tokio::test]
+async fn a_kind_that_is_new_is_kept_and_understood_after_an_update() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("dana.db");
+    let store = store_at(&path).await;
+    store.apply(&[person(1, OMAR, "Omar")]).await.unwrap();
+    // As an older version would have left it.
+    for statement in ["UPDATE facts SET understood = 0", "DELETE FROM people"] {
+        sqlx::query(statement).execute(&store.pool).await.unwrap();
+    }
+    store.close().await;
+    let (store, _) = Store::open(&path, &key()).await.unwrap();
+    assert_eq!(store.reading().people().await.unwrap()[0].name, "Omar");
+}
+
+#[test]
+fn the_statements_know_which_kinds_are_messages() {
+    let messages: Vec<u16> =
+        (0..1_000).filter(|kind| Content { kind: *kind, bytes: vec![] }.is_message()).collect();
+    assert_eq!(messages, [1, 2], "`kind IN (1, 2)` stands in store/read.rs and store/project.rs");
+}

@@ -1,6 +1,6 @@
 //! The answer to a `Pull`: which stretch of the record it covers.
 
-use waypost_protocol::{Event, Events, Millis, Sequence};
+use waypost_protocol::{EVENTS_MAX, Event, Events, Millis, Sequence};
 
 /// One epoch of the record: its number and the number of the last fact before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,4 +67,18 @@ pub fn answer(
         safe_up_to: Some(safe_up_to),
         cut_after: from.cut_after,
     }
+}
+
+/// How many bytes of content one `Events` frame carries at most, so that it stays well within
+/// [`waypost_protocol::FRAME_BYTES_MAX`] with everything around it. One event alone always fits.
+const PAGE_CONTENT_BYTES_MAX: usize = 128 * 1024;
+
+/// How many of these events fit into one frame; at least one if there is one.
+pub fn fitting(events: &[Event]) -> usize {
+    let mut bytes = 0;
+    let fits = events.iter().take(EVENTS_MAX).take_while(|event| {
+        bytes += event.content.bytes.len();
+        bytes <= PAGE_CONTENT_BYTES_MAX
+    });
+    fits.count().max(events.len().min(1))
 }

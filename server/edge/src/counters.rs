@@ -125,7 +125,9 @@ pub struct Counters {
     pub uplinks_refused: u64,
     /// Downlinks given to the router.
     pub published: u64,
-    /// Downlinks that nobody was subscribed to, or that found no room.
+    /// Downlinks that came out of it for a connection that takes them.
+    pub delivered: u64,
+    /// Downlinks that nobody was subscribed to, or that found no room, before the router or after.
     pub dropped: u64,
     /// How often the router died and was started again.
     pub router_restarts: u64,
@@ -137,6 +139,7 @@ pub(crate) struct Tally {
     pub(crate) uplinks: AtomicU64,
     pub(crate) uplinks_refused: AtomicU64,
     pub(crate) published: AtomicU64,
+    pub(crate) delivered: AtomicU64,
     pub(crate) dropped: AtomicU64,
     pub(crate) router_restarts: AtomicU64,
     refused: [Count; Refusal::ALL.len()],
@@ -158,6 +161,7 @@ impl Tally {
             uplinks: AtomicU64::new(0),
             uplinks_refused: AtomicU64::new(0),
             published: AtomicU64::new(0),
+            delivered: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             router_restarts: AtomicU64::new(0),
             refused: Default::default(),
@@ -195,6 +199,7 @@ impl Tally {
             uplinks: self.uplinks.load(Relaxed),
             uplinks_refused: self.uplinks_refused.load(Relaxed),
             published: self.published.load(Relaxed),
+            delivered: self.delivered.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
             router_restarts: self.router_restarts.load(Relaxed),
         }
@@ -215,5 +220,9 @@ impl Tally {
 }
 
 fn totals<R: Copy + Ord>(reasons: &[R], counts: &[Count]) -> BTreeMap<R, u64> {
-    reasons.iter().zip(counts).map(|(reason, count)| (*reason, count.total.load(Relaxed))).collect()
+    reasons
+        .iter()
+        .zip(counts)
+        .map(|(reason, count)| (*reason, count.total.load(Relaxed)))
+        .collect()
 }

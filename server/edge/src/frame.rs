@@ -1,15 +1,16 @@
 //! Bytes to MQTT 3.1.1 control packets, strictly.
 //!
-//! The parser is rumqttd's; here is what it leaves out: the flags of the fixed header, reserved
-//! bits, characters that no string may hold, lengths that leave something over. It knows nothing
-//! of topics or people.
+//! The parser is rumqttd's; what it leaves out is checked here (the fixed header) and in `strict`
+//! (the rest). It knows nothing of topics or people.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::{Bytes, BytesMut};
-use rumqttd::protocol::v4::{self, FixedHeader, V4};
-use rumqttd::protocol::{Error, LastWill, Login, Packet, Protocol};
+use rumqttd::protocol::v4::{self, V4};
+use rumqttd::protocol::{Error, Packet, Protocol};
 use waypost_protocol::FRAME_BYTES_MAX;
+
+use crate::strict;
 
 /// What a PUBLISH carries beside the frame, at most.
 const PUBLISH_OVERHEAD_BYTES_MAX: usize = 1024;
@@ -33,8 +34,14 @@ const DISCONNECT: u8 = 14;
 pub(crate) enum Frame {
     Connect(Connect),
     Publish(Publish),
-    Subscribe { packet: u16, filters: Vec<String> },
-    Unsubscribe { packet: u16, filters: Vec<String> },
+    Subscribe {
+        packet: u16,
+        filters: Vec<String>,
+    },
+    Unsubscribe {
+        packet: u16,
+        filters: Vec<String>,
+    },
     /// We publish with QoS 0 alone, so nothing waits for it.
     PubAck,
     PingReq,
@@ -86,7 +93,9 @@ pub(crate) fn starts_with_connect(buffer: &[u8]) -> bool {
 
 /// Takes the next packet out of the buffer; `None` if it is not whole yet.
 pub(crate) fn next(buffer: &mut BytesMut) -> Result<Option<Frame>, Fault> {
-    let Some(&first) = buffer.first() else { return Ok(None) };
+    let Some(&first) = buffer.first() else {
+        return Ok(None);
+    };
     check_first_byte(first)?;
     let header = match v4::check(buffer.iter(), bytes_max(first)) {
         Ok(header) => header,
@@ -101,7 +110,7 @@ pub(crate) fn next(buffer: &mut BytesMut) -> Result<Option<Frame>, Fault> {
         PINGREQ | DISCONNECT if !body.is_empty() => return Err(Fault::Malformed),
         _ => {}
     }
-    strict(parse(&raw)?, header, &body).map(Some)
+    strict::frame_of(parse(&raw)?, header, &body).map(Some)
 }
 
 /// Flags are fixed for all but PUBLISH [MQTT-2.2.2-1, 2.2.2-2].
@@ -140,184 +149,12 @@ fn bytes_max(first: u8) -> usize {
 
 fn parse(raw: &Bytes) -> Result<Packet, Fault> {
     // The parser has not panicked on any input so far; its version 5 has.
-    let parsed =
-        catch_unwind(AssertUnwindSafe(|| V4.read_mut(&mut BytesMut::from(&raw[..]), usize::MAX)));
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        V4.read_mut(&mut BytesMut::from(&raw[..]), usize::MAX)
+    }));
     match parsed {
         Ok(Ok(packet)) => Ok(packet),
         Ok(Err(Error::InvalidProtocolLevel(_))) => Err(Fault::ProtocolLevel),
         Ok(Err(_)) | Err(_) => Err(Fault::Malformed),
-    }
-}
-
-fn strict(packet: Packet, header: FixedHeader, body: &Bytes) -> Result<Frame, Fault> {
-    match packet {
-        Packet::Connect(connect, _, will, _, login) => {
-            let login = login.unwrap_or_else(|| Login { username: String::new(), password: String::new() });
-            check_connect(&connect.client_id, will.as_ref(), &login, body)?;
-            Ok(Frame::Connect(Connect {
-                client_id: connect.client_id,
-                user_name: login.username,
-                password: login.password,
-                keep_alive_secs: connect.keep_alive,
-                has_will: will.is_some(),
-            }))
-        }
-        Packet::Publish(publish, _) => strict_publish(publish, header, body).map(Frame::Publish),
-        Packet::Subscribe(subscribe, _) => {
-            let filters: Vec<_> = subscribe.filters.into_iter().map(|f| f.path).collect();
-            check_filters(subscribe.pkid, &filters)?;
-            check_requested_qos(&filters, body)?;
-            Ok(Frame::Subscribe { packet: subscribe.pkid, filters })
-        }
-        Packet::Unsubscribe(unsubscribe, _) => {
-            check_filters(unsubscribe.pkid, &unsubscribe.filters)?;
-            Ok(Frame::Unsubscribe { packet: unsubscribe.pkid, filters: unsubscribe.filters })
-        }
-        Packet::PubAck(..) => Ok(Frame::PubAck),
-        Packet::PingReq(_) => Ok(Frame::PingReq),
-        Packet::Disconnect(..) => Ok(Frame::Disconnect),
-        _ => Err(Fault::Malformed),
-    }
-}
-
-/// Reserved flag [MQTT-3.1.2-3], a password without a user name [MQTT-3.1.2-22], characters
-/// [MQTT-1.5.3-2], and a payload of exactly the announced fields [MQTT-3.1.3-1].
-fn check_connect(
-    client_id: &str,
-    will: Option<&LastWill>,
-    login: &Login,
-    body: &[u8],
-) -> Result<(), Fault> {
-    const FLAGS_AT: usize = 2 + "MQTT".len() + 1;
-    const PAYLOAD_AT: usize = FLAGS_AT + 1 + 2;
-    let flags = *body.get(FLAGS_AT).ok_or(Fault::Malformed)?;
-    let has_user_name = flags & 0x80 != 0;
-    let has_password = flags & 0x40 != 0;
-    let field = |there: bool, bytes: usize| if there { 2 + bytes } else { 0 };
-    let length = PAYLOAD_AT
-        + field(true, client_id.len())
-        + will.map_or(0, |will| 2 + will.topic.len() + 2 + will.message.len())
-        + field(has_user_name, login.username.len())
-        + field(has_password, login.password.len());
-    let sound = flags & 1 == 0
-        && (has_user_name || !has_password)
-        && !client_id.contains('\0')
-        && !login.username.contains('\0')
-        && will.is_none_or(|will| is_string(&will.topic))
-        && length == body.len();
-    if sound { Ok(()) } else { Err(Fault::Malformed) }
-}
-
-fn strict_publish(
-    publish: rumqttd::protocol::Publish,
-    header: FixedHeader,
-    body: &[u8],
-) -> Result<Publish, Fault> {
-    let topic = std::str::from_utf8(&publish.topic).map_err(|_| Fault::Malformed)?;
-    // Wildcards are for filters [MQTT-3.3.2-2].
-    if topic.is_empty() || topic.contains(['\0', '+', '#']) {
-        return Err(Fault::Malformed);
-    }
-    // The parser has checked that it is there and not zero; it only does not give it away.
-    let packet_at = 2 + publish.topic.len();
-    let has_packet = header.byte1 & 0b0110 != 0;
-    let packet = has_packet
-        .then(|| body.get(packet_at..packet_at + 2))
-        .flatten()
-        .map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]));
-    Ok(Publish {
-        topic: topic.to_owned(),
-        packet,
-        retain: publish.retain,
-        payload: publish.payload,
-    })
-}
-
-/// A packet id of zero [MQTT-2.3.1-1], no filter at all [MQTT-3.8.3-3, 3.10.3-2], an empty one
-/// [MQTT-4.7.3-1].
-fn check_filters(packet: u16, filters: &[String]) -> Result<(), Fault> {
-    let sound = packet != 0
-        && !filters.is_empty()
-        && filters.iter().all(|filter| !filter.is_empty() && !filter.contains('\0'));
-    if sound { Ok(()) } else { Err(Fault::Malformed) }
-}
-
-/// The upper six bits beside each filter are reserved [MQTT-3.8.3-4].
-fn check_requested_qos(filters: &[String], body: &[u8]) -> Result<(), Fault> {
-    let mut at = 2;
-    for filter in filters {
-        at += 2 + filter.len();
-        if body.get(at).is_none_or(|requested| requested & 0xFC != 0) {
-            return Err(Fault::Malformed);
-        }
-        at += 1;
-    }
-    Ok(())
-}
-
-fn is_string(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(bytes: &[u8]) -> Result<Option<Frame>, Fault> {
-        next(&mut BytesMut::from(bytes))
-    }
-
-    #[test]
-    fn a_packet_that_is_not_whole_waits_for_the_rest() {
-        assert_eq!(read(&[]), Ok(None));
-        assert_eq!(read(&[0x32]), Ok(None));
-        assert_eq!(read(&[0x32, 0x80]), Ok(None));
-        assert_eq!(read(&[0x32, 5, 0, 1]), Ok(None));
-    }
-
-    #[test]
-    fn a_publish_keeps_its_packet_id() {
-        let frame = read(&[0x32, 6, 0, 1, b'a', 0x12, 0x34, b'!']);
-        let expected = Publish {
-            topic: "a".into(),
-            packet: Some(0x1234),
-            retain: false,
-            payload: Bytes::from_static(b"!"),
-        };
-        assert_eq!(frame, Ok(Some(Frame::Publish(expected))));
-    }
-
-    #[test]
-    fn what_the_parser_lets_pass_is_refused_here() {
-        let cases: [(&str, &[u8], Fault); 19] = [
-            ("type 0", &[0x00, 0], Fault::Malformed),
-            ("type 15", &[0xF0, 0], Fault::Malformed),
-            ("a CONNACK from a client", &[0x20, 2, 0, 0], Fault::Malformed),
-            ("a PINGRESP from a client", &[0xD0, 0], Fault::Malformed),
-            ("PINGREQ with flags", &[0xC1, 0], Fault::Malformed),
-            ("PINGREQ with a body", &[0xC0, 1, 0], Fault::Malformed),
-            ("DISCONNECT with flags", &[0xE8, 0], Fault::Malformed),
-            ("SUBSCRIBE without its flag", &[0x80, 6, 0, 1, 0, 1, b'a', 0], Fault::Malformed),
-            ("SUBSCRIBE with packet id 0", &[0x82, 6, 0, 0, 0, 1, b'a', 0], Fault::Malformed),
-            ("SUBSCRIBE with reserved bits", &[0x82, 6, 0, 1, 0, 1, b'a', 4], Fault::Malformed),
-            ("SUBSCRIBE without filters", &[0x82, 2, 0, 1], Fault::Malformed),
-            ("UNSUBSCRIBE without filters", &[0xA2, 2, 0, 1], Fault::Malformed),
-            ("PUBLISH with QoS 3", &[0x36, 5, 0, 1, b'a', 0, 1], Fault::Malformed),
-            ("PUBLISH with QoS 0 and DUP", &[0x38, 3, 0, 1, b'a'], Fault::Malformed),
-            ("PUBLISH to a wildcard", &[0x30, 3, 0, 1, b'#'], Fault::Malformed),
-            ("PUBLISH with a NUL in its topic", &[0x30, 3, 0, 1, 0], Fault::Malformed),
-            ("PUBLISH with QoS 2", &[0x34, 5, 0, 1, b'a', 0, 1], Fault::Qos2),
-            ("PUBREL", &[0x62, 2, 0, 1], Fault::Qos2),
-            ("a length of five bytes", &[0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1], Fault::Malformed),
-        ];
-        for (what, bytes, fault) in cases {
-            assert_eq!(read(bytes), Err(fault), "{what}");
-        }
-    }
-
-    #[test]
-    fn a_packet_is_refused_by_its_announced_length_before_it_is_buffered() {
-        assert_eq!(read(&[0x30, 0xFF, 0xFF, 0x7F]), Err(Fault::Oversized));
-        assert_eq!(read(&[0x82, 0x81, 0x20]), Err(Fault::Oversized));
     }
 }

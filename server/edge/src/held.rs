@@ -79,7 +79,9 @@ impl HeldPublishes {
 
     /// Starts the first that waits. `None` if nothing waits.
     fn poll_start(&mut self, context: &mut Context<'_>) -> Poll<Option<()>> {
-        let Some(first) = self.waiting.front() else { return Poll::Ready(None) };
+        let Some(first) = self.waiting.front() else {
+            return Poll::Ready(None);
+        };
         let place = match first.uplink {
             Ok(_) => Some(ready!(self.poll_place(context))),
             Err(_) => None,
@@ -92,7 +94,9 @@ impl HeldPublishes {
     }
 
     fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<OwnedSemaphorePermit> {
-        let place = self.place.get_or_insert_with(|| Box::pin(self.shared.uplink_place()));
+        let place = self
+            .place
+            .get_or_insert_with(|| Box::pin(self.shared.uplink_place()));
         let taken = ready!(place.as_mut().poll(context));
         self.place = None;
         Poll::Ready(taken)
@@ -118,7 +122,13 @@ impl HeldPublishes {
             }
             Err(code) => {
                 shared.tally.uplinks_refused.fetch_add(1, Relaxed);
-                shared.publish(enrolment, &Downlink::Refused { code, retry_after_ms: None });
+                shared.publish(
+                    enrolment,
+                    &Downlink::Refused {
+                        code,
+                        retry_after_ms: None,
+                    },
+                );
                 Box::pin(std::future::ready(work.packet))
             }
         }

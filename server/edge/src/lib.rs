@@ -9,7 +9,10 @@ mod accept;
 mod admission;
 mod config;
 mod counters;
+mod deadlines;
 mod frame;
+#[cfg(test)]
+mod frame_test;
 mod handlers;
 mod held;
 mod mailbox;
@@ -19,18 +22,20 @@ mod router;
 mod session;
 mod shared;
 mod socket;
+mod strict;
 
 // The tests that need to look inside stand in the same house as those from outside.
 #[cfg(test)]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::unwrap_used)]
 #[path = "../tests/edge/bytes_of.rs"]
 mod bytes_of;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod mutation_test;
 #[cfg(test)]
 mod router_death_test;
 #[cfg(test)]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::unwrap_used)]
 #[path = "../tests/edge/support.rs"]
 mod support;
 #[cfg(test)]
@@ -74,7 +79,12 @@ impl Edge {
         let (stopping, stop) = watch::channel(false);
         let mut acceptor = JoinSet::new();
         acceptor.spawn(accept::accept(Arc::clone(&shared), listener, stop));
-        Ok(Self { shared, local_addr, stopping, acceptor: Mutex::new(acceptor) })
+        Ok(Self {
+            shared,
+            local_addr,
+            stopping,
+            acceptor: Mutex::new(acceptor),
+        })
     }
 
     /// Where it listens.
@@ -118,13 +128,15 @@ impl Edge {
     /// Takes no more connections, reads no more packets, lets what is in flight finish and be
     /// answered for at most [`EdgeConfig::stop_timeout`], and closes. A second call does nothing.
     pub async fn stop(&self) {
-        let mut acceptor = std::mem::take(
-            &mut *self.acceptor.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let mut acceptor =
+            std::mem::take(&mut *self.acceptor.lock().unwrap_or_else(PoisonError::into_inner));
         self.stopping.send_replace(true);
         self.shared.online.drain_all();
         let ended = async { while acceptor.join_next().await.is_some() {} };
-        if timeout(self.shared.config.stop_timeout, ended).await.is_err() {
+        if timeout(self.shared.config.stop_timeout, ended)
+            .await
+            .is_err()
+        {
             tracing::warn!("connections were cut with uplinks in flight");
             acceptor.shutdown().await;
         }

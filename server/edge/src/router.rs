@@ -63,7 +63,10 @@ impl Router {
     /// Starts a router and the task that empties and supervises it.
     pub(crate) async fn start(outlet: Arc<dyn Outlet>) -> std::io::Result<Arc<Self>> {
         let (links, receiver) = open().await?;
-        let router = Arc::new(Self { links: Mutex::new(Some(links)), emptied: Notify::new() });
+        let router = Arc::new(Self {
+            links: Mutex::new(Some(links)),
+            emptied: Notify::new(),
+        });
         tokio::spawn(Arc::clone(&router).supervise(receiver, outlet));
         Ok(router)
     }
@@ -96,7 +99,11 @@ impl Router {
     pub(crate) async fn emptied(&self) {
         loop {
             let emptied = self.emptied.notified();
-            if self.lock().as_ref().is_none_or(|links| links.in_transit_bytes == 0) {
+            if self
+                .lock()
+                .as_ref()
+                .is_none_or(|links| links.in_transit_bytes == 0)
+            {
                 return;
             }
             emptied.await;
@@ -176,17 +183,23 @@ impl Router {
     #[cfg(test)]
     pub(crate) fn kill(&self) {
         if let Some(links) = self.lock().as_mut() {
-            links.publisher.publish("é", "").expect("the router was alive");
+            links
+                .publisher
+                .publish("é", "")
+                .expect("the router was alive");
         }
     }
 }
 
 async fn open() -> std::io::Result<(Links, LinkRx)> {
     // Building a link waits for the router's thread.
-    let opened = tokio::task::spawn_blocking(open_blocking).await.map_err(std::io::Error::other)?;
-    opened.map_err(std::io::Error::other)
+    tokio::task::spawn_blocking(|| open_blocking().map_err(std::io::Error::other))
+        .await
+        .map_err(std::io::Error::other)?
 }
 
+// The error is theirs, and rare.
+#[allow(clippy::result_large_err)]
 fn open_blocking() -> Result<(Links, LinkRx), LinkError> {
     let config = RouterConfig {
         max_connections: 2,
@@ -202,7 +215,14 @@ fn open_blocking() -> Result<(Links, LinkRx), LinkError> {
     // Until this answer comes there is no subscription that could take a downlink.
     while !matches!(receiver.recv()?, Some(Notification::DeviceAck(_))) {}
     let (publisher, _, _) = LinkBuilder::new("waypost-publisher", events).build()?;
-    Ok((Links { publisher, subscriber, in_transit_bytes: 0 }, receiver))
+    Ok((
+        Links {
+            publisher,
+            subscriber,
+            in_transit_bytes: 0,
+        },
+        receiver,
+    ))
 }
 
 fn size_in_transit(topic: &str, payload: usize) -> usize {

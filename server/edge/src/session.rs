@@ -1,18 +1,16 @@
 //! One connection from its CONNACK to its end: reads packets, answers them, writes what waits.
 //! It is one task, and it decides nothing that `policy` can decide.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use rumqttd::protocol::v4::V4;
 use rumqttd::protocol::{Packet, Protocol, Publish as Forwarded};
-use tokio::time::{Instant, Sleep, sleep_until};
 use waypost_protocol::topic;
 
 use crate::Closing;
 use crate::admission::Admitted;
+use crate::deadlines::Deadlines;
 use crate::frame::{self, Fault, Frame, Publish};
 use crate::held::{HeldPublishes, Work};
 use crate::mailbox::Order;
@@ -24,25 +22,15 @@ use crate::socket::{Incoming, Outgoing};
 /// While more than this waits to be sent, nothing more is read or taken from the mailbox.
 const PENDING_BYTES_MAX: usize = 32 * 1024;
 
-/// A packet that is on its way over a slow network counts as a sign of life for each of these.
-const PROGRESS_BYTES: usize = 1024;
-
 pub(crate) struct Session {
     shared: Arc<Shared>,
     seat: Seat,
     incoming: Incoming,
     outgoing: Outgoing,
     held: HeldPublishes,
-    silence_max: Duration,
-    /// When something was last heard, or when reading went on after a rest.
-    heard_at: Instant,
-    /// Bytes of an unfinished packet since `heard_at`.
-    progress: usize,
-    /// When the client last took a byte, if something waits for it.
-    stuck_since: Option<Instant>,
     /// The client holds more publishes open than it may: its next one stays in the buffer.
     resting: bool,
-    timer: Pin<Box<Sleep>>,
+    deadlines: Deadlines,
 }
 
 enum Step {
@@ -51,32 +39,33 @@ enum Step {
     Wrote(std::io::Result<()>),
     Answered(Option<u16>),
     Emptied,
-    Time,
+    Time(Option<Closing>),
 }
 
 impl Session {
     pub(crate) fn new(shared: Arc<Shared>, admitted: Admitted) -> Self {
-        let silence_max = admitted.keep_alive + admitted.keep_alive / 2;
-        let now = Instant::now();
+        let deadlines = Deadlines::new(admitted.keep_alive, shared.config.write_timeout);
         Self {
             held: HeldPublishes::new(Arc::clone(&shared), admitted.seat.identity),
             shared,
             seat: admitted.seat,
             incoming: admitted.incoming,
             outgoing: admitted.outgoing,
-            silence_max,
-            heard_at: now,
-            progress: 0,
-            stuck_since: None,
             resting: false,
-            timer: Box::pin(sleep_until(now + silence_max)),
+            deadlines,
         }
     }
 
     /// Serves the connection to its end, gives the seat back, and returns what is still held.
     pub(crate) async fn run(mut self) -> HeldPublishes {
         let reason = self.serve().await;
-        let Self { shared, seat, outgoing, held, .. } = self;
+        let Self {
+            shared,
+            seat,
+            outgoing,
+            held,
+            ..
+        } = self;
         shared.tally.closed(reason, seat.identity.enrolment);
         drop(seat);
         outgoing.close().await;
@@ -98,27 +87,28 @@ impl Session {
             return Err(reason);
         }
         self.collect();
-        self.set_timer(order);
-        match self.step(order).await {
+        let reads = order == Order::Serve
+            && !self.resting
+            && self.outgoing.buffer.len() < PENDING_BYTES_MAX;
+        self.deadlines.set(reads, self.outgoing.is_pending());
+        match self.step(order, reads).await {
             Step::Changed => Ok(()),
             Step::Read(Ok(0) | Err(_)) => Err(Closing::Gone),
             Step::Read(Ok(bytes)) => self.heard(bytes),
             Step::Wrote(written) => {
-                self.stuck_since = None;
+                self.deadlines.took();
                 written.map_err(|_| Closing::Gone)
             }
             Step::Answered(packet) => self.acknowledge(packet),
             Step::Emptied => self.end_of_drain(),
-            Step::Time => self.check_time(order),
+            Step::Time(None) => Ok(()),
+            Step::Time(Some(reason)) => Err(reason),
         }
     }
 
     /// Waits for one thing to happen.
-    async fn step(&mut self, order: Order) -> Step {
+    async fn step(&mut self, order: Order, reads: bool) -> Step {
         let pending = self.outgoing.is_pending();
-        let reads = order == Order::Serve
-            && !self.resting
-            && self.outgoing.buffer.len() < PENDING_BYTES_MAX;
         let drained = order == Order::Drain && self.held.len() == 0 && !pending;
         let router = self.shared.router();
         let emptied = async {
@@ -132,18 +122,23 @@ impl Session {
             written = self.outgoing.write(), if pending => Step::Wrote(written),
             read = self.incoming.read(), if reads => Step::Read(read),
             () = emptied, if drained => Step::Emptied,
-            () = &mut self.timer => Step::Time,
+            reason = self.deadlines.passed() => Step::Time(reason),
         }
     }
 
     /// Takes downlinks out of the mailbox as long as the client takes them from us.
     fn collect(&mut self) {
         while self.outgoing.buffer.len() < PENDING_BYTES_MAX {
-            let Some(payload) = self.seat.mailbox.take() else { return };
+            let Some(payload) = self.seat.mailbox.take() else {
+                return;
+            };
             let topic = topic::down(self.seat.identity.enrolment).into();
             let publish = Forwarded::new(topic, payload, false);
             // It fails only on a length that the contract does not allow.
-            if V4.write(Packet::Publish(publish, None), &mut self.outgoing.buffer).is_err() {
+            if V4
+                .write(Packet::Publish(publish, None), &mut self.outgoing.buffer)
+                .is_err()
+            {
                 self.seat.mailbox.close(Closing::Oversized);
             }
         }
@@ -152,20 +147,16 @@ impl Session {
     /// All held publishes are answered and the router is empty: what is left is in the mailbox.
     fn end_of_drain(&mut self) -> Result<(), Closing> {
         self.collect();
-        if self.outgoing.is_pending() { Ok(()) } else { Err(Closing::Stopping) }
+        if self.outgoing.is_pending() {
+            Ok(())
+        } else {
+            Err(Closing::Stopping)
+        }
     }
 
     fn heard(&mut self, bytes: usize) -> Result<(), Closing> {
-        self.progress += bytes;
-        if self.progress >= PROGRESS_BYTES {
-            self.still_here();
-        }
+        self.deadlines.heard_part(bytes);
         self.understand()
-    }
-
-    fn still_here(&mut self) {
-        self.heard_at = Instant::now();
-        self.progress = 0;
     }
 
     /// Answers every whole packet in the buffer, up to a PUBLISH for which there is no room.
@@ -178,7 +169,7 @@ impl Session {
             }
             match frame::next(&mut self.incoming.buffer).map_err(closing_of)? {
                 Some(frame) => {
-                    self.still_here();
+                    self.deadlines.heard();
                     self.answer(frame)?;
                 }
                 None => {
@@ -216,13 +207,18 @@ impl Session {
 
     fn hold(&mut self, publish: Publish) {
         let uplink = policy::uplink_of(self.seat.identity.enrolment, &publish);
-        self.held.hold(Work { packet: publish.packet, uplink });
+        self.held.hold(Work {
+            packet: publish.packet,
+            uplink,
+        });
     }
 
     fn subscribe(&mut self, packet: u16, filters: &[String]) {
         let enrolment = self.seat.identity.enrolment;
-        let codes: Vec<u8> =
-            filters.iter().map(|filter| policy::subscribe_code(enrolment, filter)).collect();
+        let codes: Vec<u8> = filters
+            .iter()
+            .map(|filter| policy::subscribe_code(enrolment, filter))
+            .collect();
         if codes.contains(&policy::suback::QOS_0) {
             self.seat.mailbox.subscribe(true);
         }
@@ -245,48 +241,8 @@ impl Session {
             return Ok(());
         }
         // There is room again; the keep-alive begins anew.
-        self.still_here();
+        self.deadlines.heard();
         self.understand()
-    }
-
-    /// Has the timer fire no later than the next moment at which time could run out.
-    fn set_timer(&mut self, order: Order) {
-        match (self.outgoing.is_pending(), self.stuck_since) {
-            (true, None) => self.stuck_since = Some(Instant::now()),
-            (false, Some(_)) => self.stuck_since = None,
-            _ => {}
-        }
-        if let Some((deadline, _)) = self.deadline(order)
-            && (deadline < self.timer.deadline() || self.timer.is_elapsed())
-        {
-            self.timer.as_mut().reset(deadline);
-        }
-    }
-
-    /// When time runs out if nothing happens, and what that means.
-    fn deadline(&self, order: Order) -> Option<(Instant, Closing)> {
-        let silent = (order == Order::Serve && !self.resting)
-            .then(|| (self.heard_at + self.silence_max, Closing::Silent));
-        let stuck = self
-            .stuck_since
-            .map(|since| (since + self.shared.config.write_timeout, Closing::WriteTimeout));
-        silent.into_iter().chain(stuck).min_by_key(|(deadline, _)| *deadline)
-    }
-
-    fn check_time(&mut self, order: Order) -> Result<(), Closing> {
-        let now = Instant::now();
-        match self.deadline(order) {
-            Some((deadline, reason)) if deadline <= now => Err(reason),
-            Some((deadline, _)) => {
-                self.timer.as_mut().reset(deadline);
-                Ok(())
-            }
-            // Nothing can run out at the moment; what begins later sets the timer again.
-            None => {
-                self.timer.as_mut().reset(now + self.silence_max);
-                Ok(())
-            }
-        }
     }
 }
 

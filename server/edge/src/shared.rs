@@ -82,7 +82,9 @@ impl Shared {
     }
 
     fn try_publish(&self, enrolment: EnrolmentId, frame: &Downlink) -> bool {
-        let Some(mailbox) = self.online.mailbox(enrolment) else { return false };
+        let Some(mailbox) = self.online.mailbox(enrolment) else {
+            return false;
+        };
         if !mailbox.is_subscribed() {
             return false;
         }
@@ -91,7 +93,11 @@ impl Shared {
             tracing::error!(%enrolment, bytes = frame.len(), "a downlink exceeds the contract");
             return false;
         }
-        match self.router.get().map(|router| router.publish(enrolment, frame)) {
+        match self
+            .router
+            .get()
+            .map(|router| router.publish(enrolment, frame))
+        {
             Some(Ok(())) => {
                 self.tally.published.fetch_add(1, Relaxed);
                 true
@@ -107,10 +113,14 @@ impl Shared {
 
 impl Outlet for Shared {
     fn deliver(&self, enrolment: EnrolmentId, frame: Bytes) {
-        let taken = self.online.mailbox(enrolment).is_some_and(|mailbox| mailbox.put(frame));
-        if !taken {
-            self.tally.dropped.fetch_add(1, Relaxed);
-        }
+        let mailbox = self.online.mailbox(enrolment);
+        let taken = mailbox.is_some_and(|mailbox| mailbox.put(frame));
+        let count = if taken {
+            &self.tally.delivered
+        } else {
+            &self.tally.dropped
+        };
+        count.fetch_add(1, Relaxed);
     }
 
     fn died(&self) {

@@ -49,6 +49,14 @@ impl Db {
             .collect()
     }
 
+    /// The name of a group.
+    pub async fn title(&self, of: ConversationId) -> Result<Option<String>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT title FROM conversation WHERE conversation = ");
+        let row = sql.bind(of.to_string()).row(&mut on).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?.flatten())
+    }
+
     /// Who is in a conversation now, by number.
     pub async fn members(&self, of: ConversationId) -> Result<Vec<PersonId>, StorageError> {
         let mut on = self.readers.acquire().await?;

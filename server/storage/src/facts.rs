@@ -2,7 +2,7 @@
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use waypost_domain::page::{EpochStart, From, Read, answer, from};
+use waypost_domain::page::{EpochStart, From, Read, answer, fitting, from};
 use waypost_domain::{Head, Recorded};
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, Move, PersonId,
@@ -128,8 +128,9 @@ impl Db {
         let receipts = self.receipts_for(on, person, start.after, searched_up_to, limit).await?;
         events.extend(receipts);
         events.sort_by_key(|event| event.n);
-        let limited = events.len() >= limit;
-        events.truncate(limit);
+        let fits = fitting(&events).min(limit);
+        let limited = events.len() >= limit || events.len() > fits;
+        events.truncate(fits);
         Ok(Read { events, searched_up_to, limited })
     }
 

@@ -63,6 +63,11 @@ impl Source {
         Path::new(&self.path).starts_with(folder)
     }
 
+    /// Whether it belongs to that module: its own file, or one in its folder.
+    pub fn is_of(&self, module: &str) -> bool {
+        self.is_in(module) || self.path.strip_suffix(".rs") == Some(module)
+    }
+
     /// Whether the whole file is there for tests.
     pub fn is_test(&self) -> bool {
         self.is_in("tests")

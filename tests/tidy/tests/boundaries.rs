@@ -132,7 +132,7 @@ fn only_the_link_names_rumqttc() {
         "rumqttc is named in client/src/link only",
         "it forgets and repeats; everything else trusts our own receipts, not its",
         &lines(
-            |source| !source.is_in("client/src/link"),
+            |source| !source.is_of("client/src/link"),
             |line| line.contains("rumqttc"),
         ),
     );
@@ -163,7 +163,7 @@ fn sql_lives_in_the_two_stores() {
         "SQL is written in server/storage and client/src/store only",
         "one place knows the schema and both databases; drift starts with the second",
         &lines(
-            |source| !source.is_in("server/storage") && !source.is_in("client/src/store"),
+            |source| !source.is_in("server/storage") && !source.is_of("client/src/store"),
             |line| statements.iter().any(|statement| line.contains(statement)),
         ),
     );

@@ -47,7 +47,7 @@ fn nothing_depends_on_one_machines_folders() {
     for source in [".md", ".toml"].iter().flat_map(|ending| sources(ending)) {
         for (n, line) in source.text.lines().enumerate() {
             let named = |place: &&str| words(line).any(|word| word.starts_with(*place));
-            if places.iter().any(|place| named(&place)) {
+            if places.iter().any(named) {
                 broken.push(source.at(n + 1, line));
             }
         }

@@ -20,10 +20,13 @@ async fn a_topic_that_begins_with_a_multibyte_character_hurts_nobody() {
         dana.send(&subscribe(&[topic], 1)).await;
         let seen = [dana.next().await, dana.next().await, dana.next().await];
         assert!(seen.contains(&Some(Seen::PubAck(7))), "{topic}: {seen:?}");
-        assert!(seen.contains(&Some(Seen::SubAck(vec![0x80]))), "{topic}: {seen:?}");
+        assert!(
+            seen.contains(&Some(Seen::SubAck(vec![0x80]))),
+            "{topic}: {seen:?}"
+        );
     }
     dana.exchange(DANA, 1).await;
-    ayo.is_unharmed().await;
+    ayo.was_unharmed().await;
     assert_eq!(house.edge.counters().router_restarts, 0);
 }
 
@@ -34,13 +37,15 @@ async fn a_client_id_with_wildcards_sent_twice_hurts_nobody() {
     for id in ["+", "#", "$SYS", "a/b", "waypost/v1/+/down", "+$#/"] {
         for _ in 0..2 {
             let mut tablet = house.tls().await;
-            tablet.send(&Connect::of(id, id, &credential(DANA)).bytes()).await;
+            tablet
+                .send(&Connect::of(id, id, &credential(DANA)).bytes())
+                .await;
             assert_eq!(tablet.next().await, Some(Seen::ConnAck(2)), "{id}");
             assert_eq!(tablet.next().await, None, "{id}");
         }
     }
     house.device(DANA).await;
-    ayo.is_unharmed().await;
+    ayo.was_unharmed().await;
 }
 
 #[tokio::test]
@@ -58,14 +63,16 @@ async fn peers_that_say_nothing_or_little_delay_nobody() {
         tablet.send(&connect(DANA).bytes()[..7]).await;
         slow.push(Box::new(tablet));
     }
-    within("Dana connects beside them", house.device(DANA)).await.exchange(DANA, 1).await;
-    ayo.is_unharmed().await;
+    house.device(DANA).await.exchange(DANA, 1).await;
+    ayo.was_unharmed().await;
 }
 
 /// The first bytes of a TLS handshake, and no more.
 async fn slow_handshake(house: &House) -> Box<dyn std::any::Any> {
     let mut tcp: TcpStream = house.tcp().await;
-    tcp.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01]).await.unwrap();
+    tcp.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+        .await
+        .unwrap();
     Box::new(tcp)
 }
 
@@ -78,9 +85,8 @@ async fn a_slow_connect_byte_by_byte_is_cut_off_in_time() {
     let mut tablet = house.tls().await;
     let slow = tokio::spawn(async move {
         // Each byte would count as a sign of life if it were up to the peer.
-        let mut bytes = connect(DANA).bytes().into_iter();
         let mut pause = tokio::time::interval(std::time::Duration::from_millis(20));
-        while let Some(byte) = bytes.next() {
+        for byte in connect(DANA).bytes() {
             pause.tick().await;
             tablet.send(&[byte]).await;
         }
@@ -92,7 +98,11 @@ async fn a_slow_connect_byte_by_byte_is_cut_off_in_time() {
         })
         .await;
     let mut tablet = within("the last byte", slow).await.unwrap();
-    assert_eq!(tablet.next().await, None, "it was closed although it went on");
+    assert_eq!(
+        tablet.next().await,
+        None,
+        "it was closed although it went on"
+    );
 }
 
 #[tokio::test]
@@ -102,7 +112,12 @@ async fn version_5_and_its_mutations_are_turned_away() {
     let version_5 = {
         let own = connect(DANA);
         let properties = vec![vec![5, 0x11, 0, 0, 0, 10]];
-        Connect { level: 5, fields: [properties, own.fields].concat(), ..connect(DANA) }.bytes()
+        Connect {
+            level: 5,
+            fields: [properties, own.fields].concat(),
+            ..connect(DANA)
+        }
+        .bytes()
     };
     let mut chance = Chance(5);
     for round in 0..50 {
@@ -115,7 +130,7 @@ async fn version_5_and_its_mutations_are_turned_away() {
         assert_eq!(tablet.next().await, Some(Seen::ConnAck(1)), "round {round}");
         assert_eq!(tablet.next().await, None, "round {round}");
     }
-    ayo.is_unharmed().await;
+    ayo.was_unharmed().await;
 }
 
 /// The parser itself sees many more, in `src/mutation_test.rs`; here they meet a whole house.
@@ -142,7 +157,7 @@ async fn mutated_packets_hurt_nobody() {
         }
     }
     house.device(DANA).await.exchange(DANA, 1).await;
-    ayo.is_unharmed().await;
+    ayo.was_unharmed().await;
     assert_eq!(house.edge.counters().router_restarts, 0);
 }
 
@@ -167,7 +182,7 @@ async fn qos_2_oversized_and_cut_packets_hurt_nobody() {
         dana.is_closed().await;
     }
     house.device(DANA).await.exchange(DANA, 1).await;
-    ayo.is_unharmed().await;
+    ayo.was_unharmed().await;
 }
 
 #[tokio::test]
@@ -181,7 +196,7 @@ async fn retained_messages_and_wills_are_never_kept() {
     let seen = [dana.next().await, dana.next().await];
     assert!(seen.contains(&Some(Seen::PubAck(7))), "{seen:?}");
     dana.hang_up().await;
-    ayo.is_unharmed().await;
+    ayo.was_unharmed().await;
     // Whoever subscribes later would get it first.
     let mut again: Device = house.device(AYO).await;
     again.is_alive().await;

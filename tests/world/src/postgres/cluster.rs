@@ -21,6 +21,7 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 300
 fsync = on
+recovery_init_sync_method = syncfs
 log_min_messages = warning
 ";
 

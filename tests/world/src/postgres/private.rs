@@ -1,7 +1,7 @@
 //! A cluster of one test alone, which may crash it.
 
 use super::cluster::Cluster;
-use super::{Database, blocking, installed, watchdog};
+use super::{blocking, installed, watchdog};
 
 /// Ends the cluster and removes its folder if the test was killed before it could do so.
 /// Arguments: the test's process, the data folder, the folder to remove.
@@ -11,11 +11,12 @@ read -r server < "$2/postmaster.pid" && kill -QUIT "$server"
 rm -rf "$3"
 "#;
 
+/// Its only database.
+const DATABASE: &str = "waypost";
+
 /// A PostgreSQL cluster with one empty database, for tests of what happens when it dies.
 #[derive(Debug)]
 pub struct PrivateCluster {
-    // Dropped first: its removal needs no running server.
-    database: Database,
     cluster: Cluster,
     _folder: tempfile::TempDir,
 }
@@ -31,7 +32,7 @@ impl PrivateCluster {
 
     /// Where to connect. It stays the same over [`Self::kill`] and [`Self::restart`].
     pub fn url(&self) -> String {
-        self.database.url()
+        self.cluster.url(DATABASE)
     }
 
     /// Ends the server as a crash does: connections break, open transactions are lost. Returns
@@ -55,9 +56,8 @@ impl PrivateCluster {
         open_to_server(folder.path());
         let cluster = Cluster::create(&folder.path().join("cluster"));
         watch(&folder, &cluster);
-        let database = Database::create(cluster.clone());
+        cluster.sql(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
         Self {
-            database,
             cluster,
             _folder: folder,
         }

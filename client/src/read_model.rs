@@ -1,0 +1,238 @@
+//! Builds [`View`]s from the store, and reads again only what a transaction touched.
+
+mod message;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use waypost_protocol::{ConversationId, PersonId, Presence};
+
+use crate::TIMELINE_MESSAGES_MAX;
+use crate::store::{GroupRow, Identity, PersonRow, Reading, StoreError, Touched};
+use crate::view::{
+    ConversationView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
+};
+
+/// Everything that screens show of the store, as last read.
+pub(crate) struct ReadModel {
+    me: Me,
+    people: Vec<PersonRow>,
+    names: HashMap<PersonId, String>,
+    groups: BTreeMap<u32, GroupRow>,
+    presence: HashMap<PersonId, PresenceView>,
+    conversations: BTreeMap<ConversationId, ConversationView>,
+    wedged: Vec<Wedged>,
+    open: Option<ConversationId>,
+    timeline: Option<Timeline>,
+    stale: Touched,
+}
+
+impl ReadModel {
+    /// A model in which everything has to be read.
+    pub(crate) fn new(identity: &Identity) -> Self {
+        let me = Me {
+            person: identity.person,
+            enrolment: identity.enrolment,
+            name: identity.name.clone(),
+            role: identity.role,
+            language: identity.language.clone(),
+        };
+        Self {
+            me,
+            people: Vec::new(),
+            names: HashMap::new(),
+            groups: BTreeMap::new(),
+            presence: HashMap::new(),
+            conversations: BTreeMap::new(),
+            wedged: Vec::new(),
+            open: None,
+            timeline: None,
+            stale: Touched { directory: true, wedged: true, ..Touched::default() },
+        }
+    }
+
+    /// Notes what a transaction touched.
+    pub(crate) fn touch(&mut self, touched: Touched) {
+        self.stale.merge(touched);
+    }
+
+    /// Follows a conversation from now on.
+    pub(crate) fn open(&mut self, conversation: Option<ConversationId>) {
+        self.open = conversation;
+        self.timeline = None;
+        self.stale.conversations.extend(conversation);
+    }
+
+    /// Notes who is online. What is not named stays as it was.
+    pub(crate) fn show_presence(&mut self, presence: Presence) {
+        for told in presence.people {
+            let seen = PresenceView { online: told.online, since: told.since };
+            self.presence.insert(told.person, seen);
+        }
+    }
+
+    /// Without a link nobody knows who is online.
+    pub(crate) fn forget_presence(&mut self) {
+        self.presence.clear();
+    }
+
+    /// Reads again what is stale.
+    pub(crate) async fn refresh(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
+        if self.stale.is_empty() {
+            return Ok(());
+        }
+        if self.stale.directory {
+            self.read_directory(reading).await?;
+        }
+        if self.stale.wedged {
+            self.read_wedged(reading).await?;
+        }
+        let stale: Vec<_> = self.stale.conversations.iter().copied().collect();
+        for conversation in stale.into_iter().filter(is_shown) {
+            self.read_conversation(reading, conversation).await?;
+        }
+        self.stale = Touched::default();
+        Ok(())
+    }
+
+    async fn read_directory(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
+        self.people = reading.people().await?;
+        self.groups = reading.groups().await?;
+        self.names = self.people.iter().map(|it| (it.id, it.name.clone())).collect();
+        if let Some(me) = self.people.iter().find(|it| it.id == self.me.person) {
+            self.me.name = me.name.clone();
+            self.me.role = me.role;
+            self.me.language = me.language.clone();
+        }
+        let mine = |(id, group): (&u32, &GroupRow)| {
+            let now = |it: &_| is_member_now(it, self.me.person);
+            group.members.iter().any(now).then_some(ConversationId::Group(*id))
+        };
+        // Names stand in every title and on every message.
+        self.stale.conversations.extend(self.groups.iter().filter_map(mine));
+        self.stale.conversations.extend(reading.conversations().await?);
+        self.stale.conversations.extend(self.open);
+        Ok(())
+    }
+
+    async fn read_wedged(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
+        let rows = reading.wedged().await?;
+        let show = |row: crate::store::WedgedRow| {
+            let body = message::body(&row.content);
+            Wedged { id: row.id, conversation: row.conversation, body, code: row.code }
+        };
+        self.wedged = rows.into_iter().map(show).collect();
+        Ok(())
+    }
+
+    async fn read_conversation(
+        &mut self,
+        reading: &Reading<'_>,
+        id: ConversationId,
+    ) -> Result<(), StoreError> {
+        let (read_up_to, unread) = reading.unread(id).await?;
+        let is_open = self.open == Some(id);
+        let limit = if is_open { TIMELINE_MESSAGES_MAX } else { 1 };
+        let rows = reading.messages(id, limit).await?;
+        let from = rows.iter().filter_map(|row| row.n).min().unwrap_or(u64::MAX);
+        let receipts = reading.receipts(id, from).await?;
+        let messages: Vec<Arc<MessageView>> = rows
+            .into_iter()
+            .map(|row| self.message(id, row, &receipts, read_up_to))
+            .map(|message| self.shared(message))
+            .collect();
+        let last = messages.last().cloned();
+        if is_open {
+            self.timeline = Some(Timeline { conversation: id, messages });
+        }
+        let listed = last.is_some() || matches!(id, ConversationId::Group(_));
+        if listed {
+            let (title, others) = (self.title(id), self.others(id));
+            let view = ConversationView { id, title, others, unread, last };
+            self.conversations.insert(id, view);
+        } else {
+            self.conversations.remove(&id);
+        }
+        Ok(())
+    }
+
+    /// The value that was shown before, if it is the same: screens compare pointers.
+    fn shared(&self, message: MessageView) -> Arc<MessageView> {
+        let before = self.timeline.as_ref().and_then(|timeline| {
+            timeline.messages.iter().rev().find(|before| before.id == message.id)
+        });
+        match before {
+            Some(before) if **before == message => before.clone(),
+            _ => Arc::new(message),
+        }
+    }
+
+    fn name(&self, person: PersonId) -> String {
+        self.names.get(&person).cloned().unwrap_or_else(|| format!("#{person}"))
+    }
+
+    fn title(&self, id: ConversationId) -> String {
+        match id {
+            ConversationId::Group(number) => self
+                .groups
+                .get(&number)
+                .map_or_else(|| format!("#{number}"), |group| group.name.clone()),
+            _ => id.partner_of(self.me.person).map(|it| self.name(it)).unwrap_or_default(),
+        }
+    }
+
+    fn others(&self, id: ConversationId) -> Vec<PersonId> {
+        match id {
+            ConversationId::Group(number) => {
+                let members = self.groups.get(&number).map(|group| group.members.as_slice());
+                let members = members.unwrap_or_default().iter();
+                let now = members.filter(|it| it.until.is_none()).map(|it| it.person);
+                now.filter(|person| *person != self.me.person).collect()
+            }
+            _ => id.partner_of(self.me.person).into_iter().collect(),
+        }
+    }
+
+    /// A whole view; the rest is the engine's and the shell's to say.
+    pub(crate) fn view(&self, shell: ShellPart) -> View {
+        let person = |row: &PersonRow| PersonView {
+            id: row.id,
+            name: row.name.clone(),
+            role: row.role,
+            presence: self.presence.get(&row.id).copied(),
+        };
+        let mut conversations: Vec<_> = self.conversations.values().cloned().collect();
+        conversations.sort_by_cached_key(|it| {
+            let newest = it.last.as_ref().map(|last| last.n.unwrap_or(u64::MAX));
+            (std::cmp::Reverse(newest), it.title.clone())
+        });
+        View {
+            me: self.me.clone(),
+            link: shell.link,
+            waiting: shell.waiting,
+            outbox_full: shell.outbox_full,
+            store_trouble: shell.store_trouble,
+            wedged: self.wedged.clone(),
+            people: self.people.iter().map(person).collect(),
+            conversations,
+            timeline: self.timeline.clone(),
+        }
+    }
+}
+
+/// What a view says that does not come from the store.
+pub(crate) struct ShellPart {
+    pub(crate) link: crate::view::LinkView,
+    pub(crate) waiting: usize,
+    pub(crate) outbox_full: bool,
+    pub(crate) store_trouble: Option<String>,
+}
+
+/// The two streams carry the directory; nobody writes messages there.
+fn is_shown(id: &ConversationId) -> bool {
+    !matches!(id, ConversationId::Fleet | ConversationId::Staff)
+}
+
+fn is_member_now(member: &crate::store::MemberRow, person: PersonId) -> bool {
+    member.person == person && member.until.is_none()
+}

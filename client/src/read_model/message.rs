@@ -1,0 +1,130 @@
+//! One message for the screen: its recipients, how far it has come with each, and whether its
+//! author's clock can be believed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use waypost_protocol::{
+    Body, Content, ConversationId, Millis, PersonId, ReceiptState, SKEW_PLAUSIBLE_MS,
+};
+
+use super::ReadModel;
+use crate::store::{MessageRow, Receipts};
+use crate::view::{MessageView, RecipientView};
+
+/// A time that lies so far after its recording cannot be true, in milliseconds.
+const AHEAD_MAX_MS: Millis = 5 * 60_000;
+
+/// What a content says. One that cannot be read is shown like one that is not known yet.
+pub(super) fn body(content: &Content) -> Body {
+    content.to_body().unwrap_or_else(|_| Body::Unknown {
+        number: content.kind,
+        bytes: BASE64.encode(&content.bytes),
+    })
+}
+
+impl ReadModel {
+    pub(super) fn message(
+        &self,
+        conversation: ConversationId,
+        row: MessageRow,
+        receipts: &Receipts,
+        read_up_to: u64,
+    ) -> MessageView {
+        let me = self.me.person;
+        let mine = row.author == me;
+        let occurred_at = row.id.occurred_at().or(row.recorded_at).unwrap_or(0);
+        let acknowledged_by_me =
+            receipts.get(&(row.id, me)).is_some_and(|it| it.acknowledged_at.is_some());
+        let recipients =
+            if mine { self.recipients(conversation, &row, receipts) } else { Vec::new() };
+        let state = if mine {
+            own_state(&row, &recipients)
+        } else {
+            state_for_me(&row, read_up_to, acknowledged_by_me)
+        };
+        MessageView {
+            author_name: self.name(row.author),
+            mine,
+            body: body(&row.content),
+            occurred_at,
+            offset_minutes: row.offset_minutes,
+            clock_suspect: is_suspect(occurred_at, &row),
+            state,
+            receipts: recipients,
+            acknowledged_by_me,
+            id: row.id,
+            n: row.n,
+            author: row.author,
+            recorded_at: row.recorded_at,
+        }
+    }
+
+    fn recipients(
+        &self,
+        conversation: ConversationId,
+        row: &MessageRow,
+        receipts: &Receipts,
+    ) -> Vec<RecipientView> {
+        let show = |person: PersonId| {
+            let times = receipts.get(&(row.id, person)).copied().unwrap_or_default();
+            RecipientView {
+                person,
+                name: self.name(person),
+                delivered_at: times.delivered_at,
+                read_at: times.read_at,
+                acknowledged_at: times.acknowledged_at,
+            }
+        };
+        self.audience(conversation, row.n).into_iter().map(show).collect()
+    }
+
+    /// Who could read a message with this number; for one that waits, who can now.
+    fn audience(&self, conversation: ConversationId, n: Option<u64>) -> Vec<PersonId> {
+        let (ConversationId::Group(number), Some(n)) = (conversation, n) else {
+            return self.others(conversation);
+        };
+        let Some(group) = self.groups.get(&number) else { return Vec::new() };
+        let there = |since: u64, until: Option<u64>| since < n && until.is_none_or(|it| n < it);
+        let members = group.members.iter().filter(|it| there(it.since, it.until));
+        members.map(|it| it.person).filter(|person| *person != self.me.person).collect()
+    }
+}
+
+/// How far an own message has come with the recipient who is least far.
+fn own_state(row: &MessageRow, recipients: &[RecipientView]) -> ReceiptState {
+    if row.n.is_none() {
+        return ReceiptState::Queued;
+    }
+    recipients.iter().map(state_of).min().unwrap_or(ReceiptState::Accepted)
+}
+
+fn state_of(recipient: &RecipientView) -> ReceiptState {
+    if recipient.acknowledged_at.is_some() {
+        ReceiptState::Acknowledged
+    } else if recipient.read_at.is_some() {
+        ReceiptState::Read
+    } else if recipient.delivered_at.is_some() {
+        ReceiptState::Delivered
+    } else {
+        ReceiptState::Accepted
+    }
+}
+
+/// A message of someone else is here, so it is delivered.
+fn state_for_me(row: &MessageRow, read_up_to: u64, acknowledged: bool) -> ReceiptState {
+    if acknowledged {
+        ReceiptState::Acknowledged
+    } else if row.n.is_some_and(|n| n <= read_up_to) {
+        ReceiptState::Read
+    } else {
+        ReceiptState::Delivered
+    }
+}
+
+/// A late message is no lie: tablets are offline for hours. A skew of more than a day is, and so
+/// is a message from the future.
+fn is_suspect(occurred_at: Millis, row: &MessageRow) -> bool {
+    let skew = row.skew_ms.unwrap_or(0);
+    let ahead = |recorded_at: Millis| occurred_at + skew > recorded_at + AHEAD_MAX_MS;
+    skew.abs() > SKEW_PLAUSIBLE_MS || row.recorded_at.is_some_and(ahead)
+}

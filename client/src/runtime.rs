@@ -1,0 +1,174 @@
+//! The shell of the engine: it hands in what happens and runs the effects, in order.
+//!
+//! One task owns store, engine, links and view. It decides nothing about messages.
+
+mod commands;
+mod shell;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use waypost_engine::Refusal;
+use waypost_protocol::{ContentError, DeviceId, FactId};
+
+use crate::clock::Clock;
+use crate::command::Command;
+use crate::enrol::{EnrolError, enrol};
+use crate::store::{Identity, OpenError, Store, StoreKey};
+use crate::view::View;
+use shell::Shell;
+
+/// Most commands that wait for the store. A screen that taps faster waits in `send`.
+const COMMANDS_MAX: usize = 64;
+
+/// One enrolment at work: a person on this device, with a store and a link of their own.
+///
+/// On a tablet that several people share there is one client for each of them, each with its own
+/// store file, all running: so the outbox of whoever has signed off keeps draining.
+///
+/// Dropping a client is what a crash is: nothing is lost. [`Client::close`] is the orderly way.
+pub struct Client {
+    requests: mpsc::Sender<Request>,
+    view: watch::Receiver<Arc<View>>,
+    task: JoinHandle<()>,
+}
+
+/// What the shell is asked.
+enum Request {
+    Command(Command, oneshot::Sender<Result<Sent, CommandError>>),
+    Close,
+}
+
+/// A command is durable.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sent {
+    /// The fact that it made, if it made one.
+    pub id: Option<FactId>,
+}
+
+/// Why a command is not kept.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum CommandError {
+    /// The outbox has no room: see [`View::outbox_full`].
+    #[error("the outbox is full; it drains when the device is online")]
+    OutboxFull,
+    /// The content breaks a rule.
+    #[error(transparent)]
+    Content(ContentError),
+    /// The store cannot write: see [`View::store_trouble`].
+    #[error("{0}")]
+    Store(String),
+    /// There is no such message here, or it is one's own.
+    #[error("there is no such message of someone else")]
+    NoSuchMessage,
+    /// This fact is not wedged.
+    #[error("this message is not refused")]
+    NotWedged,
+    /// The client has been closed.
+    #[error("the client is closed")]
+    Closed,
+}
+
+impl From<Refusal> for CommandError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::OutboxFull => Self::OutboxFull,
+            Refusal::Content(error) => Self::Content(error),
+        }
+    }
+}
+
+/// What a client takes from its surroundings.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Setup {
+    /// The clock of the device.
+    pub clock: Clock,
+    /// The id of the device, where it has enrolments already; `None` mints one.
+    pub device: Option<DeviceId>,
+}
+
+impl Client {
+    /// Enrols this device with a one-time link and starts.
+    pub async fn enrol(
+        link: &str,
+        device_name: &str,
+        store_path: &Path,
+        key: StoreKey,
+    ) -> Result<Self, EnrolError> {
+        Self::enrol_with(link, device_name, store_path, key, Setup::default()).await
+    }
+
+    /// As [`Client::enrol`], with other surroundings.
+    pub async fn enrol_with(
+        link: &str,
+        device_name: &str,
+        store_path: &Path,
+        key: StoreKey,
+        setup: Setup,
+    ) -> Result<Self, EnrolError> {
+        let minted = || DeviceId::mint(setup.clock.now(), shell::random());
+        let device = setup.device.unwrap_or_else(minted);
+        let (store, identity) = enrol(link, device, device_name, store_path, &key).await?;
+        Ok(Self::start(store, identity, setup.clock).await?)
+    }
+
+    /// Opens the store of an enrolled device and starts. It shows what it knows at once, and
+    /// connects by itself.
+    pub async fn open(store_path: &Path, key: StoreKey) -> Result<Self, OpenError> {
+        Self::open_with(store_path, key, Setup::default()).await
+    }
+
+    /// As [`Client::open`], with other surroundings.
+    pub async fn open_with(
+        store_path: &Path,
+        key: StoreKey,
+        setup: Setup,
+    ) -> Result<Self, OpenError> {
+        let (store, identity) = Store::open(store_path, &key).await?;
+        Self::start(store, identity, setup.clock).await
+    }
+
+    pub(crate) async fn start(
+        store: Store,
+        identity: Identity,
+        clock: Clock,
+    ) -> Result<Self, OpenError> {
+        let (requests, receiver) = mpsc::channel(COMMANDS_MAX);
+        let (shell, view) = Shell::load(store, &identity, clock).await?;
+        let task = tokio::spawn(shell.run(receiver));
+        Ok(Self { requests, view, task })
+    }
+
+    /// The newest view, and a way to wait for the next. Bursts are merged: at most about 60 views
+    /// come in a second.
+    pub fn view(&self) -> watch::Receiver<Arc<View>> {
+        self.view.clone()
+    }
+
+    /// Does what a person wishes. When it returns, the wish is durable and survives a crash; the
+    /// view follows within moments.
+    pub async fn send(&self, command: Command) -> Result<Sent, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Command(command, reply);
+        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
+        answer.await.map_err(|_| CommandError::Closed)?
+    }
+
+    /// Ends the link and closes the store in good order.
+    pub async fn close(mut self) {
+        // An error means that the task has ended already.
+        let _ = self.requests.send(Request::Close).await;
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

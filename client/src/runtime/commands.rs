@@ -1,0 +1,74 @@
+//! From what a screen asks for to what the engine is told.
+
+use waypost_engine::Wish;
+use waypost_protocol::{Body, FactId};
+
+use super::{CommandError, Sent};
+use crate::command::Command;
+use crate::store::{Reading, StoreError};
+
+/// What a command comes down to.
+pub(super) enum Task {
+    /// Something for the engine.
+    Wish(Wish),
+    /// Something for the view alone.
+    Open(Option<waypost_protocol::ConversationId>),
+    /// Nothing is left to do.
+    Done(Sent),
+}
+
+/// Looks up what the command leaves open.
+pub(super) async fn understand(
+    command: Command,
+    reading: &Reading<'_>,
+) -> Result<Task, CommandError> {
+    Ok(match command {
+        Command::SendText { conversation, text, answers } => {
+            Task::Wish(Wish::Say { conversation, body: Body::Text { text, answers } })
+        }
+        Command::SendTemplate { conversation, template, version, arguments, answers } => {
+            let body = Body::Template { template, version, arguments, answers };
+            Task::Wish(Wish::Say { conversation, body })
+        }
+        Command::Acknowledge { message } => acknowledge(message, reading).await?,
+        Command::Open { conversation } => Task::Open(conversation),
+        Command::MarkRead { conversation, up_to } => {
+            Task::Wish(Wish::Read { conversation, up_to })
+        }
+        Command::SendAgain { id } => {
+            let wedged = wedged(id, reading).await?;
+            let (conversation, content) = (wedged.conversation, wedged.content);
+            Task::Wish(Wish::SayAgain { wedged: id, conversation, content })
+        }
+        Command::Discard { id } => {
+            let wedged = wedged(id, reading).await?;
+            Task::Wish(Wish::Discard { wedged: wedged.id })
+        }
+        Command::SetOnline { online } => Task::Wish(Wish::Online(online)),
+    })
+}
+
+/// A second tap is no second acknowledgement.
+async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, CommandError> {
+    let known = reading.acknowledgeable(message).await?;
+    let known = known.filter(|it| it.author != reading.me()).ok_or(CommandError::NoSuchMessage)?;
+    if known.acknowledged {
+        return Ok(Task::Done(Sent { id: None }));
+    }
+    let body = Body::Acknowledgement { message };
+    Ok(Task::Wish(Wish::Say { conversation: known.conversation, body }))
+}
+
+async fn wedged(
+    id: FactId,
+    reading: &Reading<'_>,
+) -> Result<crate::store::WedgedRow, CommandError> {
+    let wedged = reading.wedged().await?;
+    wedged.into_iter().find(|row| row.id == id).ok_or(CommandError::NotWedged)
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}

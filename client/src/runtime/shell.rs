@@ -1,0 +1,355 @@
+//! The task itself: one input after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+use waypost_engine::{Effect, Engine, Input, LinkPath, LinkState, Now};
+
+use super::commands::{Task, understand};
+use super::{CommandError, Request, Sent};
+use crate::clock::Clock;
+use crate::command::Command;
+use crate::link::{Link, Peer, Report, What, tls};
+use crate::read_model::{ReadModel, ShellPart};
+use crate::store::{Identity, OpenError, Store, StoreError};
+use crate::view::{LinkView, View};
+
+/// At most about 60 views a second.
+const VIEW_INTERVAL: Duration = Duration::from_millis(16);
+/// How often a store in trouble is tried.
+const TROUBLE_INTERVAL: Duration = Duration::from_secs(5);
+/// Most reports of links that wait.
+const REPORTS_MAX: usize = 64;
+
+pub(super) struct Shell {
+    store: Store,
+    engine: Engine,
+    model: ReadModel,
+    peer: Arc<Peer>,
+    clock: Clock,
+    started: Instant,
+    links: HashMap<LinkPath, Link>,
+    links_made: u64,
+    reports: (mpsc::Sender<Report>, mpsc::Receiver<Report>),
+    timer: Option<Instant>,
+    /// Why the store cannot write, and when it is tried again.
+    trouble: Option<(String, Instant)>,
+    /// The store failed and could not be read since: the engine must not go on.
+    lost: bool,
+    view: watch::Sender<Arc<View>>,
+    view_due: Option<Instant>,
+    viewed_at: Instant,
+}
+
+/// What the effects of one input came to.
+enum Outcome {
+    /// A wish is durable, or was refused.
+    Answered(Result<Sent, CommandError>),
+    /// There was no wish.
+    Done,
+    /// The store failed; the rest was dropped.
+    Failed(StoreError),
+    /// The engine wants to start over.
+    StartOver,
+}
+
+impl Shell {
+    pub(super) async fn load(
+        store: Store,
+        identity: &Identity,
+        clock: Clock,
+    ) -> Result<(Self, watch::Receiver<Arc<View>>), OpenError> {
+        let unreadable = |error: StoreError| OpenError::Other(error.to_string());
+        let damaged = |error: rustls::Error| OpenError::Other(error.to_string());
+        let ca = tls::certificate(&identity.ca_pem).map_err(damaged)?;
+        let peer = Peer {
+            host: identity.host.clone(),
+            https_port: identity.https_port,
+            mqtt_port: identity.mqtt_port,
+            enrolment: identity.enrolment,
+            credential: identity.credential.clone(),
+            tls: Arc::new(tls::pinned(ca).map_err(damaged)?),
+        };
+        let saved = store.reading().saved().await.map_err(unreadable)?;
+        let engine = Engine::load(saved, store.me(), random());
+        let mut model = ReadModel::new(identity);
+        model.refresh(&store.reading()).await.map_err(unreadable)?;
+        let started = Instant::now();
+        let first = model.view(ShellPart {
+            link: link_view(engine.link(clock.moment(started))),
+            waiting: engine.waiting(),
+            outbox_full: engine.outbox_full(),
+            store_trouble: None,
+        });
+        let (view, watched) = watch::channel(Arc::new(first));
+        let shell = Self {
+            store,
+            engine,
+            model,
+            peer: Arc::new(peer),
+            clock,
+            started,
+            links: HashMap::new(),
+            links_made: 0,
+            reports: mpsc::channel(REPORTS_MAX),
+            timer: None,
+            trouble: None,
+            lost: false,
+            view,
+            view_due: None,
+            viewed_at: started,
+        };
+        Ok((shell, watched))
+    }
+
+    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        self.happened(Input::Started).await;
+        loop {
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(Request::Command(command, reply)) => self.command(command, reply).await,
+                    Some(Request::Close) | None => break,
+                },
+                report = self.reports.1.recv() => {
+                    if let Some(report) = report {
+                        self.reported(report).await;
+                    }
+                }
+                () = at(self.timer) => {
+                    self.timer = None;
+                    self.happened(Input::TimerFired).await;
+                }
+                () = at(self.trouble.as_ref().map(|(_, at)| *at)) => self.try_store().await,
+                () = at(self.view_due) => self.show().await,
+            }
+        }
+        self.links.clear();
+        self.store.close().await;
+    }
+
+    fn now(&self) -> Now {
+        self.clock.moment(self.started)
+    }
+
+    async fn command(
+        &mut self,
+        command: Command,
+        reply: oneshot::Sender<Result<Sent, CommandError>>,
+    ) {
+        let answer = self.obey(command).await;
+        // Whoever asked may have gone; the wish stands.
+        let _ = reply.send(answer);
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<Sent, CommandError> {
+        if self.lost {
+            let why = self.trouble.as_ref().map(|(why, _)| why.clone());
+            return Err(CommandError::Store(why.unwrap_or_default()));
+        }
+        match understand(command, &self.store.reading()).await? {
+            Task::Wish(wish) => match self.happened(Input::Tapped(wish)).await {
+                Outcome::Answered(answer) => answer,
+                Outcome::Failed(error) => Err(error.into()),
+                Outcome::Done | Outcome::StartOver => Ok(Sent { id: None }),
+            },
+            Task::Open(conversation) => {
+                self.model.open(conversation);
+                self.view_changed();
+                Ok(Sent { id: None })
+            }
+            Task::Done(sent) => Ok(sent),
+        }
+    }
+
+    async fn reported(&mut self, report: Report) {
+        let path = report.path;
+        if self.links.get(&path).is_none_or(|link| link.number != report.number) {
+            return; // From a link that was given up.
+        }
+        let input = match report.what {
+            What::Up => Input::LinkUp { path },
+            What::Heard(frame) => Input::FrameReceived(frame),
+            What::Down(why) => {
+                self.links.remove(&path);
+                Input::LinkDown { path, why }
+            }
+        };
+        self.happened(input).await;
+    }
+
+    /// Handles one input, and what a failure or a fresh start leads to.
+    async fn happened(&mut self, input: Input) -> Outcome {
+        if self.lost {
+            return Outcome::Done;
+        }
+        let effects = self.engine.handle(input, self.now(), random());
+        let outcome = self.carry_out(effects).await;
+        match &outcome {
+            Outcome::Failed(error) => {
+                self.in_trouble(error);
+                self.reload(Input::StoreFailed).await;
+            }
+            Outcome::StartOver => self.reload(Input::Started).await,
+            Outcome::Answered(_) | Outcome::Done => {}
+        }
+        outcome
+    }
+
+    async fn carry_out(&mut self, effects: Vec<Effect>) -> Outcome {
+        let mut outcome = Outcome::Done;
+        for effect in effects {
+            match effect {
+                Effect::Store(changes) => match self.store.apply(&changes).await {
+                    Ok(touched) => {
+                        self.trouble = None;
+                        self.model.touch(touched);
+                        self.view_changed();
+                    }
+                    Err(error) => return Outcome::Failed(error),
+                },
+                Effect::Kept { id } => outcome = Outcome::Answered(Ok(Sent { id })),
+                Effect::Refuse(why) => outcome = Outcome::Answered(Err(why.into())),
+                Effect::Connect(path) => self.connect(path),
+                Effect::Disconnect(path) => drop(self.links.remove(&path)),
+                Effect::Send(path, frame) => {
+                    if let Some(link) = self.links.get(&path) {
+                        link.send(frame);
+                    }
+                }
+                Effect::SetTimer(tick) => {
+                    self.timer = tick.map(|tick| self.started + Duration::from_millis(tick));
+                }
+                Effect::ShowLink => {
+                    if !matches!(self.engine.link(self.now()), LinkState::Up { .. }) {
+                        self.model.forget_presence();
+                    }
+                    self.view_changed();
+                }
+                Effect::ShowPresence(presence) => {
+                    self.model.show_presence(presence);
+                    self.view_changed();
+                }
+                Effect::StartOver => return Outcome::StartOver,
+            }
+        }
+        outcome
+    }
+
+    fn connect(&mut self, path: LinkPath) {
+        self.links_made += 1;
+        let (peer, reports) = (self.peer.clone(), self.reports.0.clone());
+        self.links.insert(path, Link::connect(path, self.links_made, peer, reports));
+    }
+
+    /// Goes on from the store alone, as after a crash.
+    async fn reload(&mut self, input: Input) {
+        self.links.clear();
+        self.timer = None;
+        self.model.forget_presence();
+        self.view_changed();
+        match self.store.reading().saved().await {
+            Ok(saved) => {
+                self.lost = false;
+                self.engine = Engine::load(saved, self.store.me(), random());
+                let effects = self.engine.handle(input, self.now(), random());
+                // Neither of the two inputs stores anything.
+                self.timer_and_links(effects);
+            }
+            Err(error) => {
+                self.lost = true;
+                self.in_trouble(&error);
+            }
+        }
+    }
+
+    fn timer_and_links(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Connect(path) => self.connect(path),
+                Effect::SetTimer(tick) => {
+                    self.timer = tick.map(|tick| self.started + Duration::from_millis(tick));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn in_trouble(&mut self, error: &StoreError) {
+        tracing::error!(%error, "the store failed");
+        self.trouble = Some((error.to_string(), Instant::now() + TROUBLE_INTERVAL));
+        self.view_changed();
+    }
+
+    async fn try_store(&mut self) {
+        match self.store.probe().await {
+            Ok(()) => {
+                self.trouble = None;
+                self.view_changed();
+                if self.lost {
+                    self.reload(Input::Started).await;
+                }
+            }
+            Err(error) => self.in_trouble(&error),
+        }
+    }
+
+    /// A view is due at once, or as soon as the last one is old enough.
+    fn view_changed(&mut self) {
+        self.view_due.get_or_insert(self.viewed_at + VIEW_INTERVAL);
+    }
+
+    async fn show(&mut self) {
+        self.view_due = None;
+        self.viewed_at = Instant::now();
+        if let Err(error) = self.model.refresh(&self.store.reading()).await {
+            tracing::error!(%error, "the store cannot be read");
+            let again = Instant::now() + TROUBLE_INTERVAL;
+            self.trouble.get_or_insert((error.to_string(), again));
+        }
+        let view = self.model.view(ShellPart {
+            link: link_view(self.engine.link(self.now())),
+            waiting: self.engine.waiting(),
+            outbox_full: self.engine.outbox_full(),
+            store_trouble: self.trouble.as_ref().map(|(why, _)| why.clone()),
+        });
+        self.view.send_if_modified(|shown| {
+            let changed = **shown != view;
+            if changed {
+                *shown = Arc::new(view);
+            }
+            changed
+        });
+    }
+}
+
+/// Waits for this moment, or for ever.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn link_view(link: LinkState) -> LinkView {
+    match link {
+        LinkState::Off => LinkView::Offline { retry_at: None },
+        LinkState::Waiting { retry_at } => LinkView::Offline { retry_at: Some(retry_at) },
+        LinkState::Connecting => LinkView::Connecting,
+        LinkState::Up { path, catching_up } => LinkView::Online { path, catching_up },
+        LinkState::Revoked => LinkView::Revoked,
+    }
+}
+
+/// 128 random bits.
+pub(super) fn random() -> u128 {
+    let mut bytes = [0; 16];
+    // Without the randomness of the system no id is safe to mint; it is missing on no device
+    // that could run this.
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        unreachable!("the system has no randomness: {error}");
+    }
+    u128::from_be_bytes(bytes)
+}

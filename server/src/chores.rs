@@ -1,0 +1,93 @@
+//! What the server does by the clock: heartbeats, checkpoints, the mark up to which devices may
+//! forget, and the renewal of its own certificate.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum_server::tls_rustls::RustlsConfig;
+use ed25519_dalek::SigningKey;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use waypost_domain::audit::Checkpoint;
+use waypost_storage::{SignedCheckpoint, StorageError};
+
+use crate::clock;
+use crate::identity::{load_tls, sign};
+use crate::waypost::Waypost;
+
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
+const SAFE_EVERY: Duration = Duration::from_secs(30);
+const CERTIFICATE_EVERY: Duration = Duration::from_secs(3600);
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Runs until stopped; signs a last checkpoint then.
+pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: CancellationToken) {
+    let every = |period| {
+        let mut ticks = interval(period);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
+    };
+    let checkpoint_every = Duration::from_secs(waypost.config.checkpoint_seconds.into());
+    let mut heartbeat = every(HEARTBEAT_EVERY);
+    let mut checkpoint = every(checkpoint_every);
+    let mut safe = every(SAFE_EVERY);
+    let mut certificate = every(CERTIFICATE_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = heartbeat.tick() => waypost.fanout.heartbeat(),
+            _ = checkpoint.tick() => report("checkpoint", sign_checkpoint(&waypost, &key).await),
+            _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
+            _ = certificate.tick() => renew(&waypost, &https),
+        }
+    }
+    report("checkpoint", sign_checkpoint(&waypost, &key).await);
+}
+
+/// Signs the tree as it stands, if it has grown since the last checkpoint.
+pub async fn sign_checkpoint(waypost: &Waypost, key: &SigningKey) -> Result<(), StorageError> {
+    let tree = waypost.db.head().await?.tree;
+    let last = waypost.db.last_checkpoint().await?.map_or(0, |checkpoint| checkpoint.size);
+    if tree.size() <= last {
+        return Ok(());
+    }
+    let origin = waypost.db.origin().await?;
+    let body = Checkpoint { origin, size: tree.size(), root: tree.root() }.body();
+    let signature = sign(key, &body);
+    let signed_at = clock::now();
+    let checkpoint = SignedCheckpoint { size: tree.size(), body, signature, signed_at };
+    waypost.db.keep_checkpoint(&checkpoint).await
+}
+
+async fn move_safe_mark(waypost: &Waypost) -> Result<(), StorageError> {
+    let old = clock::now() - DAY_MS * i64::from(waypost.config.keep_days);
+    let covered = waypost.db.backed_up_to().await?.max(waypost.db.recorded_before(old).await?);
+    waypost.safe_up_to.fetch_max(covered, Ordering::Relaxed);
+    Ok(())
+}
+
+fn renew(waypost: &Waypost, https: &RustlsConfig) {
+    match load_tls(&waypost.config) {
+        Ok((tls, _)) => {
+            if let Some(edge) = waypost.edge.get() {
+                edge.renew_certificate(Arc::clone(&tls));
+            }
+            https.reload_from_config(for_http(&tls));
+        }
+        Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
+    }
+}
+
+/// The same certificate, offering HTTP/2 and HTTP/1.1.
+pub fn for_http(tls: &Arc<rustls::ServerConfig>) -> Arc<rustls::ServerConfig> {
+    let mut tls = rustls::ServerConfig::clone(tls);
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Arc::new(tls)
+}
+
+fn report(what: &str, outcome: Result<(), StorageError>) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, what, "a chore failed; it is tried again");
+    }
+}

@@ -1,0 +1,29 @@
+//! The server's clock and its source of secrets: the only place that reads either.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use waypost_protocol::Millis;
+
+/// Now, in milliseconds since 1970.
+pub fn now() -> Millis {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Bytes that nobody can guess.
+///
+/// # Panics
+/// If the operating system has no random numbers to give: nothing can be kept secret then.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => bytes,
+        Err(error) => panic!("the operating system gives no random numbers: {error}"),
+    }
+}
+
+/// A number that nobody can guess.
+pub fn random() -> u128 {
+    u128::from_be_bytes(random_bytes())
+}

@@ -1,0 +1,126 @@
+//! How the server is set up: one file, overridden by the environment, overridden by flags.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// Everything that can be set. Each field can stand in the file, in the environment as
+/// `WAYPOST_<NAME>`, and the most common ones as flags.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The folder for the embedded database, keys and certificates.
+    pub data: PathBuf,
+    /// `sqlite:<file>` or `postgres://…`. The default is a file in the data folder.
+    pub database: Option<String>,
+    /// The name or address under which devices reach this server. It stands in enrolment links
+    /// and in the certificate that the server makes for itself.
+    pub name: String,
+    /// Where HTTPS listens.
+    pub https: SocketAddr,
+    /// Where MQTT over TLS listens.
+    pub mqtt: SocketAddr,
+    /// A certificate chain (PEM), CA last, if the server should not make its own.
+    pub certificate: Option<PathBuf>,
+    /// The key of that certificate (PEM).
+    pub key: Option<PathBuf>,
+    /// How long an enrolment link is good for, in hours.
+    pub link_hours: u32,
+    /// How often the audit tree is signed, in seconds, if it has grown.
+    pub checkpoint_seconds: u32,
+    /// After how many days devices may forget their copies of what no backup covers.
+    pub keep_days: u32,
+    /// Most connections on MQTT.
+    pub connections_max: usize,
+    /// What is logged: a level, or `target=level,…`.
+    pub log: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("waypost-data"),
+            database: None,
+            name: "localhost".into(),
+            https: SocketAddr::from(([0, 0, 0, 0], 8443)),
+            mqtt: SocketAddr::from(([0, 0, 0, 0], 8883)),
+            certificate: None,
+            key: None,
+            link_hours: 24,
+            checkpoint_seconds: 60,
+            keep_days: 14,
+            connections_max: 20_000,
+            log: "info".into(),
+            log_json: false,
+        }
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file, the environment or a flag cannot be read as settings.
+    #[error("{0}")]
+    Unreadable(String),
+    /// A setting has a value that makes no sense.
+    #[error("`{setting}`: {what}")]
+    Wrong {
+        /// Which setting.
+        setting: &'static str,
+        /// What is wrong and what would be right.
+        what: String,
+    },
+}
+
+impl Config {
+    /// Reads the file (if any), then `WAYPOST_…` variables, then what flags said.
+    pub fn load(file: Option<&Path>, flags: &impl Serialize) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.exists() {
+                let what = format!("the file {} does not exist", file.display());
+                return Err(ConfigError::Unreadable(what));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let config: Self = figment
+            .merge(Env::prefixed("WAYPOST_").ignore(&["CONFIG"]))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(|error| ConfigError::Unreadable(error.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The address of the database.
+    pub fn database_url(&self) -> String {
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", self.data.join("waypost.db").display()))
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |setting, what: &str| Err(ConfigError::Wrong { setting, what: what.into() });
+        if self.name.trim().is_empty() || self.name.contains([' ', '/', ':']) {
+            return wrong("name", "a host name or IP address without port, such as `fleet.example`");
+        }
+        if self.certificate.is_some() != self.key.is_some() {
+            return wrong("certificate", "`certificate` and `key` must be given together");
+        }
+        if self.link_hours == 0 || self.link_hours > 24 * 30 {
+            return wrong("link_hours", "between 1 and 720");
+        }
+        if self.checkpoint_seconds == 0 {
+            return wrong("checkpoint_seconds", "at least 1");
+        }
+        match self.database_url() {
+            url if url.starts_with("sqlite:") || url.starts_with("postgres") => Ok(()),
+            _ => wrong("database", "must begin with `sqlite:` or `postgres:`"),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Who calls: proved by a credential or by the control socket, never by what the request says.
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use waypost_domain::Actor;
+use waypost_edge::Identity;
+use waypost_protocol::ProblemCode;
+
+use super::problem::Problem;
+use crate::waypost::Waypost;
+
+/// Whoever calls, proved.
+#[derive(Clone, Copy)]
+pub struct Caller(pub Actor);
+
+/// A device that calls, proved.
+pub struct Device(pub Identity);
+
+/// Someone of the staff who calls, proved.
+pub struct Staff(pub Actor);
+
+/// Marks a request of the control socket.
+pub async fn as_operator(mut request: Request) -> Request {
+    request.extensions_mut().insert(Caller(Actor::OPERATOR));
+    request
+}
+
+impl FromRequestParts<Waypost> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            return Ok(*caller);
+        }
+        let Device(who) = Device::from_request_parts(parts, waypost).await?;
+        Ok(Self(crate::waypost::actor_of(who)))
+    }
+}
+
+impl FromRequestParts<Waypost> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
+        let Caller(actor) = Caller::from_request_parts(parts, waypost).await?;
+        match actor.role.is_staff() {
+            true => Ok(Self(actor)),
+            false => Err(ProblemCode::NotAllowed.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Waypost> for Device {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
+        let credential = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(|| {
+                let what = "send `Authorization: Bearer <credential>`";
+                Problem::of_field(ProblemCode::NotEnrolled, "Authorization", what)
+            })?;
+        let proved = waypost.prove(credential).await?.ok_or(ProblemCode::NotEnrolled)?;
+        Ok(Self(Identity {
+            enrolment: proved.enrolment,
+            person: proved.person,
+            role: proved.role,
+        }))
+    }
+}

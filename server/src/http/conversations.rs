@@ -1,0 +1,154 @@
+//! Conversations and groups.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use waypost_domain::Deed;
+use waypost_protocol::{Body, ConversationId, PersonId, ProblemCode};
+
+use super::caller::{Caller, Staff};
+use super::extract::{Json, NewFact, Path, Query, page_size};
+use super::problem::Problem;
+use crate::waypost::Waypost;
+
+pub fn router() -> OpenApiRouter<Waypost> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(create_group))
+        .routes(routes!(join, leave))
+}
+
+/// A conversation of the caller.
+#[derive(Serialize, ToSchema)]
+struct Conversation {
+    /// Its id.
+    id: ConversationId,
+    /// The name of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// Who is in it now.
+    members: Vec<PersonId>,
+}
+
+/// A page of conversations.
+#[derive(Serialize, ToSchema)]
+struct Conversations {
+    /// In the order of their ids.
+    conversations: Vec<Conversation>,
+    /// What to give as `after` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<ConversationId>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ConversationsPage {
+    /// Only conversations after this id.
+    after: Option<ConversationId>,
+    /// At most this many; 200 at the most.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+/// A group to be opened.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GroupWanted {
+    /// Name on the screen.
+    #[schema(example = "Depot North", max_length = 80)]
+    name: String,
+    /// First members, at most 200.
+    #[schema(max_items = 200)]
+    members: Vec<PersonId>,
+}
+
+/// My conversations.
+#[utoipa::path(get, path = "/v1/conversations", tag = "conversations", params(ConversationsPage),
+    responses((status = 200, body = Conversations)))]
+async fn list(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Query(page): Query<ConversationsPage>,
+) -> Result<axum::Json<Conversations>, Problem> {
+    let limit = page_size(page.limit);
+    let after = page.after.map(|after| after.to_string()).unwrap_or_default();
+    let rows = waypost.db.conversations(actor.person, &after, limit).await?;
+    let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.conversation);
+    let mut conversations = Vec::with_capacity(rows.len());
+    for row in rows {
+        let members = waypost.db.members(row.conversation).await?;
+        conversations.push(Conversation { id: row.conversation, title: row.title, members });
+    }
+    Ok(axum::Json(Conversations { conversations, next }))
+}
+
+/// One of my conversations.
+#[utoipa::path(get, path = "/v1/conversations/{conversation}", tag = "conversations",
+    params(("conversation" = ConversationId, Path)), responses((status = 200, body = Conversation)))]
+async fn show(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(conversation): Path<ConversationId>,
+) -> Result<axum::Json<Conversation>, Problem> {
+    let members = waypost.db.members(conversation).await?;
+    if !members.contains(&actor.person) {
+        return Err(ProblemCode::NotFound.into());
+    }
+    let title = waypost.db.title(conversation).await?;
+    Ok(axum::Json(Conversation { id: conversation, title, members }))
+}
+
+/// Opens a group (staff).
+#[utoipa::path(post, path = "/v1/groups", tag = "conversations", request_body = GroupWanted,
+    params(("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; a repeat with the same key changes nothing.")),
+    responses((status = 201, body = Conversation)))]
+async fn create_group(
+    State(waypost): State<Waypost>,
+    Staff(actor): Staff,
+    NewFact(id): NewFact,
+    Json(wanted): Json<GroupWanted>,
+) -> Result<(StatusCode, axum::Json<Conversation>), Problem> {
+    let GroupWanted { name, members } = wanted;
+    Body::GroupCreated { group: 0, name: name.clone(), members: members.clone() }.check()?;
+    let done = waypost.deed(actor, id, Deed::CreateGroup { name, members }).await?;
+    let fact = waypost.db.fact_at(done.sequence.n).await?.ok_or(ProblemCode::NotFound)?;
+    let Ok(Body::GroupCreated { group, name, members }) = fact.event.content.to_body() else {
+        return Err(ProblemCode::Internal.into());
+    };
+    let id = ConversationId::Group(group);
+    Ok((StatusCode::CREATED, axum::Json(Conversation { id, title: Some(name), members })))
+}
+
+/// Lets a person into a group from now on (staff).
+#[utoipa::path(put, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
+    params(("group" = u32, Path), ("person" = u32, Path)),
+    responses((status = 204, description = "The person is a member.")))]
+async fn join(
+    State(waypost): State<Waypost>,
+    Staff(actor): Staff,
+    NewFact(id): NewFact,
+    Path((group, person)): Path<(u32, PersonId)>,
+) -> Result<StatusCode, Problem> {
+    match waypost.deed(actor, id, Deed::Join { group, person }).await {
+        Ok(_) | Err(ProblemCode::AlreadyDone) => Ok(StatusCode::NO_CONTENT),
+        Err(code) => Err(code.into()),
+    }
+}
+
+/// Takes a person out of a group from now on (staff).
+#[utoipa::path(delete, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
+    params(("group" = u32, Path), ("person" = u32, Path)),
+    responses((status = 204, description = "The person is no member.")))]
+async fn leave(
+    State(waypost): State<Waypost>,
+    Staff(actor): Staff,
+    NewFact(id): NewFact,
+    Path((group, person)): Path<(u32, PersonId)>,
+) -> Result<StatusCode, Problem> {
+    waypost.deed(actor, id, Deed::Leave { group, person }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,230 @@
+//! Messages, their receipts and acknowledgements.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use waypost_domain::{Actor, Reply, Request};
+use waypost_protocol::{
+    Answer, Body, Content, ConversationId, Entry, Event, FactId, Millis, PersonId, ProblemCode,
+    Sequence,
+};
+use waypost_storage::{FactRow, RecipientRow};
+
+use super::caller::Caller;
+use super::extract::{Json, NewFact, Path, Query, page_size};
+use super::problem::Problem;
+use crate::waypost::Waypost;
+
+pub fn router() -> OpenApiRouter<Waypost> {
+    OpenApiRouter::new()
+        .routes(routes!(history, send))
+        .routes(routes!(show))
+        .routes(routes!(receipts))
+        .routes(routes!(acknowledge))
+}
+
+/// A fact of a conversation.
+#[derive(Serialize, ToSchema)]
+struct Message {
+    /// Its place in the record.
+    sequence: Sequence,
+    /// When it happened, by the clock of the author's device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<Millis>,
+    /// The rest of it.
+    #[serde(flatten)]
+    event: Event,
+}
+
+impl From<FactRow> for Message {
+    fn from(row: FactRow) -> Self {
+        let sequence = Sequence { epoch: row.epoch, n: row.event.n };
+        let occurred_at = row.event.id.and_then(|id| id.occurred_at());
+        Self { sequence, occurred_at, event: row.event }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct HistoryPage {
+    /// Only facts with a lower number than this.
+    before: Option<u64>,
+    /// At most this many; 200 at the most.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+}
+
+/// A stretch of a conversation.
+#[derive(Serialize, ToSchema)]
+struct History {
+    /// Newest first.
+    messages: Vec<Message>,
+    /// What to give as `before` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<u64>,
+}
+
+/// A message is in the record.
+#[derive(Serialize, ToSchema)]
+struct Sent {
+    /// Its id.
+    id: FactId,
+    /// Its place in the record.
+    sequence: Sequence,
+    /// When it was committed.
+    recorded_at: Millis,
+}
+
+/// How far a message has come for one recipient.
+#[derive(Serialize, ToSchema)]
+struct Recipient {
+    /// Who.
+    person: PersonId,
+    /// Since when a device of theirs has it, by that device's clock (milliseconds since 1970).
+    delivered_at: Option<Millis>,
+    /// Since when they have read it.
+    read_at: Option<Millis>,
+    /// Since when they have acknowledged it.
+    acknowledged_at: Option<Millis>,
+}
+
+/// The receipts of a message.
+#[derive(Serialize, ToSchema)]
+struct Receipts {
+    /// One for each recipient.
+    recipients: Vec<Recipient>,
+}
+
+/// What was said in one of my conversations, newest first.
+#[utoipa::path(get, path = "/v1/conversations/{conversation}/messages", tag = "messages",
+    params(("conversation" = ConversationId, Path), HistoryPage),
+    responses((status = 200, body = History)))]
+async fn history(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(conversation): Path<ConversationId>,
+    Query(page): Query<HistoryPage>,
+) -> Result<axum::Json<History>, Problem> {
+    let limit = page_size(page.limit);
+    let before = page.before.unwrap_or(u64::MAX);
+    let rows = waypost.db.history(actor.person, conversation, before, limit).await?;
+    let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.event.n);
+    Ok(axum::Json(History { messages: rows.into_iter().map(Into::into).collect(), next }))
+}
+
+/// Sends a message.
+#[utoipa::path(post, path = "/v1/conversations/{conversation}/messages", tag = "messages",
+    params(("conversation" = ConversationId, Path),
+        ("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; it becomes the id of the message, and a repeat with the same key and content changes nothing.")),
+    request_body = Body, responses((status = 201, body = Sent)))]
+async fn send(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    NewFact(id): NewFact,
+    Path(conversation): Path<ConversationId>,
+    Json(body): Json<Body>,
+) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
+    body.check()?;
+    if !body.is_message() {
+        let what = "only `text` and `template` are messages";
+        return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
+    }
+    submit(&waypost, actor, id, conversation, body.to_content()).await
+}
+
+/// One message that I may read.
+#[utoipa::path(get, path = "/v1/messages/{message}", tag = "messages",
+    params(("message" = FactId, Path)), responses((status = 200, body = Message)))]
+async fn show(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(message): Path<FactId>,
+) -> Result<axum::Json<Message>, Problem> {
+    let row = waypost.db.fact_for(actor.person, message).await?.ok_or(ProblemCode::NotFound)?;
+    Ok(axum::Json(row.into()))
+}
+
+/// Who has a message, who has read it, who has acknowledged it, and since when.
+#[utoipa::path(get, path = "/v1/messages/{message}/receipts", tag = "messages",
+    params(("message" = FactId, Path)), responses((status = 200, body = Receipts)))]
+async fn receipts(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(message): Path<FactId>,
+) -> Result<axum::Json<Receipts>, Problem> {
+    let row = waypost.db.fact_for(actor.person, message).await?.ok_or(ProblemCode::NotFound)?;
+    let event = row.event;
+    let (Some(author), Some(conversation)) = (event.author, event.conversation) else {
+        return Err(ProblemCode::NotFound.into());
+    };
+    if !event.content.is_message() {
+        return Err(ProblemCode::NotFound.into());
+    }
+    let rows = waypost.db.receipts_of(message, event.n, author, conversation).await?;
+    let recipients = rows
+        .into_iter()
+        .map(|RecipientRow { person, delivered_at, read_at, acknowledged_at }| Recipient {
+            person,
+            delivered_at,
+            read_at,
+            acknowledged_at,
+        })
+        .collect();
+    Ok(axum::Json(Receipts { recipients }))
+}
+
+/// Acknowledges a message of someone else.
+#[utoipa::path(post, path = "/v1/messages/{message}/acknowledgement", tag = "messages",
+    params(("message" = FactId, Path),
+        ("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; a repeat with the same key changes nothing.")),
+    responses((status = 201, body = Sent)))]
+async fn acknowledge(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    NewFact(id): NewFact,
+    Path(message): Path<FactId>,
+) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
+    let row = waypost.db.fact_for(actor.person, message).await?.ok_or(ProblemCode::NotFound)?;
+    let conversation = row.event.conversation.ok_or(ProblemCode::NotFound)?;
+    if row.event.author == Some(actor.person) || !row.event.content.is_message() {
+        let what = "only a message of someone else can be acknowledged";
+        return Err(Problem::with(ProblemCode::NotAllowed, what));
+    }
+    let content = Body::Acknowledgement { message }.to_content();
+    submit(&waypost, actor, id, conversation, content).await
+}
+
+async fn submit(
+    waypost: &Waypost,
+    actor: Actor,
+    id: FactId,
+    conversation: ConversationId,
+    content: Content,
+) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
+    let entry = Entry {
+        id,
+        conversation,
+        number: 0,
+        content,
+        offset_minutes: 0,
+        skew_ms: None,
+        needs: None,
+        gap: false,
+    };
+    let reply = waypost.ingest.ask(Request::Submit { actor, entries: vec![entry] }).await;
+    let answer = match reply {
+        Reply::Answers(answers) => answers.into_iter().next(),
+        Reply::Refused(code) => return Err(code.into()),
+        Reply::MarksKept | Reply::Done(_) => None,
+    };
+    match answer {
+        Some(Answer::Accepted { id, sequence, recorded_at }) => {
+            Ok((StatusCode::CREATED, axum::Json(Sent { id, sequence, recorded_at })))
+        }
+        Some(Answer::Rejected { code, .. } | Answer::Deferred { code, .. }) => Err(code.into()),
+        Some(Answer::OutOfOrder { .. }) | None => Err(ProblemCode::Internal.into()),
+    }
+}

@@ -1,0 +1,150 @@
+//! The record as a whole: audit, backup, epochs.
+
+use std::path::PathBuf;
+
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use waypost_domain::{Actor, Deed};
+use waypost_protocol::{ProblemCode, Role, Sequence};
+
+use super::caller::{Caller, Staff};
+use super::extract::{Json, NewFact};
+use super::problem::Problem;
+use crate::audit::{Verdict, verify};
+use crate::chores::sign_checkpoint;
+use crate::identity::{IdentityError, signing_key};
+use crate::waypost::Waypost;
+
+pub fn router() -> OpenApiRouter<Waypost> {
+    OpenApiRouter::new()
+        .routes(routes!(checkpoint))
+        .routes(routes!(verification))
+        .routes(routes!(backup))
+        .routes(routes!(begin_epoch))
+}
+
+/// The newest signed statement about the audit tree.
+#[derive(Serialize, ToSchema)]
+struct CheckpointShown {
+    /// Origin, size and root hash (base64), a line each: the signed text.
+    body: String,
+    /// The Ed25519 signature over the text, in base64.
+    signature: String,
+    /// The server's public key for checkpoints, in base64.
+    public_key: String,
+}
+
+/// Where a backup shall go.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackupWanted {
+    /// A file on the server that does not exist yet.
+    #[schema(value_type = String, example = "/var/backups/waypost-monday.db")]
+    pub file: PathBuf,
+}
+
+/// A backup is made.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct BackupDone {
+    /// The number of the last fact in it.
+    pub covers: u64,
+}
+
+/// The record goes on in a new epoch.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EpochBegun {
+    /// The place of its first fact.
+    pub sequence: Sequence,
+}
+
+/// The newest checkpoint of the audit tree (staff).
+#[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "record",
+    responses((status = 200, body = CheckpointShown)))]
+async fn checkpoint(
+    State(waypost): State<Waypost>,
+    Staff(_): Staff,
+) -> Result<axum::Json<CheckpointShown>, Problem> {
+    let key = key_of(&waypost)?;
+    sign_checkpoint(&waypost, &key).await?;
+    let last = waypost.db.last_checkpoint().await?.ok_or(ProblemCode::NotFound)?;
+    Ok(axum::Json(CheckpointShown {
+        body: last.body,
+        signature: BASE64.encode(last.signature),
+        public_key: BASE64.encode(key.verifying_key().as_bytes()),
+    }))
+}
+
+/// Verifies the whole audit record (admins).
+#[utoipa::path(get, path = "/v1/audit/verification", tag = "record",
+    responses((status = 200, body = Verdict)))]
+async fn verification(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+) -> Result<axum::Json<Verdict>, Problem> {
+    admins_only(actor)?;
+    let key = key_of(&waypost)?;
+    Ok(axum::Json(verify(&waypost.db, &key.verifying_key()).await?))
+}
+
+/// Copies the whole record while it goes on (operator of the server).
+#[utoipa::path(post, path = "/v1/backups", tag = "record", request_body = BackupWanted,
+    responses((status = 201, body = BackupDone)))]
+async fn backup(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Json(wanted): Json<BackupWanted>,
+) -> Result<(axum::http::StatusCode, axum::Json<BackupDone>), Problem> {
+    operator_only(actor)?;
+    let covers = waypost.db.backup(&wanted.file).await.map_err(|error| match error {
+        waypost_storage::StorageError::Backup(what) => {
+            Problem::of_field(ProblemCode::ContentInvalid, "file", what)
+        }
+        other => other.into(),
+    })?;
+    waypost.safe_up_to.fetch_max(covers, std::sync::atomic::Ordering::Relaxed);
+    Ok((axum::http::StatusCode::CREATED, axum::Json(BackupDone { covers })))
+}
+
+/// Begins a new epoch, after a restore from a backup (operator of the server).
+#[utoipa::path(post, path = "/v1/epochs", tag = "record",
+    responses((status = 201, body = EpochBegun)))]
+async fn begin_epoch(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    NewFact(id): NewFact,
+) -> Result<(axum::http::StatusCode, axum::Json<EpochBegun>), Problem> {
+    operator_only(actor)?;
+    let done = waypost.deed(actor, id, Deed::BeginEpoch).await?;
+    let begun = EpochBegun { sequence: done.sequence };
+    Ok((axum::http::StatusCode::CREATED, axum::Json(begun)))
+}
+
+fn admins_only(actor: Actor) -> Result<(), Problem> {
+    match actor.role {
+        Role::Admin => Ok(()),
+        Role::Driver | Role::Dispatcher => Err(ProblemCode::NotAllowed.into()),
+    }
+}
+
+/// These name files of the server or cut its history: only from its own command line.
+fn operator_only(actor: Actor) -> Result<(), Problem> {
+    match actor == Actor::OPERATOR {
+        true => Ok(()),
+        false => Err(Problem::with(
+            ProblemCode::NotAllowed,
+            "only on the server itself: see `waypost-server --help`",
+        )),
+    }
+}
+
+fn key_of(waypost: &Waypost) -> Result<ed25519_dalek::SigningKey, Problem> {
+    signing_key(&waypost.config.data).map_err(|error: IdentityError| {
+        tracing::error!(%error, "the checkpoint key cannot be used");
+        ProblemCode::Internal.into()
+    })
+}

@@ -1,0 +1,153 @@
+//! The one way into the record: requests wait in a bounded queue, are committed in groups, and
+//! are answered after their commit.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use waypost_domain::{Decision, Reply, Request};
+use waypost_protocol::{Answer, ProblemCode};
+use waypost_storage::Db;
+
+use crate::clock;
+use crate::fanout::Fanout;
+use crate::metrics::Metrics;
+
+/// Most requests that wait for a commit. More are refused as `Overloaded`.
+const QUEUE_MAX: usize = 4096;
+
+/// Most requests in one commit.
+const BATCH_MAX: usize = 256;
+
+struct Job {
+    request: Request,
+    reply: oneshot::Sender<Reply>,
+}
+
+/// The entrance of the record.
+#[derive(Clone)]
+pub struct Ingest {
+    queue: mpsc::Sender<Job>,
+}
+
+impl Ingest {
+    /// Starts the committer. It ends, after everything in the queue, once `stop` is cancelled.
+    pub fn start(
+        db: Db,
+        fanout: Arc<Fanout>,
+        metrics: Arc<Metrics>,
+        stop: CancellationToken,
+    ) -> (Self, JoinHandle<()>) {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let committer = Committer { db, fanout, metrics };
+        (Self { queue }, tokio::spawn(committer.run(jobs, stop)))
+    }
+
+    /// Commits a request, with others, and returns its reply once it is durable.
+    pub async fn ask(&self, request: Request) -> Reply {
+        let (reply, answer) = oneshot::channel();
+        match self.queue.try_send(Job { request, reply }) {
+            Ok(()) => answer.await.unwrap_or(Reply::Refused(ProblemCode::Stopping)),
+            Err(mpsc::error::TrySendError::Full(_)) => Reply::Refused(ProblemCode::Overloaded),
+            Err(mpsc::error::TrySendError::Closed(_)) => Reply::Refused(ProblemCode::Stopping),
+        }
+    }
+
+    /// How many requests wait.
+    pub fn waiting(&self) -> usize {
+        QUEUE_MAX - self.queue.capacity()
+    }
+}
+
+struct Committer {
+    db: Db,
+    fanout: Arc<Fanout>,
+    metrics: Arc<Metrics>,
+}
+
+impl Committer {
+    async fn run(self, mut jobs: mpsc::Receiver<Job>, stop: CancellationToken) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        loop {
+            tokio::select! {
+                biased;
+                count = jobs.recv_many(&mut batch, BATCH_MAX) => {
+                    if count == 0 {
+                        return;
+                    }
+                }
+                () = stop.cancelled() => {
+                    jobs.close();
+                    continue;
+                }
+            }
+            self.commit(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn commit(&self, jobs: Vec<Job>) {
+        let (requests, replies): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| (job.request, job.reply)).unzip();
+        match self.try_commit(&requests).await {
+            Ok(decision) => answer(decision.replies, replies),
+            Err(error) => {
+                tracing::warn!(%error, requests = requests.len(), "a commit failed; trying one by one");
+                self.commit_singly(requests, replies).await;
+            }
+        }
+    }
+
+    /// After a failure nobody knows whether the batch was committed. Running each request again
+    /// tells: what is in the record is recognised by its id. So one bad request sinks no other.
+    async fn commit_singly(&self, requests: Vec<Request>, replies: Vec<oneshot::Sender<Reply>>) {
+        for (request, reply) in requests.into_iter().zip(replies) {
+            let request = [request];
+            match self.try_commit(&request).await {
+                Ok(decision) => answer(decision.replies, vec![reply]),
+                Err(error) => {
+                    tracing::error!(%error, "a request could not be committed");
+                    self.metrics.commits_failed.inc();
+                    answer(vec![not_now(&request[0])], vec![reply]);
+                }
+            }
+        }
+        // Facts that were committed by the failed try were never pushed: devices must look.
+        self.fanout.tell_all_to_look();
+    }
+
+    async fn try_commit(
+        &self,
+        requests: &[Request],
+    ) -> Result<Decision, waypost_storage::StorageError> {
+        let started = std::time::Instant::now();
+        let mut decision = self.db.commit(requests, clock::now(), &mut clock::random).await?;
+        let facts = std::mem::take(&mut decision.facts);
+        self.metrics.committed(facts.len(), requests.len(), started.elapsed());
+        for fact in &facts {
+            tracing::debug!(fact = %fact.id, n = fact.sequence.n, kind = fact.content.kind, "committed");
+        }
+        self.fanout.committed(facts);
+        Ok(decision)
+    }
+}
+
+fn answer(replies: Vec<Reply>, to: Vec<oneshot::Sender<Reply>>) {
+    for (reply, to) in replies.into_iter().zip(to) {
+        // Whoever no longer waits will ask again and be recognised.
+        let _gone = to.send(reply);
+    }
+}
+
+/// What is said when the database does not work: nothing was decided, try again.
+fn not_now(request: &Request) -> Reply {
+    match request {
+        Request::Submit { entries, .. } => Reply::Answers(
+            entries
+                .iter()
+                .map(|entry| Answer::Deferred { id: entry.id, code: ProblemCode::Overloaded })
+                .collect(),
+        ),
+        Request::Marks { .. } | Request::Deed { .. } => Reply::Refused(ProblemCode::Overloaded),
+    }
+}

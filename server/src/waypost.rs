@@ -1,0 +1,157 @@
+//! The running server behind its doors: what MQTT, HTTPS and the command line all use.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
+use waypost_edge::{Edge, Identity};
+use waypost_protocol::{
+    Downlink, EnrolmentId, Events, FactId, ProblemCode, Pull, Submit, Uplink,
+};
+use waypost_storage::{Db, Proved, StorageError};
+
+use crate::clock;
+use crate::config::Config;
+use crate::fanout::Fanout;
+use crate::identity::{Fingerprint, hash_secret};
+use crate::ingest::Ingest;
+use crate::metrics::Metrics;
+
+/// Where the MQTT door stands, once it is open.
+pub type Door = std::sync::OnceLock<Arc<Edge>>;
+
+/// What all doors lead to.
+#[derive(Clone)]
+pub struct Waypost {
+    /// How it was started.
+    pub config: Arc<Config>,
+    /// The record, for reading.
+    pub db: Db,
+    /// The record, for writing.
+    pub ingest: Ingest,
+    /// Who is online.
+    pub fanout: Arc<Fanout>,
+    /// The MQTT door.
+    pub edge: Arc<Door>,
+    /// Where HTTPS listens, once it does.
+    pub https_addr: Arc<std::sync::OnceLock<std::net::SocketAddr>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What devices pin.
+    pub ca: Arc<Fingerprint>,
+    /// Up to where devices may forget their own copies.
+    pub safe_up_to: Arc<AtomicU64>,
+}
+
+impl Waypost {
+    /// Answers one uplink frame of a proved device.
+    pub async fn uplink(&self, who: Identity, frame: Uplink) -> Vec<Downlink> {
+        let actor = actor_of(who);
+        match frame {
+            Uplink::Submit(Submit { entries }) => {
+                for entry in &entries {
+                    tracing::debug!(fact = %entry.id, enrolment = %who.enrolment, "submitted");
+                }
+                match self.ingest.ask(Request::Submit { actor, entries }).await {
+                    Reply::Answers(answers) => vec![Downlink::Answers { answers }],
+                    Reply::Refused(code) => vec![refused(code)],
+                    Reply::MarksKept | Reply::Done(_) => vec![refused(ProblemCode::Internal)],
+                }
+            }
+            Uplink::Pull(pull) => vec![self.pull(who, pull).await],
+        }
+    }
+
+    async fn pull(&self, who: Identity, mut pull: Pull) -> Downlink {
+        let stored = std::mem::take(&mut pull.stored);
+        let read = std::mem::take(&mut pull.read);
+        if !stored.is_empty() || !read.is_empty() {
+            let epoch = pull.after.epoch;
+            let marks = Request::Marks { actor: actor_of(who), epoch, stored, read };
+            if let Reply::Refused(code) = self.ingest.ask(marks).await {
+                return refused(code);
+            }
+        }
+        match self.page(who, &pull).await {
+            Ok(events) => Downlink::Events(events),
+            Err(error) => {
+                tracing::error!(%error, enrolment = %who.enrolment, "a page could not be read");
+                refused(ProblemCode::Overloaded)
+            }
+        }
+    }
+
+    async fn page(&self, who: Identity, pull: &Pull) -> Result<Events, StorageError> {
+        let safe_up_to = self.safe_up_to.load(Ordering::Relaxed);
+        if self.fanout.is_level(who.enrolment, pull.after) {
+            return Ok(Events {
+                epoch: pull.after.epoch,
+                after: pull.after.n,
+                next: pull.after.n,
+                answers: Some(pull.number),
+                server_time: Some(clock::now()),
+                safe_up_to: Some(safe_up_to),
+                ..Events::default()
+            });
+        }
+        let events = self.db.pull(who.person, pull, clock::now(), safe_up_to).await?;
+        if !events.more {
+            self.fanout.live_from(who.enrolment, events.next);
+        }
+        Ok(events)
+    }
+
+    /// Does an act of administration. The id makes a repeat harmless.
+    pub async fn deed(
+        &self,
+        actor: Actor,
+        id: FactId,
+        deed: Deed,
+    ) -> Result<DeedDone, ProblemCode> {
+        let revoked = match &deed {
+            Deed::Revoke { enrolment } => Some(*enrolment),
+            _ => None,
+        };
+        match self.ingest.ask(Request::Deed { actor, id, deed }).await {
+            Reply::Done(done) => {
+                if let Some(enrolment) = revoked {
+                    self.cut(enrolment);
+                }
+                Ok(done)
+            }
+            Reply::Refused(code) => Err(code),
+            Reply::Answers(_) | Reply::MarksKept => Err(ProblemCode::Internal),
+        }
+    }
+
+    /// Whom a credential belongs to.
+    pub async fn prove(&self, credential: &str) -> Result<Option<Proved>, StorageError> {
+        self.db.prove(hash_secret(credential)).await
+    }
+
+    /// The port of HTTPS as devices reach it.
+    pub fn https_port(&self) -> u16 {
+        self.https_addr.get().map_or(self.config.https.port(), std::net::SocketAddr::port)
+    }
+
+    /// The port of MQTT as devices reach it.
+    pub fn mqtt_port(&self) -> u16 {
+        self.edge.get().map_or(self.config.mqtt.port(), |edge| edge.local_addr().port())
+    }
+
+    fn cut(&self, enrolment: EnrolmentId) {
+        if let Some(edge) = self.edge.get() {
+            edge.disconnect(enrolment);
+        }
+    }
+}
+
+/// Who a proved device acts for.
+pub fn actor_of(who: Identity) -> Actor {
+    Actor { person: who.person, enrolment: Some(who.enrolment), role: who.role }
+}
+
+fn refused(code: ProblemCode) -> Downlink {
+    let again = matches!(code, ProblemCode::Overloaded | ProblemCode::Stopping);
+    Downlink::Refused { code, retry_after_ms: again.then_some(1000) }
+}
