@@ -1,5 +1,8 @@
 //! From an enrolment link to a store that holds the new enrolment.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use base64::Engine as _;
@@ -199,19 +202,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_that_was_cut_off_is_refused_before_anything_is_sent() {
-        let whole = format!("waypost://depot.example:8443/enrol?ca={}&token=abc", "ab".repeat(32));
-        let read = Invitation::parse(&whole).unwrap();
-        assert_eq!((read.host.as_str(), read.port, read.ca[31]), ("depot.example", 8443, 0xab));
-        for cut in ["", "https://depot.example/enrol", &whole[..whole.len() - 9], &whole[..60]] {
-            assert!(matches!(Invitation::parse(cut), Err(EnrolError::Link(_))), "{cut}");
-        }
-    }
 }

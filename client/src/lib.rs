@@ -4,12 +4,19 @@
 
 mod clock;
 mod command;
+mod enrol;
+mod link;
+mod read_model;
+mod runtime;
 mod store;
 #[cfg(test)]
 mod testing;
 pub mod view;
 
+pub use clock::Clock;
 pub use command::Command;
+pub use enrol::EnrolError;
+pub use runtime::{Client, CommandError, Sent, Setup};
 pub use store::{OpenError, StoreKey};
 pub use view::View;
 

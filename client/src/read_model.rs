@@ -8,7 +8,9 @@ use std::sync::Arc;
 use waypost_protocol::{ConversationId, PersonId, Presence};
 
 use crate::TIMELINE_MESSAGES_MAX;
-use crate::store::{GroupRow, Identity, PersonRow, Reading, StoreError, Touched};
+use crate::store::{
+    GroupRow, Identity, MemberRow, PersonRow, Reading, StoreError, Touched, WedgedRow,
+};
 use crate::view::{
     ConversationView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
 };
@@ -105,7 +107,7 @@ impl ReadModel {
             self.me.language = me.language.clone();
         }
         let mine = |(id, group): (&u32, &GroupRow)| {
-            let now = |it: &_| is_member_now(it, self.me.person);
+            let now = |it: &MemberRow| is_member_now(it, self.me.person);
             group.members.iter().any(now).then_some(ConversationId::Group(*id))
         };
         // Names stand in every title and on every message.
@@ -117,7 +119,7 @@ impl ReadModel {
 
     async fn read_wedged(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
         let rows = reading.wedged().await?;
-        let show = |row: crate::store::WedgedRow| {
+        let show = |row: WedgedRow| {
             let body = message::body(&row.content);
             Wedged { id: row.id, conversation: row.conversation, body, code: row.code }
         };
@@ -233,6 +235,6 @@ fn is_shown(id: &ConversationId) -> bool {
     !matches!(id, ConversationId::Fleet | ConversationId::Staff)
 }
 
-fn is_member_now(member: &crate::store::MemberRow, person: PersonId) -> bool {
+fn is_member_now(member: &MemberRow, person: PersonId) -> bool {
     member.person == person && member.until.is_none()
 }

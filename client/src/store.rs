@@ -17,7 +17,7 @@ use waypost_protocol::PersonId;
 
 pub(crate) use identity::Identity;
 pub use open::{OpenError, StoreKey};
-pub(crate) use read::{GroupRow, PersonRow, Reading};
+pub(crate) use read::{GroupRow, MemberRow, MessageRow, PersonRow, Reading, Receipts, WedgedRow};
 pub(crate) use touched::Touched;
 
 /// A write or read that failed. Its text is for the log and for [`crate::View::store_trouble`].

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+pub use waypost_engine::LinkPath;
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, ReceiptState, Role,
 };
@@ -67,15 +68,6 @@ pub enum LinkView {
     },
     /// The server no longer knows this enrolment: nothing can be sent or received.
     Revoked,
-}
-
-/// Which way the frames go.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LinkPath {
-    /// MQTT over TLS: live.
-    Mqtt,
-    /// HTTPS: where the network lets nothing else through; asks at intervals.
-    Https,
 }
 
 /// A fact that the server refused for ever.

@@ -42,7 +42,7 @@ fn create(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
         std::fs::create_dir_all(folder)?;
     }
     let mut key = [0; KEY_BYTES];
-    getrandom::fill(&mut key).map_err(io::Error::other)?;
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,18 +1,18 @@
 //! From what a screen asks for to what the engine is told.
 
 use waypost_engine::Wish;
-use waypost_protocol::{Body, FactId};
+use waypost_protocol::{Body, ConversationId, FactId};
 
 use super::{CommandError, Sent};
 use crate::command::Command;
-use crate::store::{Reading, StoreError};
+use crate::store::{Reading, StoreError, WedgedRow};
 
 /// What a command comes down to.
 pub(super) enum Task {
     /// Something for the engine.
     Wish(Wish),
     /// Something for the view alone.
-    Open(Option<waypost_protocol::ConversationId>),
+    Open(Option<ConversationId>),
     /// Nothing is left to do.
     Done(Sent),
 }
@@ -59,10 +59,7 @@ async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, Com
     Ok(Task::Wish(Wish::Say { conversation: known.conversation, body }))
 }
 
-async fn wedged(
-    id: FactId,
-    reading: &Reading<'_>,
-) -> Result<crate::store::WedgedRow, CommandError> {
+async fn wedged(id: FactId, reading: &Reading<'_>) -> Result<WedgedRow, CommandError> {
     let wedged = reading.wedged().await?;
     wedged.into_iter().find(|row| row.id == id).ok_or(CommandError::NotWedged)
 }

@@ -88,6 +88,11 @@ impl Store {
 }
 
 impl Reading<'_> {
+    /// On whose behalf.
+    pub(crate) fn me(&self) -> PersonId {
+        self.me
+    }
+
     /// What an engine starts from.
     pub(crate) async fn saved(&self) -> Result<Saved, StoreError> {
         let row = sqlx::query("SELECT epoch, n, stored_marks, read_marks, skew_ms FROM progress")

@@ -80,26 +80,26 @@ struct EnrolmentGranted {
 }
 
 /// An enrolment.
-#[derive(Serialize, ToSchema)]
-struct Enrolment {
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EnrolmentShown {
     /// Its id.
-    enrolment: EnrolmentId,
+    pub enrolment: EnrolmentId,
     /// Its person.
-    person: PersonId,
+    pub person: PersonId,
     /// Its device.
-    device: DeviceId,
+    pub device: DeviceId,
     /// What the device is called.
-    device_name: String,
+    pub device_name: String,
     /// Since when.
-    enrolled_at: Millis,
+    pub enrolled_at: Millis,
     /// When it ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revoked_at: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Millis>,
     /// Up to which number it has stored all that concerns it.
-    stored_up_to: u64,
+    pub stored_up_to: u64,
 }
 
-impl From<EnrolmentRow> for Enrolment {
+impl From<EnrolmentRow> for EnrolmentShown {
     fn from(row: EnrolmentRow) -> Self {
         Self {
             enrolment: row.enrolment,
@@ -114,10 +114,10 @@ impl From<EnrolmentRow> for Enrolment {
 }
 
 /// Enrolments.
-#[derive(Serialize, ToSchema)]
-struct Enrolments {
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EnrolmentsShown {
     /// Oldest first.
-    enrolments: Vec<Enrolment>,
+    pub enrolments: Vec<EnrolmentShown>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -206,14 +206,14 @@ fn checked_key(wanted: &EnrolmentWanted) -> Result<[u8; 32], Problem> {
 
 /// The enrolments of one person or of everyone (staff).
 #[utoipa::path(get, path = "/v1/enrolments", tag = "enrolments", params(EnrolmentsPage),
-    responses((status = 200, body = Enrolments)))]
+    responses((status = 200, body = EnrolmentsShown)))]
 async fn list(
     State(waypost): State<Waypost>,
     Staff(_): Staff,
     Query(page): Query<EnrolmentsPage>,
-) -> Result<axum::Json<Enrolments>, Problem> {
+) -> Result<axum::Json<EnrolmentsShown>, Problem> {
     let rows = waypost.db.enrolments(page.person, page_size(page.limit)).await?;
-    Ok(axum::Json(Enrolments { enrolments: rows.into_iter().map(Into::into).collect() }))
+    Ok(axum::Json(EnrolmentsShown { enrolments: rows.into_iter().map(Into::into).collect() }))
 }
 
 /// Ends an enrolment; a live connection is cut at once (staff).

@@ -28,8 +28,8 @@ use waypost_protocol::{FRAME_BYTES_MAX, ProblemCode};
 use crate::waypost::Waypost;
 
 pub use caller::as_operator;
-pub use enrolments::{LinkIssued, LinkWanted};
-pub use people::{PersonShown, PersonWanted};
+pub use enrolments::{EnrolmentShown, EnrolmentsShown, LinkIssued, LinkWanted};
+pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;
 pub use record::{BackupDone, BackupWanted, EpochBegun};
 

@@ -74,13 +74,13 @@ struct PeoplePage {
 }
 
 /// A page of people.
-#[derive(Serialize, ToSchema)]
-struct People {
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PeopleShown {
     /// In the order of their numbers.
-    people: Vec<PersonShown>,
+    pub people: Vec<PersonShown>,
     /// What to give as `after` for the next page; absent on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u32>,
 }
 
 /// Who am I?
@@ -88,25 +88,23 @@ struct People {
 async fn me(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
-) -> Result<Json200<PersonShown>, Problem> {
+) -> Result<axum::Json<PersonShown>, Problem> {
     let row = waypost.db.person(actor.person).await?.ok_or(ProblemCode::NotFound)?;
     Ok(axum::Json(row.into()))
 }
 
-type Json200<T> = axum::Json<T>;
-
 /// The directory.
 #[utoipa::path(get, path = "/v1/people", tag = "people", params(PeoplePage),
-    responses((status = 200, body = People)))]
+    responses((status = 200, body = PeopleShown)))]
 async fn list(
     State(waypost): State<Waypost>,
     Caller(_): Caller,
     Query(page): Query<PeoplePage>,
-) -> Result<Json200<People>, Problem> {
+) -> Result<axum::Json<PeopleShown>, Problem> {
     let limit = page_size(page.limit);
     let rows = waypost.db.people(page.after.unwrap_or(0), limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.person.0);
-    Ok(axum::Json(People { people: rows.into_iter().map(Into::into).collect(), next }))
+    Ok(axum::Json(PeopleShown { people: rows.into_iter().map(Into::into).collect(), next }))
 }
 
 /// One person.
@@ -117,7 +115,7 @@ async fn show(
     State(waypost): State<Waypost>,
     Caller(_): Caller,
     Path(person): Path<PersonId>,
-) -> Result<Json200<PersonShown>, Problem> {
+) -> Result<axum::Json<PersonShown>, Problem> {
     let row = waypost.db.person(person).await?.ok_or(ProblemCode::NotFound)?;
     Ok(axum::Json(row.into()))
 }
@@ -131,7 +129,7 @@ async fn add(
     Staff(actor): Staff,
     NewFact(id): NewFact,
     Json(wanted): Json<PersonWanted>,
-) -> Result<(StatusCode, Json200<PersonShown>), Problem> {
+) -> Result<(StatusCode, axum::Json<PersonShown>), Problem> {
     let PersonWanted { handle, name, role, language } = wanted;
     // The number is given later; everything else must be right now, with the field that is not.
     Body::PersonAdded {

@@ -1,0 +1,139 @@
+//! The window with its adapters: views and reports go in, commands come out.
+//!
+//! It refuses to know where commands go: a test records them, the app hands them to the client.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use slint::{ComponentHandle as _, PlatformError};
+use waypost_client::{Command, View};
+use waypost_locales::Locale;
+use waypost_ui_kit::{Filter, Here, Reader};
+
+use crate::adapters::{conversation, enrolment, link, looks, refused, roster, templates};
+use crate::ui::{ConsoleWindow, Theme};
+
+/// Where the person's wishes go.
+pub struct Port {
+    /// Takes a command.
+    pub send: Box<dyn Fn(Command)>,
+    /// Takes an enrolment link and the name of the device.
+    pub enrol: Box<dyn Fn(String, String)>,
+}
+
+/// The dispatcher's window.
+pub struct Screen {
+    window: ConsoleWindow,
+    state: Rc<State>,
+}
+
+/// What the adapters share.
+pub(crate) struct State {
+    pub(crate) reader: RefCell<Reader>,
+    pub(crate) port: Port,
+    /// The letters by which people are looked for.
+    pub(crate) letters: RefCell<String>,
+    /// Set once a person or an argument has chosen a language: the enrolment's gives way to it.
+    pub(crate) language_chosen: Cell<bool>,
+}
+
+impl Screen {
+    /// Makes the window, not yet shown. Without a language chosen it takes that of the person
+    /// enrolled here, once that is known.
+    ///
+    /// # Errors
+    /// If the platform has no screen.
+    pub fn new(locale: Locale, chosen: bool, here: Here, port: Port) -> Result<Self, PlatformError> {
+        let window = ConsoleWindow::new()?;
+        window.global::<Theme>().set_desk(true);
+        let reader = RefCell::new(Reader::new(locale, here));
+        let state = Rc::new(State {
+            reader,
+            port,
+            letters: RefCell::default(),
+            language_chosen: Cell::new(chosen),
+        });
+        looks::connect(&window, &state);
+        link::connect(&window, &state);
+        roster::connect(&window, &state);
+        conversation::connect(&window, &state);
+        templates::connect(&window, &state);
+        refused::connect(&window, &state);
+        enrolment::connect(&window, &state);
+        Ok(Self { window, state })
+    }
+
+    /// The window itself.
+    pub fn window(&self) -> &ConsoleWindow {
+        &self.window
+    }
+
+    /// Shows the first screen of a device that is not enrolled. With a link it enrols at once.
+    pub fn ask_for_enrolment(&self, device: &str, link: Option<&str>) {
+        enrolment::ask(&self.window, device, link);
+    }
+
+    /// Says that the store cannot be opened: nothing can be shown or sent.
+    pub fn broken(&self, cause: &str) {
+        link::broken(&self.window, &self.state.reader.borrow(), cause);
+    }
+
+    /// Says why the enrolment failed, and what to do.
+    pub fn enrolment_failed(&self, trouble: &str, remedy: &str) {
+        enrolment::failed(&self.window, trouble, remedy);
+    }
+
+    /// Shows a newer view.
+    pub fn show(&self, view: Arc<View>) {
+        looks::greet(&self.window, &self.state, &view);
+        let opening = self.state.reader.borrow_mut().take(view, Filter::Staff(""));
+        opening.into_iter().for_each(&self.state.port.send);
+        self.state.show_all(&self.window);
+    }
+
+    /// Marks as read what is on the screen; to be called now and then, as a window may come into
+    /// sight without a word.
+    pub fn mark_read(&self) {
+        self.state.mark_read(&self.window);
+    }
+
+    /// Says that a command was not taken, and gives the words back to their author.
+    pub fn not_taken(&self, command: &Command, cause: &str) {
+        link::refuse(&self.window, cause);
+        conversation::give_back(&self.window, &self.state, command);
+    }
+
+    /// In the present language.
+    pub fn reader(&self) -> std::cell::Ref<'_, Reader> {
+        self.state.reader.borrow()
+    }
+}
+
+impl State {
+    pub(crate) fn send(&self, command: Option<Command>) -> bool {
+        let some = command.is_some();
+        command.into_iter().for_each(&self.port.send);
+        some
+    }
+
+    /// Shows everything anew, in the present language.
+    pub(crate) fn show_all(&self, window: &ConsoleWindow) {
+        let reader = self.reader.borrow();
+        if let Some(view) = reader.view().cloned() {
+            link::show(window, &reader, &view);
+            roster::show(window, &reader, &view, &self.letters.borrow());
+            conversation::show(window, &reader, &view);
+            refused::show(window, &reader, &view);
+        }
+        templates::show(window, &reader);
+        drop(reader);
+        self.mark_read(window);
+    }
+
+    pub(crate) fn mark_read(&self, window: &ConsoleWindow) {
+        let visible = window.window().is_visible() && !window.window().is_minimized();
+        let due = self.reader.borrow_mut().read(visible);
+        self.send(due);
+    }
+}

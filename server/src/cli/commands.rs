@@ -1,0 +1,123 @@
+//! Commands on a running or a stopped server, through its own HTTP interface.
+#![allow(clippy::print_stdout)] // printing is what these commands are for
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use axum::http::Method;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use waypost_server::audit::Verdict;
+use waypost_server::config::Config;
+use waypost_server::http::{
+    BackupDone, BackupWanted, EnrolmentShown, EnrolmentsShown, EpochBegun, LinkIssued, LinkWanted,
+    PeopleShown, PersonShown, PersonWanted,
+};
+use waypost_server::{Reached, reach};
+
+use super::ask::{ask, tell};
+use super::{AuditCommand, Command, PersonCommand};
+
+pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
+    let server = reach(config).await?;
+    let outcome = run_on(&server, command).await;
+    server.close().await;
+    outcome
+}
+
+async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Person(PersonCommand::Add { handle, full_name, role, language }) => {
+            let name = full_name.unwrap_or_else(|| handle.clone());
+            let wanted = PersonWanted { handle, name, role, language };
+            let person: PersonShown = ask(server, Method::POST, "/v1/people", &wanted).await?;
+            println!("{} is person {} ({})", person.handle, person.id, person.role.name());
+        }
+        Command::Person(PersonCommand::List) => list_people(server).await?,
+        Command::Enrol { handle, link_only } => enrol(server, handle, link_only).await?,
+        Command::Revoke { enrolment } => {
+            tell(server, Method::DELETE, &format!("/v1/enrolments/{enrolment}")).await?;
+            println!("{enrolment} is revoked");
+        }
+        Command::Enrolments { handle } => list_enrolments(server, handle).await?,
+        Command::Audit(AuditCommand::Verify) => return verify(server).await,
+        Command::Backup { file } => {
+            let file = std::path::absolute(file)?;
+            let shown = file.display().to_string();
+            let done: BackupDone =
+                ask(server, Method::POST, "/v1/backups", &BackupWanted { file }).await?;
+            println!("{shown} holds the record up to fact {}", done.covers);
+        }
+        Command::BeginEpoch => {
+            let begun: EpochBegun = ask(server, Method::POST, "/v1/epochs", &()).await?;
+            println!("epoch {} begins at fact {}", begun.sequence.epoch, begun.sequence.n);
+        }
+        // Answered before a server is reached.
+        Command::Serve | Command::Config(_) | Command::Openapi => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list_people(server: &Reached) -> anyhow::Result<()> {
+    let mut after = 0;
+    loop {
+        let path = format!("/v1/people?after={after}");
+        let page: PeopleShown = ask(server, Method::GET, &path, &()).await?;
+        for person in &page.people {
+            let (id, role) = (person.id.0, person.role.name());
+            println!("{id:>6}  {role:<10}  {:<20}  {}", person.handle, person.name);
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn list_enrolments(server: &Reached, handle: Option<String>) -> anyhow::Result<()> {
+    let mut path = "/v1/enrolments".to_owned();
+    if let Some(handle) = handle {
+        path = format!("{path}?person={}", person_by_handle(server, &handle).await?.id);
+    }
+    let shown: EnrolmentsShown = ask(server, Method::GET, &path, &()).await?;
+    for EnrolmentShown { enrolment, person, device_name, revoked_at, .. } in shown.enrolments {
+        let state = if revoked_at.is_some() { "revoked" } else { "active" };
+        println!("{enrolment}  person {person}  {state:<8}  {device_name}");
+    }
+    Ok(())
+}
+
+async fn person_by_handle(server: &Reached, handle: &str) -> anyhow::Result<PersonShown> {
+    let mut after = 0;
+    loop {
+        let path = format!("/v1/people?after={after}");
+        let page: PeopleShown = ask(server, Method::GET, &path, &()).await?;
+        if let Some(person) = page.people.into_iter().find(|person| person.handle == handle) {
+            return Ok(person);
+        }
+        after = page.next.with_context(|| format!("nobody is called `{handle}`"))?;
+    }
+}
+
+async fn enrol(server: &Reached, handle: String, link_only: bool) -> anyhow::Result<()> {
+    let wanted = LinkWanted { handle: handle.clone() };
+    let issued: LinkIssued = ask(server, Method::POST, "/v1/enrolment-links", &wanted).await?;
+    if !link_only {
+        let code = QrCode::new(&issued.link)?;
+        println!("{}", code.render::<Dense1x2>().quiet_zone(true).build());
+        println!("Scan this on the device of {handle}, or paste the link. It works once.\n");
+    }
+    println!("{}", issued.link);
+    Ok(())
+}
+
+async fn verify(server: &Reached) -> anyhow::Result<ExitCode> {
+    let verdict: Verdict = ask(server, Method::GET, "/v1/audit/verification", &()).await?;
+    for fault in &verdict.faults {
+        println!("FAULT: {fault}");
+    }
+    let Verdict { facts, contents, checkpoints, root, verified, .. } = verdict;
+    let word = if verified { "verified" } else { "NOT verified" };
+    println!("{word}: {facts} facts, {contents} contents, {checkpoints} checkpoints, root {root}");
+    Ok(if verified { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,153 @@
+//! The command line.
+
+mod ask;
+mod commands;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+use waypost_protocol::{EnrolmentId, Role};
+use waypost_server::config::Config;
+
+const AFTER_HELP: &str = "\
+First steps:
+  waypost-server serve --name fleet.example       start; makes its own database, CA and certificate
+  waypost-server person add ines --role admin     put someone into the directory
+  waypost-server enrol ines                       print a link and a QR code for their device
+
+The other commands work on a running server (through a socket in the data folder) and on a
+stopped one alike. Settings: a file (--config or WAYPOST_CONFIG), then WAYPOST_… variables, then
+flags; `waypost-server config check` prints what they come to.";
+
+/// Fleet messaging that keeps working where the network does not: the server.
+#[derive(Parser)]
+#[command(version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings that can be given as flags; see `config check` for all of them.
+#[derive(Args, Serialize)]
+struct Settings {
+    /// A TOML file with settings.
+    #[arg(long, global = true, env = "WAYPOST_CONFIG")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// The folder for database, keys and certificates.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
+    /// `sqlite:<file>` or `postgres://…`.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
+    /// The host name or address under which devices reach this server.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// Where HTTPS listens, such as `0.0.0.0:8443`.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    https: Option<SocketAddr>,
+    /// Where MQTT over TLS listens, such as `0.0.0.0:8883`.
+    #[arg(long, global = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mqtt: Option<SocketAddr>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server until SIGTERM or Ctrl+C.
+    Serve,
+    /// Looks at the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The directory of people.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Prints a one-time link and its QR code, with which a device is enrolled for a person.
+    Enrol {
+        /// The person's handle.
+        handle: String,
+        /// Print the link alone, for scripts.
+        #[arg(long)]
+        link_only: bool,
+    },
+    /// Ends an enrolment: its credential is worth nothing any more, a live connection is cut.
+    Revoke {
+        /// The id of the enrolment; see `waypost-server enrolments`.
+        enrolment: EnrolmentId,
+    },
+    /// Lists enrolments.
+    Enrolments {
+        /// Only those of this person.
+        handle: Option<String>,
+    },
+    /// The audit record.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Copies the whole record to a new file while the server goes on.
+    Backup {
+        /// The file, which must not exist yet.
+        file: PathBuf,
+    },
+    /// Goes on from a restored backup: devices give back what the backup lacks.
+    ///
+    /// Stop the server, put the backup in the place of the database, run this, start the server.
+    BeginEpoch,
+    /// Prints the OpenAPI document of the HTTP interface.
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Prints the settings that a start would use, or what is wrong with them.
+    Check,
+}
+
+#[derive(Subcommand)]
+enum PersonCommand {
+    /// Adds a person.
+    Add {
+        /// Unique short name: lower-case letters, digits, `.` and `-`.
+        handle: String,
+        /// Name on the screen; the handle if absent.
+        #[arg(long)]
+        full_name: Option<String>,
+        /// driver, dispatcher or admin.
+        #[arg(long, default_value = "driver")]
+        role: Role,
+        /// The language of their screen (BCP 47).
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+    /// Lists everyone.
+    List,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Recomputes the whole tree and compares it with what was signed. Exit code 1 on any fault.
+    Verify,
+}
+
+/// Does what the command line says.
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { settings, command } = arguments;
+    if let Command::Openapi = command {
+        return serve::print_openapi();
+    }
+    let config = Config::load(settings.config.as_deref(), &settings)?;
+    match command {
+        Command::Serve => serve::serve(config).await,
+        Command::Config(ConfigCommand::Check) => serve::print_config(&config),
+        command => commands::run(config, command).await,
+    }
+}
