@@ -35,7 +35,7 @@ close = Schließen
 
 # Anmeldung
 enrol-title = Dieses Gerät anmelden
-enrol-hint = Die Disposition gibt Ihnen einen Link, der einmal gilt. Fügen Sie ihn hier ein.
+enrol-hint = Sie haben einen Link bekommen, der einmal gilt. Fügen Sie ihn hier ein.
 enrol-link = Link
 enrol-link-example = waypost://…
 enrol-device = Name dieses Geräts

@@ -35,7 +35,7 @@ close = Close
 
 # Enrolment
 enrol-title = Enrol this device
-enrol-hint = Dispatch gives you a link that works once. Paste it here.
+enrol-hint = You were given a link that works once. Paste it here.
 enrol-link = Link
 enrol-link-example = waypost://…
 enrol-device = Name of this device

@@ -39,7 +39,7 @@ close = Zamknij
 
 # Rejestracja
 enrol-title = Zarejestruj to urządzenie
-enrol-hint = Dyspozytor da ci link, który działa jeden raz. Wklej go tutaj.
+enrol-hint = Masz link, który działa jeden raz. Wklej go tutaj.
 enrol-link = Link
 enrol-link-example = waypost://…
 enrol-device = Nazwa tego urządzenia

@@ -91,6 +91,7 @@ fn bubble(
 ) -> Bubble {
     let new_day = before.is_none_or(|b| !clock.same_day(shown_at(b), shown_at(message)));
     let new_author = before.is_none_or(|before| before.author != message.author) || new_day;
+    let progress = message.mine.then(|| receipts::progress(message, texts, clock));
     let named = group && !message.mine && new_author;
     Bubble {
         id: message.id,
@@ -100,8 +101,8 @@ fn bubble(
         icon: icon(&message.body),
         time: clock.time(message.occurred_at),
         warning: warning(message, texts, clock),
-        state: message.mine.then_some(message.state),
-        state_text: if message.mine { receipts::progress(message, texts, clock) } else { String::new() },
+        state: progress.as_ref().map(|(state, _)| *state),
+        state_text: progress.map(|(_, text)| text).unwrap_or_default(),
         day: if new_day { clock.day(shown_at(message), texts) } else { String::new() },
         can_acknowledge: !message.mine && !message.acknowledged_by_me && message.n.is_some(),
         acknowledged: !message.mine && message.acknowledged_by_me,

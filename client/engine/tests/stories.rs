@@ -498,7 +498,9 @@ fn a_stolen_tablet_stops_and_a_refused_frame_waits() {
 
 #[test]
 fn silence_on_a_live_link_makes_the_tablet_ask() {
-    check("starts; link up; server answers pull; waits 59999; waits 1", expect![[r#"
+    check(
+        "starts; link up; server answers pull; waits 59999; waits 1",
+        expect![[r#"
         - starts
             connect Mqtt
             show Connecting
@@ -514,5 +516,6 @@ fn silence_on_a_live_link_makes_the_tablet_ask() {
         - waits 1
             send Mqtt pull after 0.0 with 0 stored, 0 read
             timer in 20000 ms
-    "#]]);
+    "#]],
+    );
 }

@@ -23,7 +23,9 @@ pub(super) async fn run(
     mut uplinks: mpsc::Receiver<Uplink>,
     reporter: &Reporter,
 ) -> Down {
-    let Ok(client) = client(&peer.tls) else { return Down::Lost };
+    let Ok(client) = client(&peer.tls) else {
+        return Down::Lost;
+    };
     // An empty pull shows that this way works and that the credential is good.
     if let Err(why) = ask(&client, peer, &Uplink::Pull(Pull::default())).await {
         return why;
@@ -54,11 +56,7 @@ pub(crate) fn client(tls: &rustls::ClientConfig) -> Result<reqwest::Client, reqw
         .build()
 }
 
-async fn ask(
-    client: &reqwest::Client,
-    peer: &Peer,
-    frame: &Uplink,
-) -> Result<Vec<Downlink>, Down> {
+async fn ask(client: &reqwest::Client, peer: &Peer, frame: &Uplink) -> Result<Vec<Downlink>, Down> {
     let lost = |error: reqwest::Error| {
         tracing::debug!(%error, "the HTTPS link is down");
         Down::Lost
@@ -80,7 +78,9 @@ async fn ask(
             Down::Lost
         }),
         StatusCode::UNAUTHORIZED => Err(Down::NotEnrolled),
-        _ => refusal(&headers, &body).map(|frame| vec![frame]).ok_or(Down::Lost),
+        _ => refusal(&headers, &body)
+            .map(|frame| vec![frame])
+            .ok_or(Down::Lost),
     }
 }
 
@@ -104,8 +104,12 @@ struct Problem {
 /// What the same refusal is over MQTT. Anything else comes from something between here and there.
 fn refusal(headers: &HeaderMap, body: &[u8]) -> Option<Downlink> {
     let problem: Problem = serde_json::from_slice(body).ok()?;
-    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let seconds = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let retry_after_ms = seconds.map(|seconds: u32| seconds.saturating_mul(1_000));
-    Some(Downlink::Refused { code: problem.code, retry_after_ms })
+    Some(Downlink::Refused {
+        code: problem.code,
+        retry_after_ms,
+    })
 }
-

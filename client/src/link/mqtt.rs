@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rumqttc::{
-    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions,
-    NetworkOptions, Packet, QoS, TlsConfiguration, Transport,
+    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions,
+    Packet, QoS, TlsConfiguration, Transport,
 };
 use tokio::sync::mpsc;
 use waypost_engine::Down;
@@ -18,11 +18,7 @@ const CONNECT_SECONDS_MAX: u64 = 20;
 const AROUND_FRAME_BYTES: usize = 1024;
 
 /// Runs until the connection is lost or there is nobody to send for.
-pub(super) async fn run(
-    peer: &Peer,
-    uplinks: mpsc::Receiver<Uplink>,
-    reporter: &Reporter,
-) -> Down {
+pub(super) async fn run(peer: &Peer, uplinks: mpsc::Receiver<Uplink>, reporter: &Reporter) -> Down {
     let (client, events) = client(peer);
     // Two loops side by side: rumqttc's `poll` must not be cancelled half way.
     tokio::select! {
@@ -42,7 +38,9 @@ fn client(peer: &Peer) -> (AsyncClient, EventLoop) {
             FRAME_BYTES_MAX + AROUND_FRAME_BYTES,
             FRAME_BYTES_MAX + AROUND_FRAME_BYTES,
         )
-        .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(peer.tls.clone())));
+        .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(
+            peer.tls.clone(),
+        )));
     let (client, mut events) = AsyncClient::new(options, UPLINKS_MAX);
     let mut network = NetworkOptions::new();
     network.set_connection_timeout(CONNECT_SECONDS_MAX);
@@ -92,7 +90,11 @@ fn why(error: &ConnectionError) -> Down {
 async fn publish(peer: &Peer, client: &AsyncClient, mut uplinks: mpsc::Receiver<Uplink>) {
     let up = topic::up(peer.enrolment);
     while let Some(frame) = uplinks.recv().await {
-        if client.publish(&up, QoS::AtLeastOnce, false, frame.to_bytes()).await.is_err() {
+        if client
+            .publish(&up, QoS::AtLeastOnce, false, frame.to_bytes())
+            .await
+            .is_err()
+        {
             return;
         }
     }

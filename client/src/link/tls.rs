@@ -39,7 +39,10 @@ pub(crate) fn pinned(ca: CertificateDer<'static>) -> Result<ClientConfig, Error>
 
 /// Trusts a chain that ends in a CA of exactly this fingerprint, if the server presents it.
 pub(crate) fn by_fingerprint(wanted: Fingerprint) -> Result<ClientConfig, Error> {
-    let verifier = ByFingerprint { wanted, provider: provider() };
+    let verifier = ByFingerprint {
+        wanted,
+        provider: provider(),
+    };
     Ok(ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -85,7 +88,12 @@ impl ServerCertVerifier for ByFingerprint {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -94,10 +102,17 @@ impl ServerCertVerifier for ByFingerprint {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

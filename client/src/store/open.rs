@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 use sqlx::sqlite::SqliteSynchronous;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
 use thiserror::Error;
 
 use super::{Identity, Store};
@@ -74,8 +75,14 @@ impl Store {
         }
         let pool = connect(path, key, false).await?;
         let identity = Identity::read(&pool).await?.ok_or(OpenError::NotEnrolled)?;
-        let store = Self { pool, me: identity.person };
-        store.understand_more().await.map_err(|error| OpenError::Other(error.to_string()))?;
+        let store = Self {
+            pool,
+            me: identity.person,
+        };
+        store
+            .understand_more()
+            .await
+            .map_err(|error| OpenError::Other(error.to_string()))?;
         Ok((store, identity))
     }
 
@@ -90,7 +97,10 @@ impl Store {
         identity: &Identity,
     ) -> Result<Self, sqlx::Error> {
         identity.write(&pool).await?;
-        Ok(Self { pool, me: identity.person })
+        Ok(Self {
+            pool,
+            me: identity.person,
+        })
     }
 }
 
@@ -104,7 +114,9 @@ async fn connect(path: &Path, key: &StoreKey, create: bool) -> Result<SqlitePool
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5));
+        .busy_timeout(Duration::from_secs(5))
+        // The statement with the key must not stand in any log.
+        .disable_statement_logging();
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -113,9 +125,12 @@ async fn connect(path: &Path, key: &StoreKey, create: bool) -> Result<SqlitePool
         .connect_with(options)
         .await?;
     // Without SQLCipher the key is silently ignored and the file is plain text.
-    let cipher: Option<(String,)> =
-        sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
-    cipher.filter(|(version,)| !version.is_empty()).ok_or(OpenError::NoEncryption)?;
+    let cipher: Option<(String,)> = sqlx::query_as("PRAGMA cipher_version")
+        .fetch_optional(&pool)
+        .await?;
+    cipher
+        .filter(|(version,)| !version.is_empty())
+        .ok_or(OpenError::NoEncryption)?;
     match MIGRATIONS.run(&pool).await {
         Ok(()) => Ok(pool),
         Err(MigrateError::VersionMissing(_)) => Err(OpenError::Newer),

@@ -1,1 +1,1 @@
-//! Stories through the whole system.
+//! Stories through the whole system; see `tests/`.

@@ -1,3 +1,16 @@
-//! A small world for tests: databases, a server in the process, people with devices.
+//! A small world for tests: databases, server processes, people with devices.
 
+#[cfg(feature = "people")]
+mod person;
 pub mod postgres;
+#[cfg(feature = "people")]
+mod server;
+#[cfg(feature = "people")]
+mod world;
+
+#[cfg(feature = "people")]
+pub use person::Person;
+#[cfg(feature = "people")]
+pub use server::ServerProcess;
+#[cfg(feature = "people")]
+pub use world::{On, World};

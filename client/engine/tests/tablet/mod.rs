@@ -32,7 +32,11 @@ impl Tablet {
         Self {
             engine: Engine::load(store.saved(), DANA, 1),
             store,
-            now: Now { at: 1_700_000_000_000, tick: 0, offset_minutes: 60 },
+            now: Now {
+                at: 1_700_000_000_000,
+                tick: 0,
+                offset_minutes: 60,
+            },
             seed: 1,
             disk_full: false,
             timer: None,
@@ -55,19 +59,29 @@ impl Tablet {
             ["acknowledges"] => {
                 let message = self.last_text.unwrap_or(FactId::mint(5, 5));
                 let body = Body::Acknowledgement { message };
-                self.tap(Wish::Say { conversation: NORTH, body });
+                self.tap(Wish::Say {
+                    conversation: NORTH,
+                    body,
+                });
             }
             ["reads", up_to] => {
-                let up_to = up_to.parse().unwrap();
-                self.tap(Wish::Read { conversation: WITH_OMAR, up_to });
+                let up_to = number(up_to);
+                self.tap(Wish::Read {
+                    conversation: WITH_OMAR,
+                    up_to,
+                });
             }
             ["flight", "mode", on] => self.tap(Wish::Online(on == "off")),
-            ["link", "up"] => self.input(Input::LinkUp { path: LinkPath::Mqtt }),
+            ["link", "up"] => self.input(Input::LinkUp {
+                path: LinkPath::Mqtt,
+            }),
             ["link", "down"] => self.down(LinkPath::Mqtt, Down::Lost),
-            ["https", "up"] => self.input(Input::LinkUp { path: LinkPath::Https }),
+            ["https", "up"] => self.input(Input::LinkUp {
+                path: LinkPath::Https,
+            }),
             ["https", "down"] => self.down(LinkPath::Https, Down::Lost),
             ["credential", "refused"] => self.down(LinkPath::Mqtt, Down::NotEnrolled),
-            ["waits", millis] => self.wait(millis.parse().unwrap()),
+            ["waits", millis] => self.wait(number(millis)),
             ["timer"] => {
                 let tick = self.timer.expect("a timer is set");
                 self.wait(tick.saturating_sub(self.now.tick));
@@ -75,54 +89,77 @@ impl Tablet {
             ["disk", "full"] => self.disk_full = true,
             ["disk", "freed"] => self.disk_full = false,
             ["crash"] => self.load(Input::Started),
-            ["server", "accepts"] => self.answer(|head, id| Answer::Accepted {
-                id,
-                sequence: head,
-                recorded_at: 9,
-            }),
-            ["server", "rejects"] => self.answer(|at, id| Answer::Rejected {
-                id,
-                code: ProblemCode::NotAllowed,
-                at,
-            }),
-            ["server", "defers"] => {
-                self.answer(|_, id| Answer::Deferred { id, code: ProblemCode::Overloaded });
-            }
-            ["server", "expects", expected] => {
-                let expected = expected.parse().unwrap();
-                self.answer(move |_, id| Answer::OutOfOrder { id, expected });
-            }
-            ["server", "refuses", "all"] => self.frame(Downlink::Refused {
-                code: ProblemCode::Overloaded,
-                retry_after_ms: Some(3_000),
-            }),
-            ["server", "revokes"] => self.frame(Downlink::Refused {
-                code: ProblemCode::NotEnrolled,
-                retry_after_ms: None,
-            }),
-            ["server", "answers", "pull"] => {
-                let after = self.pull.as_ref().expect("a pull").after;
-                self.events(after.n, after.n, vec![]);
-            }
-            ["omar", "writes"] => self.omar_writes(),
-            ["omar", "writes", "unheard"] => self.head.n += 1,
-            ["server", "restored", "at", cut] => {
-                self.head.epoch += 1;
-                self.head.n = cut.parse().unwrap();
-                let (n, epoch) = (self.head.n, self.head.epoch);
-                let answers = self.pull.take().map(|pull| pull.number);
-                let cut_after = Some(n);
-                let events =
-                    Events { epoch, after: n, next: n, answers, cut_after, ..Events::default() };
-                self.frame(Downlink::Events(events));
-            }
+            ["server", ref what @ ..] | ["omar", ref what @ ..] => self.others(what),
             _ => panic!("no such step: {step}"),
         }
     }
 
+    /// What the server or Omar does.
+    fn others(&mut self, what: &[&str]) {
+        match *what {
+            ["accepts"] => self.answer(|head, id| Answer::Accepted {
+                id,
+                sequence: head,
+                recorded_at: 9,
+            }),
+            ["rejects"] => self.answer(|at, id| Answer::Rejected {
+                id,
+                code: ProblemCode::NotAllowed,
+                at,
+            }),
+            ["defers"] => {
+                self.answer(|_, id| Answer::Deferred {
+                    id,
+                    code: ProblemCode::Overloaded,
+                });
+            }
+            ["expects", expected] => {
+                let expected = number(expected) as u32;
+                self.answer(move |_, id| Answer::OutOfOrder { id, expected });
+            }
+            ["refuses", "all"] => self.frame(Downlink::Refused {
+                code: ProblemCode::Overloaded,
+                retry_after_ms: Some(3_000),
+            }),
+            ["revokes"] => self.frame(Downlink::Refused {
+                code: ProblemCode::NotEnrolled,
+                retry_after_ms: None,
+            }),
+            ["answers", "pull"] => {
+                let after = self.pull.as_ref().expect("a pull").after;
+                self.events(after.n, after.n, vec![]);
+            }
+            ["writes"] => self.omar_writes(),
+            ["writes", "unheard"] => self.head.n += 1,
+            ["restored", "at", cut] => self.restored(number(cut)),
+            _ => panic!("no such step: {what:?}"),
+        }
+    }
+
+    fn restored(&mut self, n: u64) {
+        self.head = Sequence {
+            epoch: self.head.epoch + 1,
+            n,
+        };
+        let answers = self.pull.take().map(|pull| pull.number);
+        let (epoch, cut_after) = (self.head.epoch, Some(n));
+        let events = Events {
+            epoch,
+            after: n,
+            next: n,
+            answers,
+            cut_after,
+            ..Events::default()
+        };
+        self.frame(Downlink::Events(events));
+    }
+
     fn say(&mut self, conversation: ConversationId, what: &str) {
         let body = match what.strip_prefix('"') {
-            Some(text) => Body::Text { text: text.replace('"', ""), answers: None },
+            Some(text) => Body::Text {
+                text: text.replace('"', ""),
+                answers: None,
+            },
             None => Body::Template {
                 template: what.into(),
                 version: 1,
@@ -172,7 +209,11 @@ impl Tablet {
         let event = Event {
             n: self.head.n,
             recorded_at: self.now.at,
-            content: Body::Text { text: "turn left".into(), answers: None }.to_content(),
+            content: Body::Text {
+                text: "turn left".into(),
+                answers: None,
+            }
+            .to_content(),
             id: Some(id),
             author: Some(OMAR),
             conversation: Some(WITH_OMAR),
@@ -181,14 +222,28 @@ impl Tablet {
         };
         let epoch = self.head.epoch;
         let next = self.head.n;
-        let events = Events { epoch, after, next, events: vec![event], ..Events::default() };
+        let events = Events {
+            epoch,
+            after,
+            next,
+            events: vec![event],
+            ..Events::default()
+        };
         self.frame(Downlink::Events(events));
     }
 
     fn events(&mut self, after: u64, next: u64, events: Vec<Event>) {
         let answers = self.pull.take().map(|pull| pull.number);
         let (epoch, server_time) = (self.head.epoch, Some(self.now.at));
-        let events = Events { epoch, after, next, events, answers, server_time, ..Events::default() };
+        let events = Events {
+            epoch,
+            after,
+            next,
+            events,
+            answers,
+            server_time,
+            ..Events::default()
+        };
         self.frame(Downlink::Events(events));
     }
 
@@ -266,6 +321,10 @@ impl Tablet {
             Effect::StartOver => "start over".into(),
         }
     }
+}
+
+fn number(word: &str) -> u64 {
+    word.parse().expect("a number")
 }
 
 pub fn render_entry(entry: &waypost_protocol::Entry) -> String {

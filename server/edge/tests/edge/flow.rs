@@ -156,6 +156,21 @@ async fn a_stolen_tablet_is_cut_off_within_a_second_and_stays_out() {
 }
 
 #[tokio::test]
+async fn a_tablet_that_is_revoked_while_it_connects_does_not_slip_in() {
+    let house = house().await;
+    let (edge, server) = (Arc::clone(&house.edge), Arc::clone(&house.server));
+    let revoke = move || {
+        server.revoked.lock().unwrap().insert(DANA.enrolment);
+        edge.disconnect(DANA.enrolment);
+    };
+    *house.server.during_proof.lock().unwrap() = Some(Box::new(revoke));
+    let mut dana = house.tls().await;
+    dana.send(&connect(DANA).bytes()).await;
+    assert_eq!(dana.next().await, Some(Seen::ConnAck(5)));
+    assert!(house.edge.online().is_empty());
+}
+
+#[tokio::test]
 async fn what_was_handed_over_is_finished_although_the_device_is_gone() {
     let house = house().await;
     let mut dana = house.device(DANA).await;

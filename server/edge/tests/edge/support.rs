@@ -53,6 +53,8 @@ pub struct Server {
     /// Who came (`true`) and went, in that order.
     pub notices: Mutex<Vec<(PersonId, bool)>>,
     pub revoked: Mutex<HashSet<EnrolmentId>>,
+    /// Happens once, between the look at a credential and the answer.
+    pub during_proof: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     /// Pulls up to this number may be answered; others wait.
     pub answered_up_to: watch::Sender<u32>,
 }
@@ -63,6 +65,7 @@ impl Server {
             handed: Mutex::default(),
             notices: Mutex::default(),
             revoked: Mutex::default(),
+            during_proof: Mutex::default(),
             answered_up_to: watch::Sender::new(u32::MAX),
         })
     }
@@ -75,6 +78,9 @@ impl Server {
                     .into_iter()
                     .find(|it| credential(*it) == password);
                 let found = found.filter(|it| !one.revoked.lock().unwrap().contains(&it.enrolment));
+                if let Some(happens) = one.during_proof.lock().unwrap().take() {
+                    happens();
+                }
                 Box::pin(std::future::ready(found))
             }),
             uplink: Arc::new(move |identity, uplink| {

@@ -1,5 +1,5 @@
-//! Draws every screen of the driver's app to a folder of PNG files, without a window:
-//! `cargo run -p waypost-field --example pictures -- FOLDER`.
+//! Draws every screen of the dispatcher's console to a folder of PNG files, without a window:
+//! `cargo run -p waypost-console --example console-pictures -- FOLDER`.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -10,13 +10,13 @@ use anyhow::Context as _;
 use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions};
 use slint::{ComponentHandle as _, PhysicalSize};
 use waypost_client::View;
-use waypost_field::ui::Theme;
-use waypost_field::{Port, Screen};
+use waypost_client::view::LinkView;
+use waypost_console::ui::Theme;
+use waypost_console::{Port, Screen};
 use waypost_locales::Locale;
 use waypost_ui_kit::samples;
 
-const TABLET: (u32, u32) = (1280, 800);
-const PHONE: (u32, u32) = (480, 900);
+const DESK: (u32, u32) = (1360, 820);
 
 fn main() -> anyhow::Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).context("name a folder for the pictures")?);
@@ -27,15 +27,14 @@ fn main() -> anyhow::Result<()> {
         renderer_name: Some("software".into()),
     };
     slint::platform::set_platform(Box::new(TestingBackend::new(options))).map_err(anyhow::Error::msg)?;
-    for (device, size) in [("tablet", TABLET), ("phone", PHONE)] {
-        for (locale, night) in [(Locale::En, false), (Locale::De, true), (Locale::Pl, true), (Locale::Pl, false), (Locale::De, false)] {
-            let shade = if night { "night" } else { "day" };
-            let name = format!("{device}-{}-{shade}", locale.tag());
-            draw(&folder, &format!("{name}-work"), size, locale, night, Some(samples::dana()), "")?;
-            draw(&folder, &format!("{name}-trouble"), size, locale, night, Some(samples::dana_in_trouble()), "notice-show")?;
-            draw(&folder, &format!("{name}-offline"), size, locale, night, Some(samples::dana_in_trouble()), "template-running-late")?;
-            draw(&folder, &format!("{name}-enrol"), size, locale, night, None, "")?;
-        }
+    let trouble = || View { wedged: samples::dana_in_trouble().wedged, link: LinkView::Connecting, ..samples::omar() };
+    for (locale, night) in [(Locale::En, false), (Locale::De, true), (Locale::Pl, false)] {
+        let shade = if night { "night" } else { "day" };
+        let name = format!("desk-{}-{shade}", locale.tag());
+        draw(&folder, &format!("{name}-work"), DESK, locale, night, Some(samples::omar()), "")?;
+        draw(&folder, &format!("{name}-trouble"), DESK, locale, night, Some(trouble()), "notice-show")?;
+        draw(&folder, &format!("{name}-templates"), DESK, locale, night, Some(samples::omar()), "templates")?;
+        draw(&folder, &format!("{name}-enrol"), DESK, locale, night, None, "")?;
     }
     Ok(())
 }
@@ -58,17 +57,14 @@ fn draw(
     match view {
         Some(view) => screen.show(Arc::new(view)),
         None => {
-            screen.ask_for_enrolment("Tablet Van 12", None);
+            screen.ask_for_enrolment("Desk 2", None);
             let text = screen.reader().texts().message("enrol-bad-link", &[]);
             screen.enrolment_failed(&text, "");
         }
     }
     screen.window().window().take_snapshot()?;
     if !tapped.is_empty() {
-        let label = match tapped.strip_prefix("template-") {
-            Some(id) => screen.reader().texts().template_label(id),
-            None => screen.reader().texts().message(tapped, &[]),
-        };
+        let label = screen.reader().texts().message(tapped, &[]);
         let found = ElementHandle::find_by_accessible_label(screen.window(), &label).next();
         found.with_context(|| format!("nothing is called {label}"))?.invoke_accessible_default_action();
     }

@@ -1,0 +1,171 @@
+//! What the frames of the server come to.
+
+use waypost_protocol::{Answer, Downlink, Events, ProblemCode, ReadMark, Sequence, StoredMark};
+
+use super::{Engine, Plan};
+use crate::inbox::{self, Fit};
+use crate::{Change, Effect, LinkPath};
+
+impl Engine {
+    pub(super) fn received(&mut self, frame: Downlink, plan: &mut Plan) {
+        if self.link.path().is_none() {
+            return; // The last word of a link that was given up: it will be said again.
+        }
+        self.heard_at = plan.now.tick;
+        match frame {
+            Downlink::Answers { answers } => {
+                self.refusals = 0;
+                self.answers(answers, plan);
+            }
+            Downlink::Events(events) => {
+                self.refusals = 0;
+                self.events(events, plan);
+            }
+            Downlink::Presence(presence) => plan.effects.push(Effect::ShowPresence(presence)),
+            Downlink::Refused {
+                code: ProblemCode::NotEnrolled,
+                ..
+            } => self.revoked(plan),
+            Downlink::Refused { retry_after_ms, .. } => self.refused(retry_after_ms, plan),
+        }
+    }
+
+    /// Nobody knows which frame was refused: all that waits for an answer is sent again, later.
+    fn refused(&mut self, retry_after_ms: Option<u32>, plan: &mut Plan) {
+        self.refusals += 1;
+        let wait = plan.dice.backoff(self.refusals) + u64::from(retry_after_ms.unwrap_or(0));
+        self.hold_until = plan.now.tick + wait;
+        self.outbox.rewind_all();
+        self.inbox.forget_asked();
+    }
+
+    fn answers(&mut self, answers: Vec<Answer>, plan: &mut Plan) {
+        for answer in answers {
+            match answer {
+                Answer::Accepted {
+                    id,
+                    sequence,
+                    recorded_at,
+                } => {
+                    if self.outbox.answered(id) {
+                        plan.changes.push(Change::Accepted {
+                            id,
+                            sequence,
+                            recorded_at,
+                        });
+                    }
+                }
+                Answer::Rejected { id, code, at } => {
+                    if self.outbox.answered(id) {
+                        plan.changes.push(Change::Rejected { id, code, at });
+                    }
+                }
+                Answer::OutOfOrder { id, expected } => {
+                    self.outbox
+                        .not_yet(id, Some(expected), plan.now.tick, &mut plan.dice);
+                }
+                Answer::Deferred { id, .. } => {
+                    self.outbox.not_yet(id, None, plan.now.tick, &mut plan.dice);
+                }
+            }
+        }
+        // Over HTTPS nothing is pushed: ask what the others said meanwhile.
+        self.inbox.wanted |= self.link.path() == Some(LinkPath::Https);
+    }
+
+    fn events(&mut self, events: Events, plan: &mut Plan) {
+        let answered = self.inbox.answered(&events);
+        let answers_us = answered.is_some();
+        if let Some((asked_at, stored, read)) = answered {
+            self.confirmed(&stored, &read, plan);
+            let skew = events
+                .server_time
+                .and_then(|it| self.skew.heard(it, asked_at, plan.now));
+            plan.changes.extend(skew.map(Change::Skew));
+        }
+        match self.inbox.fit(&events, answers_us) {
+            Fit::Stale => {}
+            Fit::Cut(after) => self.cut(events.epoch, after, plan),
+            Fit::Gap => self.inbox.wanted = true,
+            Fit::Seen => self.safe(&events, plan),
+            Fit::News => {
+                self.safe(&events, plan);
+                self.news(events, plan);
+            }
+        }
+    }
+
+    fn confirmed(&mut self, stored: &[StoredMark], read: &[ReadMark], plan: &mut Plan) {
+        if self.marks.confirm(stored, read) {
+            plan.changes
+                .push(Change::StoredMarks(self.marks.stored().to_vec()));
+            plan.changes
+                .push(Change::ReadMarks(self.marks.read().to_vec()));
+        }
+    }
+
+    fn safe(&mut self, events: &Events, plan: &mut Plan) {
+        if let Some(up_to) = events.safe_up_to.filter(|up_to| *up_to > self.safe_up_to) {
+            self.safe_up_to = up_to;
+            plan.changes.push(Change::Safe { up_to });
+        }
+    }
+
+    fn news(&mut self, events: Events, plan: &mut Plan) {
+        let cursor = self.inbox.cursor;
+        let news = || events.events.iter().filter(|event| event.n > cursor.n);
+        let delivered = news().any(|event| inbox::earns_delivery(event, self.me));
+        let reads: Vec<_> = news()
+            .flat_map(|event| inbox::own_reads(event, self.me))
+            .collect();
+        if news().next().is_some() {
+            self.active_at = plan.now.tick;
+        }
+        self.inbox.cursor = Sequence {
+            epoch: events.epoch,
+            n: events.next,
+        };
+        plan.changes.extend(inbox::store_news(cursor, events));
+        for step in reads {
+            if let Some(conversation) = step.conversation
+                && self.marks.has_read(conversation, step.up_to)
+            {
+                plan.changes.push(Change::ReadUpTo {
+                    conversation,
+                    up_to: step.up_to,
+                });
+            }
+        }
+        if delivered {
+            self.marks.add_stored(StoredMark {
+                up_to: self.inbox.cursor.n,
+                at: plan.now.at,
+            });
+            plan.changes
+                .push(Change::StoredMarks(self.marks.stored().to_vec()));
+        }
+    }
+
+    /// The server was restored from a backup. Whatever it lacks of ours waits again; the store
+    /// knows what that is, so the engine starts over from it.
+    fn cut(&mut self, epoch: u32, after: u64, plan: &mut Plan) {
+        let cursor = Sequence {
+            epoch,
+            n: after.min(self.inbox.cursor.n),
+        };
+        let moved = self.marks.cut(after);
+        plan.changes.push(Change::Cut { epoch, after });
+        plan.changes.push(Change::Cursor(cursor));
+        plan.changes.push(Change::StoredMarks(Vec::new()));
+        plan.changes
+            .push(Change::ReadMarks(self.marks.read().to_vec()));
+        let moved = moved.into_iter();
+        plan.changes
+            .extend(moved.map(|(conversation, up_to)| Change::ReadUpTo {
+                conversation,
+                up_to,
+            }));
+        self.inbox.cursor = cursor;
+        plan.effects.push(Effect::StartOver);
+    }
+}

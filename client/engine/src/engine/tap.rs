@@ -1,0 +1,113 @@
+//! What a person's wishes come to.
+
+use waypost_protocol::{
+    Body, CONTENT_BYTES_MAX, Content, ContentError, ConversationId, Entry, FactId, ReadMark,
+};
+
+use super::{Engine, Plan};
+use crate::{Change, Effect, Refusal, Wish};
+
+impl Engine {
+    pub(super) fn tapped(&mut self, wish: Wish, plan: &mut Plan) {
+        self.active_at = plan.now.tick;
+        match wish {
+            Wish::Say { conversation, body } => {
+                let content = check(&body).map(|()| body.to_content());
+                self.say(conversation, content, None, plan);
+            }
+            Wish::SayAgain {
+                wedged,
+                conversation,
+                content,
+            } => {
+                self.say(conversation, Ok(content), Some(wedged), plan);
+            }
+            Wish::Discard { wedged } => {
+                plan.changes.push(Change::Discarded { id: wedged });
+                plan.effects.push(Effect::Kept { id: None });
+            }
+            Wish::Read {
+                conversation,
+                up_to,
+            } => {
+                self.read(conversation, up_to, plan);
+                plan.effects.push(Effect::Kept { id: None });
+            }
+            Wish::Online(online) => {
+                if !online {
+                    self.forget_flights();
+                }
+                plan.effects.extend(self.link.switch(online, plan.now.tick));
+                plan.effects.push(Effect::Kept { id: None });
+            }
+        }
+    }
+
+    fn say(
+        &mut self,
+        conversation: ConversationId,
+        content: Result<Content, ContentError>,
+        instead_of: Option<FactId>,
+        plan: &mut Plan,
+    ) {
+        let content = match content {
+            Ok(content) if !self.outbox.is_full() => content,
+            Ok(_) => return plan.effects.push(Effect::Refuse(Refusal::OutboxFull)),
+            Err(error) => return plan.effects.push(Effect::Refuse(error.into())),
+        };
+        let id = FactId::mint(plan.now.at, plan.random);
+        let entry = Entry {
+            id,
+            conversation,
+            number: self.outbox.next_number(conversation),
+            needs: answered_by(&content).filter(|answered| self.outbox.holds(*answered)),
+            content,
+            offset_minutes: plan.now.offset_minutes,
+            skew_ms: self.skew.estimate(),
+            gap: false,
+        };
+        plan.changes.push(Change::Queued(entry.clone()));
+        plan.changes
+            .extend(instead_of.map(|id| Change::Discarded { id }));
+        plan.effects.push(Effect::Kept { id: Some(id) });
+        self.outbox.push(entry);
+    }
+
+    fn read(&mut self, conversation: ConversationId, up_to: u64, plan: &mut Plan) {
+        // What the cursor has not passed the server may not know to be here.
+        let up_to = up_to.min(self.inbox.cursor.n);
+        if self.marks.has_read(conversation, up_to) {
+            self.marks.add_read(ReadMark {
+                conversation,
+                up_to,
+                at: plan.now.at,
+            });
+            plan.changes.push(Change::ReadUpTo {
+                conversation,
+                up_to,
+            });
+            plan.changes
+                .push(Change::ReadMarks(self.marks.read().to_vec()));
+        }
+    }
+}
+
+fn check(body: &Body) -> Result<(), ContentError> {
+    body.check()?;
+    if body.to_content().bytes.len() > CONTENT_BYTES_MAX {
+        let what = format!("at most {CONTENT_BYTES_MAX} bytes");
+        return Err(ContentError {
+            field: "content",
+            what,
+        });
+    }
+    Ok(())
+}
+
+/// The fact to which this content is an answer.
+fn answered_by(content: &Content) -> Option<FactId> {
+    match content.to_body() {
+        Ok(Body::Text { answers, .. } | Body::Template { answers, .. }) => answers,
+        _ => None,
+    }
+}

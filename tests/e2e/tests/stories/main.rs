@@ -1,0 +1,28 @@
+//! Stories of people and their devices, each on both databases, with a real server process, real
+//! TLS and real MQTT.
+
+mod clocks;
+mod devices;
+mod journey;
+mod kills;
+mod pains;
+mod refusals;
+
+/// Tells each story once on each database.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(waypost_world::World::new(waypost_world::On::Sqlite).await).await;
+            })*
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(waypost_world::World::new(waypost_world::On::Postgres).await).await;
+            })*
+        }
+    };
+}

@@ -1,0 +1,124 @@
+//! What the server's store answers: the keys that a batch wants, and pages of the record.
+
+use std::collections::BTreeSet;
+
+use waypost_domain::page::{Read, answer, fitting, from};
+use waypost_domain::{
+    AuthorsOf, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request, Wanted, ranges,
+};
+use waypost_protocol::{
+    Body, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, PersonId, Pull, kind,
+};
+
+use crate::store::Store;
+
+/// How many facts one page searches. The real store searches more; few make many pages.
+const PAGE_SEARCHES_MAX: u64 = 40;
+
+impl Store {
+    /// All that a batch needs.
+    pub(crate) fn known(&self, batch: &[Request]) -> Known {
+        let wanted = Wanted::by(batch);
+        let lanes = wanted.lanes.iter();
+        let read = wanted.read.iter();
+        let enrolments = wanted.enrolments.iter();
+        let tokens = wanted.tokens.iter();
+        let handles = self.people.values().map(|row| &row.handle);
+        let mut known = Known {
+            head: self.head.clone(),
+            enrolments: enrolments.filter_map(|it| Some((*it, *self.enrolments.get(it)?))).collect(),
+            people: wanted.people.iter().filter_map(|it| self.person(*it)).collect(),
+            handles: handles.filter(|it| wanted.handles.contains(*it)).cloned().collect(),
+            past: wanted.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))).collect(),
+            lanes: lanes.filter_map(|it| Some((*it, *self.lanes.get(it)?))).collect(),
+            members: wanted.members.iter().filter(|it| self.is_member(it.0, it.1)).copied().collect(),
+            read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
+            tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
+            authors: AuthorsOf::default(),
+        };
+        let ranges = ranges(batch, &known);
+        known.authors = ranges.into_iter().map(|it| (it, self.authors(it))).collect();
+        known
+    }
+
+    fn person(&self, person: PersonId) -> Option<(PersonId, PersonState)> {
+        let row = self.people.get(&person)?;
+        let theirs = self.enrolments.values().filter(|state| state.person == person);
+        let state = PersonState {
+            role: row.role,
+            pseudonym: row.pseudonym,
+            delivered_up_to: theirs.map(|state| state.stored_up_to).max().unwrap_or(0),
+        };
+        Some((person, state))
+    }
+
+    fn past(&self, id: FactId) -> Option<Past> {
+        if let Some(at) = self.place_of.get(&id) {
+            let Recorded { sequence, recorded_at, author, digest, .. } = self.record[*at];
+            let outcome = PastOutcome::Recorded { sequence, recorded_at };
+            return Some(Past { author, digest, outcome });
+        }
+        self.rejections.get(&id).map(|rejection| Past {
+            author: rejection.author,
+            digest: rejection.digest,
+            outcome: PastOutcome::Rejected { code: rejection.code, at: rejection.at },
+        })
+    }
+
+    /// Whether a person is in a group now.
+    pub(crate) fn is_member(&self, group: u32, person: PersonId) -> bool {
+        self.memberships.iter().any(|it| {
+            it.person == person && it.conversation == ConversationId::Group(group) && it.to.is_none()
+        })
+    }
+
+    fn authors(&self, range: MarkRange) -> Vec<PersonId> {
+        let mut authors = BTreeSet::new();
+        for fact in &self.record[range.from as usize..(range.to as usize).min(self.record.len())] {
+            let message = matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE);
+            let within = range.conversation.is_none() || range.conversation == fact.conversation;
+            if message && within && fact.author != range.person && self.concerns(fact, range.person)
+            {
+                authors.insert(fact.author);
+            }
+        }
+        authors.into_iter().collect()
+    }
+
+    fn concerns(&self, fact: &Recorded, person: PersonId) -> bool {
+        self.memberships.iter().any(|it| {
+            it.person == person
+                && Some(it.conversation) == fact.conversation
+                && it.covers(fact.sequence.n)
+        })
+    }
+
+    /// What of the facts beyond `after` and up to `up_to` concerns a person.
+    pub(crate) fn events_for(&self, person: PersonId, after: u64, up_to: u64) -> Vec<Event> {
+        let stretch = &self.record[after as usize..up_to as usize];
+        stretch.iter().filter_map(|fact| self.event_for(person, fact)).collect()
+    }
+
+    fn event_for(&self, person: PersonId, fact: &Recorded) -> Option<Event> {
+        if fact.content.kind != kind::RECEIPTS {
+            return self.concerns(fact, person).then(|| fact.to_event());
+        }
+        let (_, moves) = fact.receipts_for.iter().find(|(author, _)| *author == person)?;
+        let content = Body::Receipts { moves: moves.clone() }.to_content();
+        Some(Event { content, id: None, ..fact.to_event() })
+    }
+
+    /// The answer to a pull.
+    pub(crate) fn page(&self, person: PersonId, pull: &Pull, now: Millis, safe: u64) -> Events {
+        let end = self.end();
+        let start = from(pull.after, &self.epochs, end);
+        let searched_up_to = end.min(start.after + PAGE_SEARCHES_MAX);
+        let limit = usize::from(pull.limit).min(EVENTS_MAX);
+        let mut events = self.events_for(person, start.after, searched_up_to);
+        let fits = fitting(&events).min(limit);
+        let limited = events.len() > fits;
+        events.truncate(fits);
+        let read = Read { events, searched_up_to, limited };
+        answer(self.head.epoch, start, read, end, pull.number, now, safe)
+    }
+}

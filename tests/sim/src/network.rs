@@ -1,0 +1,93 @@
+//! What is under way between devices and the server. It keeps no promise: whatever is here may
+//! be lost, doubled, late or in another order. It refuses to look into frames.
+
+use waypost_engine::LinkPath;
+
+use crate::dice::Dice;
+
+/// The usual longest time under way, in milliseconds.
+const UNDER_WAY_MS: u64 = 400;
+
+/// Now and then something takes up to so long, in milliseconds.
+const LATE_MS: u64 = 45_000;
+
+/// One thing under way.
+#[derive(Clone)]
+pub(crate) struct Parcel {
+    pub(crate) due: u64,
+    /// The number of the device that it comes from or goes to.
+    pub(crate) device: usize,
+    pub(crate) path: LinkPath,
+    /// The connection to which it belongs.
+    pub(crate) connection: u64,
+    pub(crate) cargo: Cargo,
+}
+
+/// What a parcel brings.
+#[derive(Clone)]
+pub(crate) enum Cargo {
+    /// A try to connect.
+    Connect,
+    /// The news that the connection is lost.
+    Lost,
+    /// A frame for the server.
+    Up(Vec<u8>),
+    /// A frame for the device.
+    Down(Vec<u8>),
+}
+
+/// All that is under way.
+#[derive(Default)]
+pub(crate) struct Network {
+    parcels: Vec<Parcel>,
+    last_connection: u64,
+}
+
+impl Network {
+    pub(crate) fn new_connection(&mut self) -> u64 {
+        self.last_connection += 1;
+        self.last_connection
+    }
+
+    /// Puts something on its way at this tick.
+    pub(crate) fn send(&mut self, mut parcel: Parcel, tick: u64, dice: &mut Dice) {
+        let late = dice.chance(3);
+        parcel.due = tick + 1 + dice.below(if late { LATE_MS } else { UNDER_WAY_MS });
+        self.parcels.push(parcel);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.parcels.len()
+    }
+
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        self.parcels.iter().map(|parcel| parcel.due).min()
+    }
+
+    /// Takes out what is due first.
+    pub(crate) fn take_first(&mut self) -> Option<Parcel> {
+        let first = self.parcels.iter().enumerate().min_by_key(|(at, parcel)| (parcel.due, *at));
+        first.map(|(at, _)| at).map(|at| self.parcels.remove(at))
+    }
+
+    /// Takes out any one, whatever came before it.
+    pub(crate) fn take_any(&mut self, dice: &mut Dice) -> Option<Parcel> {
+        (!self.parcels.is_empty()).then(|| self.parcels.remove(dice.index(self.parcels.len())))
+    }
+
+    /// Some frame that is under way; the news of a lost connection always arrives.
+    pub(crate) fn any_frame(&mut self, dice: &mut Dice) -> Option<&mut Parcel> {
+        let frames: Vec<_> = (0..self.parcels.len())
+            .filter(|at| matches!(self.parcels[*at].cargo, Cargo::Up(_) | Cargo::Down(_)))
+            .collect();
+        dice.pick(&frames).map(|at| &mut self.parcels[at])
+    }
+
+    /// Loses some frame; which device's it was.
+    pub(crate) fn lose_one(&mut self, dice: &mut Dice) -> Option<usize> {
+        let frames: Vec<_> = (0..self.parcels.len())
+            .filter(|at| matches!(self.parcels[*at].cargo, Cargo::Up(_) | Cargo::Down(_)))
+            .collect();
+        dice.pick(&frames).map(|at| self.parcels.remove(at).device)
+    }
+}

@@ -1,0 +1,143 @@
+//! The server's store in memory. It writes [`Decision`]s and answers look-ups, and knows no rule.
+
+use std::collections::BTreeMap;
+
+use waypost_domain::page::EpochStart;
+use waypost_domain::{Decision, Deed, EnrolmentState, Head, Recorded, Rejection, TokenState};
+use waypost_protocol::{Body, ConversationId, EnrolmentId, FactId, PersonId, Role};
+
+/// The record and what stands beside it.
+#[derive(Clone, Default)]
+pub(crate) struct Store {
+    pub(crate) head: Head,
+    /// The fact with number n is at n - 1.
+    pub(crate) record: Vec<Recorded>,
+    pub(crate) place_of: BTreeMap<FactId, usize>,
+    pub(crate) rejections: BTreeMap<FactId, Rejection>,
+    pub(crate) lanes: BTreeMap<(EnrolmentId, ConversationId), u32>,
+    pub(crate) read: BTreeMap<(PersonId, ConversationId), u64>,
+    pub(crate) people: BTreeMap<PersonId, PersonRow>,
+    pub(crate) memberships: Vec<Membership>,
+    pub(crate) enrolments: BTreeMap<EnrolmentId, EnrolmentState>,
+    pub(crate) tokens: BTreeMap<[u8; 32], TokenState>,
+    pub(crate) epochs: Vec<EpochStart>,
+}
+
+#[derive(Clone)]
+pub(crate) struct PersonRow {
+    pub(crate) handle: String,
+    pub(crate) role: Role,
+    pub(crate) pseudonym: [u8; 16],
+}
+
+/// A person reads a conversation beyond `from` and up to `to`.
+#[derive(Clone)]
+pub(crate) struct Membership {
+    pub(crate) person: PersonId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) from: u64,
+    pub(crate) to: Option<u64>,
+}
+
+impl Membership {
+    pub(crate) fn covers(&self, n: u64) -> bool {
+        n > self.from && self.to.is_none_or(|to| n <= to)
+    }
+}
+
+impl Store {
+    /// The number of the last fact.
+    pub(crate) fn end(&self) -> u64 {
+        self.record.len() as u64
+    }
+
+    /// Writes all of a decision.
+    pub(crate) fn write(&mut self, decision: &Decision) {
+        for fact in &decision.facts {
+            self.place_of.insert(fact.id, self.record.len());
+            self.record.push(fact.clone());
+            if let Some(direct @ ConversationId::Direct(low, high)) = fact.conversation {
+                self.join(low, direct, 0);
+                self.join(high, direct, 0);
+            }
+            self.project(fact, &decision.pseudonyms);
+        }
+        let rejections = decision.rejections.iter().cloned();
+        self.rejections.extend(rejections.map(|rejection| (rejection.id, rejection)));
+        for lane in &decision.lanes {
+            self.lanes.insert((lane.enrolment, lane.conversation), lane.last);
+        }
+        for moved in &decision.stored {
+            if let Some(state) = self.enrolments.get_mut(&moved.enrolment) {
+                state.stored_up_to = moved.up_to;
+            }
+        }
+        for (person, mark) in &decision.read {
+            self.read.insert((*person, mark.conversation), mark.up_to);
+        }
+        self.head = decision.head.clone();
+    }
+
+    fn join(&mut self, person: PersonId, conversation: ConversationId, from: u64) {
+        let known = |it: &Membership| {
+            (it.person, it.conversation, it.from) == (person, conversation, from)
+        };
+        if !self.memberships.iter().any(known) {
+            self.memberships.push(Membership { person, conversation, from, to: None });
+        }
+    }
+
+    /// Keeps the rows that a deed's fact stands for.
+    fn project(&mut self, fact: &Recorded, pseudonyms: &[(PersonId, [u8; 16])]) {
+        let Some(deed) = &fact.deed else { return };
+        let n = fact.sequence.n;
+        match fact.content.to_body() {
+            Ok(Body::PersonAdded { person, handle, role, .. }) => {
+                let given = pseudonyms.iter().find(|(whose, _)| *whose == person);
+                let pseudonym = given.map(|(_, pseudonym)| *pseudonym).unwrap_or_default();
+                self.people.insert(person, PersonRow { handle, role, pseudonym });
+                self.join(person, ConversationId::Fleet, 0);
+                if role.is_staff() {
+                    self.join(person, ConversationId::Staff, 0);
+                }
+            }
+            Ok(Body::GroupCreated { group, members, .. }) => {
+                for person in members {
+                    self.join(person, ConversationId::Group(group), n);
+                }
+            }
+            Ok(Body::MemberJoined { group, person }) => {
+                self.join(person, ConversationId::Group(group), n);
+            }
+            Ok(Body::MemberLeft { group, person }) => {
+                let group = ConversationId::Group(group);
+                let theirs = |it: &&mut Membership| {
+                    it.to.is_none() && it.person == person && it.conversation == group
+                };
+                self.memberships.iter_mut().filter(theirs).for_each(|it| it.to = Some(n));
+            }
+            Ok(Body::Enrolled { enrolment, person, .. }) => {
+                self.enrol(enrolment, person, deed);
+            }
+            Ok(Body::Revoked { enrolment, .. }) => {
+                if let Some(state) = self.enrolments.get_mut(&enrolment) {
+                    state.revoked = true;
+                }
+            }
+            Ok(Body::EpochBegan { size, .. }) => {
+                self.epochs.push(EpochStart { epoch: fact.sequence.epoch, after: size });
+            }
+            _ => {}
+        }
+    }
+
+    fn enrol(&mut self, enrolment: EnrolmentId, person: PersonId, deed: &Deed) {
+        if let Deed::Enrol { token_hash, .. } = deed
+            && let Some(token) = self.tokens.get_mut(token_hash)
+        {
+            token.used_by = Some(enrolment);
+        }
+        let state = EnrolmentState { person, revoked: false, stored_up_to: 0 };
+        self.enrolments.insert(enrolment, state);
+    }
+}
