@@ -5,7 +5,7 @@ mod message;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use waypost_protocol::{ConversationId, PersonId, Presence};
+use waypost_protocol::{ConversationId, FactId, PersonId, Presence};
 
 use crate::TIMELINE_MESSAGES_MAX;
 use crate::store::{
@@ -166,10 +166,15 @@ impl ReadModel {
             .min()
             .unwrap_or(u64::MAX);
         let receipts = reading.receipts(id, from).await?;
+        let shown = if is_open {
+            self.shown()
+        } else {
+            HashMap::new()
+        };
         let messages: Vec<Arc<MessageView>> = rows
             .into_iter()
             .map(|row| self.message(id, row, &receipts, read_up_to))
-            .map(|message| self.shared(message))
+            .map(|message| shared(&shown, message))
             .collect();
         let last = messages.last().cloned();
         if is_open {
@@ -195,19 +200,12 @@ impl ReadModel {
         Ok(())
     }
 
-    /// The value that was shown before, if it is the same: screens compare pointers.
-    fn shared(&self, message: MessageView) -> Arc<MessageView> {
-        let before = self.timeline.as_ref().and_then(|timeline| {
-            timeline
-                .messages
-                .iter()
-                .rev()
-                .find(|before| before.id == message.id)
-        });
-        match before {
-            Some(before) if **before == message => before.clone(),
-            _ => Arc::new(message),
-        }
+    /// The messages of the open conversation as they were shown before.
+    fn shown(&self) -> HashMap<FactId, Arc<MessageView>> {
+        let messages = self.timeline.iter().flat_map(|timeline| &timeline.messages);
+        messages
+            .map(|message| (message.id, message.clone()))
+            .collect()
     }
 
     fn name(&self, person: PersonId) -> String {
@@ -269,6 +267,14 @@ impl ReadModel {
             conversations,
             timeline: self.timeline.clone(),
         }
+    }
+}
+
+/// The value that was shown before, if it is the same: screens compare pointers.
+fn shared(shown: &HashMap<FactId, Arc<MessageView>>, message: MessageView) -> Arc<MessageView> {
+    match shown.get(&message.id) {
+        Some(before) if **before == message => before.clone(),
+        _ => Arc::new(message),
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use i_slint_backend_testing::{ElementHandle, init_no_event_loop, mock_elapsed_time};
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, init_no_event_loop, mock_elapsed_time};
 use slint::platform::PointerEventButton;
 use slint::{ComponentHandle as _, Model as _};
 use waypost_client::view::{LinkView, Timeline};
@@ -28,11 +28,12 @@ struct Tablet {
 impl Tablet {
     fn new() -> Self {
         init_no_event_loop();
-        let (commands, enrolments) = (Rc::default(), Rc::default());
-        let (sent, enrolled) = (Rc::clone(&commands), Rc::clone(&enrolments));
+        let commands = Rc::new(RefCell::new(Vec::new()));
+        let enrolments = Rc::new(RefCell::new(Vec::new()));
+        let (sent, enrolled) = (commands.clone(), enrolments.clone());
         let port = Port {
-            send: Box::new(move |command| RefCell::borrow_mut(&sent).push(command)),
-            enrol: Box::new(move |link, device| RefCell::borrow_mut(&enrolled).push((link, device))),
+            send: Box::new(move |command| sent.borrow_mut().push(command)),
+            enrol: Box::new(move |link, device| enrolled.borrow_mut().push((link, device))),
         };
         let screen = Screen::new(Locale::En, true, samples::here(), port).unwrap();
         screen.window().window().set_size(slint::PhysicalSize::new(1280, 800));
@@ -49,9 +50,15 @@ impl Tablet {
 
     /// Touches what a screen reader would call by this name.
     fn tap(&self, label: &str) {
-        let found = ElementHandle::find_by_accessible_label(self.screen.window(), label).next();
-        let element = found.unwrap_or_else(|| panic!("nothing on the screen is called {label}"));
-        element.mock_single_click(PointerEventButton::Left);
+        let button = self.buttons(label).into_iter().next();
+        let button = button.unwrap_or_else(|| panic!("no button on the screen is called {label}"));
+        button.mock_single_click(PointerEventButton::Left);
+    }
+
+    fn buttons(&self, label: &str) -> Vec<ElementHandle> {
+        ElementHandle::find_by_accessible_label(self.screen.window(), label)
+            .filter(|element| element.accessible_role() == Some(AccessibleRole::Button))
+            .collect()
     }
 
     fn is_there(&self, label: &str) -> bool {
@@ -129,8 +136,7 @@ fn words_that_the_device_could_not_keep_come_back_with_the_reason() {
 #[test]
 fn dana_acknowledges_what_omar_wrote() {
     let tablet = Tablet::showing(samples::dana());
-    let buttons: Vec<_> =
-        ElementHandle::find_by_accessible_label(tablet.screen.window(), "Acknowledge").collect();
+    let buttons = tablet.buttons("Acknowledge");
     assert_eq!(buttons.len(), 2, "what is acknowledged already asks for it again");
     buttons[1].invoke_accessible_default_action();
     assert_eq!(tablet.sent(), [Command::Acknowledge { message: samples::id(-12) }]);

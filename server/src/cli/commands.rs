@@ -10,13 +10,13 @@ use qrcode::render::unicode::Dense1x2;
 use waypost_server::audit::Verdict;
 use waypost_server::config::Config;
 use waypost_server::http::{
-    BackupDone, BackupWanted, EnrolmentShown, EnrolmentsShown, EpochBegun, LinkIssued, LinkWanted,
-    PeopleShown, PersonShown, PersonWanted,
+    BackupDone, BackupWanted, ConversationShown, EnrolmentShown, EnrolmentsShown, EpochBegun,
+    GroupWanted, LinkIssued, LinkWanted, PeopleShown, PersonShown, PersonWanted,
 };
 use waypost_server::{Reached, reach};
 
 use super::ask::{ask, tell};
-use super::{AuditCommand, Command, PersonCommand};
+use super::{AuditCommand, Command, GroupCommand, PersonCommand};
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
     let server = reach(config).await?;
@@ -34,6 +34,9 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             println!("{} is person {} ({})", person.handle, person.id, person.role.name());
         }
         Command::Person(PersonCommand::List) => list_people(server).await?,
+        Command::Group(GroupCommand::Create { name, members }) => {
+            create_group(server, name, members).await?;
+        }
         Command::Enrol { handle, link_only } => enrol(server, handle, link_only).await?,
         Command::Revoke { enrolment } => {
             tell(server, Method::DELETE, &format!("/v1/enrolments/{enrolment}")).await?;
@@ -97,6 +100,21 @@ async fn person_by_handle(server: &Reached, handle: &str) -> anyhow::Result<Pers
         }
         after = page.next.with_context(|| format!("nobody is called `{handle}`"))?;
     }
+}
+
+async fn create_group(
+    server: &Reached,
+    name: String,
+    handles: Vec<String>,
+) -> anyhow::Result<()> {
+    let mut members = Vec::with_capacity(handles.len());
+    for handle in &handles {
+        members.push(person_by_handle(server, handle).await?.id);
+    }
+    let wanted = GroupWanted { name, members };
+    let group: ConversationShown = ask(server, Method::POST, "/v1/groups", &wanted).await?;
+    println!("{} has {} members", group.id, group.members.len());
+    Ok(())
 }
 
 async fn enrol(server: &Reached, handle: String, link_only: bool) -> anyhow::Result<()> {

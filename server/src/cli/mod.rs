@@ -72,6 +72,9 @@ enum Command {
     /// The directory of people.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Groups of people.
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Prints a one-time link and its QR code, with which a device is enrolled for a person.
     Enrol {
         /// The person's handle.
@@ -130,6 +133,17 @@ enum PersonCommand {
     },
     /// Lists everyone.
     List,
+}
+
+#[derive(Subcommand)]
+enum GroupCommand {
+    /// Opens a group.
+    Create {
+        /// Name on the screen.
+        name: String,
+        /// The handles of its members.
+        members: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]

@@ -23,22 +23,22 @@ pub fn router() -> OpenApiRouter<Waypost> {
 }
 
 /// A conversation of the caller.
-#[derive(Serialize, ToSchema)]
-struct Conversation {
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ConversationShown {
     /// Its id.
-    id: ConversationId,
+    pub id: ConversationId,
     /// The name of a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Who is in it now.
-    members: Vec<PersonId>,
+    pub members: Vec<PersonId>,
 }
 
 /// A page of conversations.
 #[derive(Serialize, ToSchema)]
 struct Conversations {
     /// In the order of their ids.
-    conversations: Vec<Conversation>,
+    conversations: Vec<ConversationShown>,
     /// What to give as `after` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<ConversationId>,
@@ -55,15 +55,15 @@ struct ConversationsPage {
 }
 
 /// A group to be opened.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct GroupWanted {
+pub struct GroupWanted {
     /// Name on the screen.
     #[schema(example = "Depot North", max_length = 80)]
-    name: String,
+    pub name: String,
     /// First members, at most 200.
     #[schema(max_items = 200)]
-    members: Vec<PersonId>,
+    pub members: Vec<PersonId>,
 }
 
 /// My conversations.
@@ -81,37 +81,37 @@ async fn list(
     let mut conversations = Vec::with_capacity(rows.len());
     for row in rows {
         let members = waypost.db.members(row.conversation).await?;
-        conversations.push(Conversation { id: row.conversation, title: row.title, members });
+        conversations.push(ConversationShown { id: row.conversation, title: row.title, members });
     }
     Ok(axum::Json(Conversations { conversations, next }))
 }
 
 /// One of my conversations.
 #[utoipa::path(get, path = "/v1/conversations/{conversation}", tag = "conversations",
-    params(("conversation" = ConversationId, Path)), responses((status = 200, body = Conversation)))]
+    params(("conversation" = ConversationId, Path)), responses((status = 200, body = ConversationShown)))]
 async fn show(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(conversation): Path<ConversationId>,
-) -> Result<axum::Json<Conversation>, Problem> {
+) -> Result<axum::Json<ConversationShown>, Problem> {
     let members = waypost.db.members(conversation).await?;
     if !members.contains(&actor.person) {
         return Err(ProblemCode::NotFound.into());
     }
     let title = waypost.db.title(conversation).await?;
-    Ok(axum::Json(Conversation { id: conversation, title, members }))
+    Ok(axum::Json(ConversationShown { id: conversation, title, members }))
 }
 
 /// Opens a group (staff).
 #[utoipa::path(post, path = "/v1/groups", tag = "conversations", request_body = GroupWanted,
     params(("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; a repeat with the same key changes nothing.")),
-    responses((status = 201, body = Conversation)))]
+    responses((status = 201, body = ConversationShown)))]
 async fn create_group(
     State(waypost): State<Waypost>,
     Staff(actor): Staff,
     NewFact(id): NewFact,
     Json(wanted): Json<GroupWanted>,
-) -> Result<(StatusCode, axum::Json<Conversation>), Problem> {
+) -> Result<(StatusCode, axum::Json<ConversationShown>), Problem> {
     let GroupWanted { name, members } = wanted;
     Body::GroupCreated { group: 0, name: name.clone(), members: members.clone() }.check()?;
     let done = waypost.deed(actor, id, Deed::CreateGroup { name, members }).await?;
@@ -120,7 +120,7 @@ async fn create_group(
         return Err(ProblemCode::Internal.into());
     };
     let id = ConversationId::Group(group);
-    Ok((StatusCode::CREATED, axum::Json(Conversation { id, title: Some(name), members })))
+    Ok((StatusCode::CREATED, axum::Json(ConversationShown { id, title: Some(name), members })))
 }
 
 /// Lets a person into a group from now on (staff).

@@ -28,6 +28,7 @@ use waypost_protocol::{FRAME_BYTES_MAX, ProblemCode};
 use crate::waypost::Waypost;
 
 pub use caller::as_operator;
+pub use conversations::{ConversationShown, GroupWanted};
 pub use enrolments::{EnrolmentShown, EnrolmentsShown, LinkIssued, LinkWanted};
 pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;

@@ -56,10 +56,6 @@ impl Network {
         self.parcels.push(parcel);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.parcels.len()
-    }
-
     pub(crate) fn next_due(&self) -> Option<u64> {
         self.parcels.iter().map(|parcel| parcel.due).min()
     }

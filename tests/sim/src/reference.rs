@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use waypost_domain::Recorded;
 use waypost_engine::Change;
 use waypost_protocol::{
-    Body, ConversationId, Entry, Event, FactId, Move, PersonId, ReceiptState, STORED_MARKS_MAX,
+    Body, ConversationId, Entry, Event, FactId, Move, PersonId, ReceiptState, STORED_MARKS_MAX, kind,
 };
 
 use crate::device::Device;
@@ -261,7 +261,7 @@ impl Reference {
                 let what = format!("{step:?} after {from}");
                 return broken("receipts only move forward", what);
             }
-            let authors = self.authors_between(step, server);
+            let authors = self.authors_between(step, from, server);
             if authors.is_empty() {
                 return broken("moves pass a message", format!("{step:?} after {from}"));
             }
@@ -292,10 +292,19 @@ impl Reference {
         broken("receipts are true", what)
     }
 
-    /// Who else wrote messages that this move's person may read, up to the move. Earlier moves
-    /// have covered some of them already; those authors are told once more at most.
-    fn authors_between(&self, step: &Move, server: &Store) -> BTreeSet<PersonId> {
-        let _ = (step, server);
-        BTreeSet::new()
+    /// Who else wrote messages that this move's person may read, beyond `from` up to the move.
+    fn authors_between(&self, step: &Move, from: u64, server: &Store) -> BTreeSet<PersonId> {
+        let may_read = |n: u64| match &self.readers[n as usize - 1] {
+            Readers::People(people) => people.contains(&step.person),
+            Readers::Everyone | Readers::Staff => false,
+        };
+        let passed = (from + 1..=step.up_to).filter(|n| may_read(*n));
+        let facts = passed.map(|n| &server.record[n as usize - 1]);
+        facts
+            .filter(|fact| matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE))
+            .filter(|fact| step.conversation.is_none_or(|it| Some(it) == fact.conversation))
+            .map(|fact| fact.author)
+            .filter(|author| *author != step.person)
+            .collect()
     }
 }

@@ -67,6 +67,14 @@ impl World {
         added.unwrap_or_else(|error| panic!("{handle} cannot be added: {error}"));
     }
 
+    /// Opens a group with these people.
+    pub async fn makes_group(&self, name: &str, members: &[&Person]) {
+        let mut arguments = vec!["group", "create", name];
+        arguments.extend(members.iter().map(|person| person.handle.as_str()));
+        let made = self.server.cli(&arguments).await;
+        made.unwrap_or_else(|error| panic!("the group {name} cannot be made: {error}"));
+    }
+
     /// Another device for someone of the directory.
     pub async fn device_for(&mut self, handle: &str) -> Person {
         self.device_with_clock(handle, Clock::default()).await

@@ -1,0 +1,84 @@
+//! Who is in a run: dispatchers and drivers with their devices, and one group.
+
+use waypost_domain::{Actor, Deed, Request, TokenState};
+use waypost_protocol::{Body, DeviceId, EnrolmentId, FactId, PersonId, Role};
+
+use crate::device::Device;
+use crate::story::{Broken, broken};
+use crate::world::World;
+
+const DISPATCHERS: [&str; 2] = ["Omar", "Mia"];
+const DRIVERS: [&str; 5] = ["Dana", "Ayo", "Lena", "Tarik", "Noor"];
+
+/// A link is good for a day.
+const TOKEN_MS: i64 = 86_400_000;
+
+impl World {
+    /// Puts people, devices and a group into the record, by deeds of the operator.
+    pub(crate) fn cast(&mut self) -> Result<(), Broken> {
+        let dispatchers = 1 + self.dice.index(2);
+        let drivers = 2 + self.dice.index(4);
+        for name in &DISPATCHERS[..dispatchers] {
+            self.add_person(name, Role::Dispatcher)?;
+        }
+        for name in &DRIVERS[..drivers] {
+            self.add_person(name, Role::Driver)?;
+        }
+        let members = self.people.iter().copied().filter(|_| self.dice.chance(80)).collect();
+        let name = "North".to_string();
+        if let Body::GroupCreated { group, .. } = self.deed(Deed::CreateGroup { name, members })? {
+            self.groups.push(group);
+        }
+        Ok(())
+    }
+
+    fn add_person(&mut self, name: &str, role: Role) -> Result<(), Broken> {
+        let handle = name.to_lowercase();
+        let language = "en".into();
+        let deed = Deed::AddPerson { handle, name: name.into(), role, language };
+        let Body::PersonAdded { person, .. } = self.deed(deed)? else {
+            return broken("the cast is complete", format!("{name} is not"));
+        };
+        self.people.push(person);
+        self.enrol(format!("{name}'s tablet"), person, role)?;
+        if self.dice.chance(35) {
+            self.enrol(format!("{name}'s phone"), person, role)?;
+        }
+        Ok(())
+    }
+
+    fn enrol(&mut self, device_name: String, person: PersonId, role: Role) -> Result<(), Broken> {
+        let mut token_hash = [0; 32];
+        token_hash[..16].copy_from_slice(&self.dice.wide().to_be_bytes());
+        let token = TokenState { person, expires_at: self.at() + TOKEN_MS, used_by: None };
+        self.server.store.tokens.insert(token_hash, token);
+        let enrolment = EnrolmentId::mint(self.at(), self.dice.wide());
+        let device = DeviceId::mint(self.at(), self.dice.wide());
+        self.deed(Deed::Enrol {
+            token_hash,
+            enrolment,
+            device,
+            device_name: device_name.clone(),
+            credential_hash: [1; 32],
+            public_key: [2; 32],
+        })?;
+        let random = self.dice.wide();
+        let mut device = Device::new(device_name, person, role, enrolment, random);
+        device.off_until = Some(self.tick + self.dice.below(30_000));
+        self.devices.push(device);
+        Ok(())
+    }
+
+    /// Does a deed at once; what it became.
+    fn deed(&mut self, deed: Deed) -> Result<Body, Broken> {
+        self.tick += 1;
+        let id = FactId::mint(self.at(), self.dice.wide());
+        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }]);
+        self.server.store.write(&decision);
+        self.reference.committed(&decision.facts, &self.server.store, &self.devices)?;
+        match decision.facts.first().map(|fact| fact.content.to_body()) {
+            Some(Ok(body)) => Ok(body),
+            _ => broken("the cast is complete", format!("{:?}", decision.replies)),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What may happen next in a world, and how often.
+
+use waypost_domain::{Actor, Deed, Request};
+use waypost_engine::{Input, LinkPath};
+use waypost_protocol::FactId;
+
+use crate::device::Reach;
+use crate::network::{Cargo, Parcel};
+use crate::server::{Crash, Job};
+use crate::story::Broken;
+use crate::world::{World, tell};
+
+/// The furthest that a clock jumps, in milliseconds: 400 days.
+const CLOCK_JUMP_MS: u64 = 400 * 86_400_000;
+
+impl World {
+    /// Lets one thing happen, whatever the dice say.
+    pub(crate) fn step(&mut self) -> Result<(), Broken> {
+        self.story.next_step();
+        match self.dice.below(1_000) {
+            0..250 => self.tap(),
+            250..640 => self.next_due().map(|_| ()),
+            640..760 => self.deliver_any(),
+            760..860 => self.trouble_a_frame(),
+            860..900 => self.trouble_a_link(),
+            900..925 => self.trouble_the_power(),
+            925..940 => self.trouble_the_server(),
+            940..950 => self.jump_a_clock(),
+            950..965 => self.trouble_a_disk(),
+            965..980 => self.change_the_group(),
+            980..985 => self.back_up(),
+            985..993 => self.heartbeat(),
+            _ => self.pass_time(),
+        }
+    }
+
+    pub(crate) fn any_device(&mut self) -> usize {
+        self.dice.index(self.devices.len())
+    }
+
+    fn deliver_any(&mut self) -> Result<(), Broken> {
+        match self.network.take_any(&mut self.dice) {
+            Some(parcel) => self.deliver(parcel),
+            None => Ok(()),
+        }
+    }
+
+    fn trouble_a_frame(&mut self) -> Result<(), Broken> {
+        let what = self.dice.below(3);
+        if what == 0 {
+            if let Some(number) = self.network.lose_one(&mut self.dice) {
+                tell!(self, "a frame of {} is lost", self.devices[number].name);
+                self.summary.mischief += 1;
+            }
+            return Ok(());
+        }
+        let later = 1 + self.dice.below(90_000);
+        let Some(parcel) = self.network.any_frame(&mut self.dice) else { return Ok(()) };
+        self.summary.mischief += 1;
+        let name = &self.devices[parcel.device].name;
+        if what == 1 {
+            parcel.due += later;
+            tell!(self, "a frame of {name} is held back");
+        } else {
+            let twin: Parcel = parcel.clone();
+            tell!(self, "a frame of {name} is doubled");
+            self.network.send(twin, self.tick, &mut self.dice);
+        }
+        Ok(())
+    }
+
+    fn trouble_a_link(&mut self) -> Result<(), Broken> {
+        let number = self.any_device();
+        let kind = self.dice.below(8);
+        let device = &mut self.devices[number];
+        let (reach, what) = match kind {
+            0 => (Reach { mqtt: false, https: false, ..Reach::ALL }, "leaves the network"),
+            1 => (Reach { mqtt: false, ..Reach::ALL }, "is where only HTTPS gets through"),
+            2 => (Reach { to_server: false, ..device.reach }, "is no longer heard"),
+            3 => (Reach { to_device: false, ..device.reach }, "no longer hears"),
+            4 => (device.reach, "changes its network"),
+            _ => (Reach::ALL, "has the whole network"),
+        };
+        device.reach = reach;
+        tell!(self, "{} {what}", device.name);
+        if kind == 0 || kind == 4 {
+            self.break_links(number);
+        } else if kind == 1 {
+            self.break_mqtt(number);
+        }
+        Ok(())
+    }
+
+    fn break_mqtt(&mut self, number: usize) {
+        let path = LinkPath::Mqtt;
+        if let Some(link) = self.devices[number].links.get(&path) {
+            let connection = link.connection;
+            let parcel = Parcel { due: 0, device: number, path, connection, cargo: Cargo::Lost };
+            self.network.send(parcel, self.tick, &mut self.dice);
+        }
+    }
+
+    /// The power of a device fails now, or between two effects of what comes next.
+    fn trouble_the_power(&mut self) -> Result<(), Broken> {
+        let number = self.any_device();
+        if self.devices[number].off_until.is_some() {
+            return Ok(());
+        }
+        if self.dice.chance(30) {
+            self.switch_off(number);
+        } else {
+            self.devices[number].power_for = Some(self.dice.below(4));
+        }
+        Ok(())
+    }
+
+    fn trouble_the_server(&mut self) -> Result<(), Broken> {
+        if self.server.is_up() {
+            match self.dice.below(3) {
+                0 => self.crash_server("in the middle of nothing"),
+                1 => self.server.crash = Some(Crash::BeforeCommit),
+                _ => self.server.crash = Some(Crash::AfterCommit),
+            }
+        }
+        Ok(())
+    }
+
+    fn jump_a_clock(&mut self) -> Result<(), Broken> {
+        let number = self.any_device();
+        let far = self.dice.chance(50);
+        let jump = self.dice.below(if far { CLOCK_JUMP_MS } else { 120_000 }) as i64;
+        let back = self.dice.chance(50);
+        let device = &mut self.devices[number];
+        device.clock_off_by = if back { -jump } else { jump };
+        tell!(self, "the clock of {} is now {} ms off", device.name, device.clock_off_by);
+        Ok(())
+    }
+
+    fn trouble_a_disk(&mut self) -> Result<(), Broken> {
+        let number = self.any_device();
+        let full = self.dice.chance(40);
+        let device = &mut self.devices[number];
+        device.disk_full = full;
+        tell!(self, "the disk of {} {}", device.name, if full { "fills up" } else { "has room" });
+        Ok(())
+    }
+
+    /// Someone of the staff lets a person into the group or takes them out, perhaps twice.
+    fn change_the_group(&mut self) -> Result<(), Broken> {
+        let (Some(group), Some(person)) =
+            (self.dice.pick(&self.groups), self.dice.pick(&self.people))
+        else {
+            return Ok(());
+        };
+        if !self.server.is_up() {
+            return Ok(());
+        }
+        let leaves = self.server.store.is_member(group, person);
+        let deed = match leaves {
+            true => Deed::Leave { group, person },
+            false => Deed::Join { group, person },
+        };
+        tell!(self, "person {person} {} the group", if leaves { "leaves" } else { "joins" });
+        let id = FactId::mint(self.at(), self.dice.wide());
+        let request = Request::Deed { actor: Actor::OPERATOR, id, deed };
+        for _ in 0..1 + self.dice.below(2) {
+            self.ask(Job { from: None, request: Some(request.clone()), pull: None });
+        }
+        Ok(())
+    }
+
+    /// A backup is made: devices may forget their own copies of what it covers.
+    fn back_up(&mut self) -> Result<(), Broken> {
+        self.server.safe_up_to = self.server.store.end();
+        tell!(self, "a backup covers the record up to {}", self.server.safe_up_to);
+        Ok(())
+    }
+
+    fn heartbeat(&mut self) -> Result<(), Broken> {
+        for (device, connection, frame) in self.server.heartbeat() {
+            self.send_down(device, LinkPath::Mqtt, connection, &frame)?;
+        }
+        Ok(())
+    }
+
+    /// Much time passes, with all that is due in it, up to a bound.
+    fn pass_time(&mut self) -> Result<(), Broken> {
+        let until = self.tick + self.dice.below(180_000);
+        tell!(self, "time passes");
+        for _ in 0..60 {
+            if self.tick >= until || !self.next_due()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything works again and everyone is there.
+    pub(crate) fn heal(&mut self) -> Result<(), Broken> {
+        tell!(self, "everything is healed");
+        self.server.crash = None;
+        for number in 0..self.devices.len() {
+            let device = &mut self.devices[number];
+            device.reach = Reach::ALL;
+            device.disk_full = false;
+            device.power_for = None;
+            self.input(number, Input::TimerFired)?;
+        }
+        Ok(())
+    }
+}

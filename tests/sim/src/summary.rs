@@ -1,0 +1,42 @@
+//! What a run was like, so that a run in which nothing happened is seen for what it is.
+
+use std::fmt;
+
+/// What happened in one run that held.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Summary {
+    /// How many steps were taken, with those after healing.
+    pub steps: u64,
+    /// How many facts people said.
+    pub said: u64,
+    /// How many facts the record has, with receipts and the directory.
+    pub recorded: u64,
+    /// How many facts were refused for ever.
+    pub refused: u64,
+    /// How often the power of a device failed.
+    pub device_crashes: u64,
+    /// How often the server crashed.
+    pub server_crashes: u64,
+    /// How many frames were lost, doubled or held back on purpose.
+    pub mischief: u64,
+    /// A hash over all that happened: equal for equal runs.
+    pub trace: u64,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} steps, {} facts said, {} refused, {} recorded, {} power failures, \
+             {} server crashes, {} frames troubled, trace {:016x}",
+            self.steps,
+            self.said,
+            self.refused,
+            self.recorded,
+            self.device_crashes,
+            self.server_crashes,
+            self.mischief,
+            self.trace
+        )
+    }
+}

@@ -1,0 +1,124 @@
+//! What people do on their screens: say, answer, acknowledge, read, discard, go offline.
+
+use waypost_engine::reference::Fate;
+use waypost_engine::{Input, Wish};
+use waypost_protocol::{Argument, Arguments, Body, ConversationId, Event, FactId};
+
+use crate::story::Broken;
+use crate::world::{World, tell};
+
+/// How far back on the screen people look.
+const SCREEN_EVENTS: usize = 12;
+
+impl World {
+    /// A person taps on one of their devices.
+    pub(crate) fn tap(&mut self) -> Result<(), Broken> {
+        let number = self.any_device();
+        if self.devices[number].off_until.is_some() {
+            return Ok(());
+        }
+        let wish = match self.dice.below(100) {
+            0..45 => self.say(number),
+            45..55 => self.acknowledge(number),
+            55..88 => self.read(number),
+            88..92 => self.mend(number),
+            92..94 => Some(Wish::Online(false)),
+            _ => Some(Wish::Online(true)),
+        };
+        let Some(wish) = wish else { return Ok(()) };
+        tell!(self, "on {}: {}", self.devices[number].name, words(&wish));
+        self.input(number, Input::Tapped(wish))
+    }
+
+    fn conversation(&mut self, number: usize) -> Option<ConversationId> {
+        if self.dice.chance(40) {
+            return self.dice.pick(&self.groups).map(ConversationId::Group);
+        }
+        let partner = self.dice.pick(&self.people)?;
+        ConversationId::direct(self.devices[number].person, partner)
+    }
+
+    fn say(&mut self, number: usize) -> Option<Wish> {
+        let conversation = self.conversation(number)?;
+        let answers = match self.dice.below(6) {
+            0 => self.shown(number).and_then(|event| event.id),
+            1 => self.own_waiting(number),
+            _ => None,
+        };
+        let body = if self.dice.chance(50) {
+            Body::Text { text: format!("word {}", self.dice.below(1_000)), answers }
+        } else {
+            let minutes = [("minutes".to_string(), Argument::Minutes(15))];
+            Body::Template {
+                template: "running-late".into(),
+                version: 1,
+                arguments: Arguments::from(minutes),
+                answers,
+            }
+        };
+        Some(Wish::Say { conversation, body })
+    }
+
+    fn acknowledge(&mut self, number: usize) -> Option<Wish> {
+        let event = self.shown(number)?;
+        let body = Body::Acknowledgement { message: event.id? };
+        Some(Wish::Say { conversation: event.conversation?, body })
+    }
+
+    fn read(&mut self, number: usize) -> Option<Wish> {
+        let event = self.shown(number)?;
+        let (conversation, up_to) = (event.conversation?, event.n);
+        self.reference.wishes_read(self.devices[number].person, conversation, up_to);
+        Some(Wish::Read { conversation, up_to })
+    }
+
+    /// One of the last messages on the screen.
+    fn shown(&mut self, number: usize) -> Option<Event> {
+        let record = self.devices[number].store.record.values().rev();
+        let talk = |event: &&Event| {
+            matches!(
+                event.conversation,
+                Some(ConversationId::Direct(..) | ConversationId::Group(_))
+            )
+        };
+        let shown: Vec<&Event> = record.filter(talk).take(SCREEN_EVENTS).collect();
+        self.dice.pick(&shown).cloned()
+    }
+
+    fn own_waiting(&mut self, number: usize) -> Option<FactId> {
+        let own = self.devices[number].store.own.iter();
+        let waiting: Vec<_> =
+            own.filter(|(_, (_, fate))| *fate == Fate::Waiting).map(|(id, _)| *id).collect();
+        self.dice.pick(&waiting)
+    }
+
+    /// Sends something wedged again, or takes it off the screen.
+    fn mend(&mut self, number: usize) -> Option<Wish> {
+        let own = self.devices[number].store.own.iter();
+        let wedged: Vec<_> = own
+            .filter(|(_, (_, fate))| matches!(fate, Fate::Rejected { discarded: false, .. }))
+            .map(|(id, _)| *id)
+            .collect();
+        let wedged = self.dice.pick(&wedged)?;
+        if self.dice.chance(50) {
+            return Some(Wish::Discard { wedged });
+        }
+        let content = self.devices[number].store.own.get(&wedged)?.0.content.clone();
+        let conversation = self.conversation(number)?;
+        Some(Wish::SayAgain { wedged, conversation, content })
+    }
+}
+
+fn words(wish: &Wish) -> String {
+    match wish {
+        Wish::Say { conversation, body: Body::Acknowledgement { .. } } => {
+            format!("an acknowledgement in {conversation}")
+        }
+        Wish::Say { conversation, .. } => format!("a message in {conversation}"),
+        Wish::SayAgain { conversation, .. } => format!("a refused message again in {conversation}"),
+        Wish::Discard { .. } => "a refused message is discarded".into(),
+        Wish::Read { conversation, up_to } => format!("{conversation} is read up to {up_to}"),
+        Wish::Online(true) => "online".into(),
+        Wish::Online(false) => "offline".into(),
+    }
+}

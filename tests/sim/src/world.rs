@@ -1,0 +1,268 @@
+//! The whole world of a run: people with their devices, the network, the server and the time. It
+//! carries out effects and decides nothing about frames.
+
+use waypost_engine::{Down, Effect, Input, LinkPath};
+use waypost_protocol::{Downlink, FRAME_BYTES_MAX, Millis, PersonId, SUBMIT_ENTRIES_MAX, Uplink};
+
+use crate::device::{Device, Link};
+use crate::dice::Dice;
+use crate::network::{Cargo, Network, Parcel};
+use crate::quiet::is_quiet;
+use crate::reference::Reference;
+use crate::server::{Sender, Server, Session};
+use crate::story::{Broken, Story, broken};
+use crate::summary::Summary;
+
+/// The true time at tick 0.
+const BEGIN: Millis = 1_772_440_000_000;
+
+pub(crate) struct World {
+    pub(crate) dice: Dice,
+    pub(crate) story: Story,
+    pub(crate) tick: u64,
+    pub(crate) network: Network,
+    pub(crate) server: Server,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) groups: Vec<u32>,
+    pub(crate) people: Vec<PersonId>,
+    pub(crate) reference: Reference,
+    pub(crate) summary: Summary,
+}
+
+macro_rules! tell {
+    ($world:expr, $($what:tt)*) => { $world.story.tell(format_args!($($what)*)) };
+}
+pub(crate) use tell;
+
+impl World {
+    /// An empty world.
+    pub(crate) fn new(dice: Dice) -> Self {
+        Self {
+            dice,
+            story: Story::default(),
+            tick: 1_000,
+            network: Network::default(),
+            server: Server::default(),
+            devices: Vec::new(),
+            groups: Vec::new(),
+            people: Vec::new(),
+            reference: Reference::default(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Whether nothing is left to do.
+    pub(crate) fn is_quiet(&self) -> Result<(), Broken> {
+        is_quiet(&self.devices, &self.server.store, &self.reference)
+    }
+
+    /// What the run was like.
+    pub(crate) fn sum_up(self) -> Summary {
+        Summary {
+            steps: self.story.steps(),
+            said: self.reference.said.len() as u64,
+            recorded: self.server.store.end(),
+            refused: self.server.store.rejections.len() as u64,
+            trace: self.story.hash(),
+            ..self.summary
+        }
+    }
+
+    /// The true time.
+    pub(crate) fn at(&self) -> Millis {
+        BEGIN + self.tick as Millis
+    }
+
+    /// Lets the next thing happen that is due, and the time pass until then. `false` if nothing
+    /// is ever due again.
+    pub(crate) fn next_due(&mut self) -> Result<bool, Broken> {
+        let timers = self.devices.iter().filter_map(|device| device.off_until.or(device.timer));
+        let others = [self.network.next_due(), self.server.commit_at, self.server.down_until];
+        let Some(due) = timers.chain(others.into_iter().flatten()).min() else { return Ok(false) };
+        self.tick = self.tick.max(due);
+        if self.server.down_until.is_some_and(|at| at <= self.tick) {
+            self.server.down_until = None;
+            tell!(self, "the server starts again");
+        } else if self.server.commit_at.is_some_and(|at| at <= self.tick) {
+            self.commit()?;
+        } else if self.network.next_due().is_some_and(|at| at <= self.tick) {
+            if let Some(parcel) = self.network.take_first() {
+                self.deliver(parcel)?;
+            }
+        } else {
+            let due = |device: &Device| {
+                device.off_until.or(device.timer).is_some_and(|at| at <= self.tick)
+            };
+            if let Some(number) = self.devices.iter().position(due) {
+                self.wake(number)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Starts a device that was off, or fires its timer.
+    fn wake(&mut self, number: usize) -> Result<(), Broken> {
+        let device = &mut self.devices[number];
+        if device.off_until.take().is_some() {
+            tell!(self, "{} restarts from its store", device.name);
+            device.load(self.dice.wide());
+            return self.input(number, Input::Started);
+        }
+        device.timer = None;
+        tell!(self, "the timer of {} fires", device.name);
+        self.input(number, Input::TimerFired)
+    }
+
+    /// Hands an input to a device and carries out what it leads to.
+    pub(crate) fn input(&mut self, number: usize, input: Input) -> Result<(), Broken> {
+        let now = self.devices[number].now(self.at(), self.tick);
+        if self.devices[number].off_until.is_some() {
+            return Ok(());
+        }
+        let effects = self.devices[number].engine.handle(input, now, self.dice.wide());
+        for (at, effect) in effects.into_iter().enumerate() {
+            if self.devices[number].power_fails() {
+                self.switch_off(number);
+                return Ok(());
+            }
+            if matches!(effect, Effect::Store(_)) && at > 0 {
+                let what = format!("{} acts before it stores", self.devices[number].name);
+                return broken("the store comes first", what);
+            }
+            let again = self.carry_out(number, effect)?;
+            if let Some(input) = again {
+                let random = self.dice.wide();
+                self.devices[number].load(random);
+                return self.input(number, input);
+            }
+        }
+        Ok(())
+    }
+
+    /// The power of a device fails.
+    pub(crate) fn switch_off(&mut self, number: usize) {
+        let rest = 1 + self.dice.below(60_000);
+        let device = &mut self.devices[number];
+        device.off_until = Some(self.tick + rest);
+        device.links.clear();
+        device.timer = None;
+        self.summary.device_crashes += 1;
+        tell!(self, "the power of {} fails", device.name);
+    }
+
+    /// Carries out one effect. An input is given back if the engine must be loaded anew for it.
+    fn carry_out(&mut self, number: usize, effect: Effect) -> Result<Option<Input>, Broken> {
+        let device = &mut self.devices[number];
+        match effect {
+            Effect::Store(_) if device.disk_full => {
+                tell!(self, "the disk of {} is full", device.name);
+                return Ok(Some(Input::StoreFailed));
+            }
+            Effect::Store(changes) => {
+                self.reference.stored(number, device, &changes, &self.server.store)?;
+                device.store.apply(&changes);
+            }
+            Effect::Kept { id } => {
+                if let Some(id) = id.filter(|id| !self.reference.said.contains_key(id)) {
+                    let what = format!("{} keeps {id} without its store", device.name);
+                    return broken("what is kept is stored", what);
+                }
+            }
+            Effect::Refuse(why) => tell!(self, "{} refuses: {why}", device.name),
+            Effect::Connect(path) => self.connect(number, path),
+            Effect::Disconnect(path) => {
+                device.links.remove(&path);
+            }
+            Effect::Send(path, frame) => self.send_up(number, path, &frame)?,
+            Effect::SetTimer(at) => device.timer = at,
+            Effect::ShowLink | Effect::ShowPresence(_) => {}
+            Effect::StartOver => return Ok(Some(Input::Started)),
+        }
+        Ok(None)
+    }
+
+    fn connect(&mut self, number: usize, path: LinkPath) {
+        let connection = self.network.new_connection();
+        self.devices[number].links.insert(path, Link { connection, up: false });
+        let parcel = Parcel { due: 0, device: number, path, connection, cargo: Cargo::Connect };
+        self.network.send(parcel, self.tick, &mut self.dice);
+    }
+
+    fn send_up(&mut self, number: usize, path: LinkPath, frame: &Uplink) -> Result<(), Broken> {
+        let device = &self.devices[number];
+        let bytes = frame.to_bytes();
+        let entries = match frame {
+            Uplink::Submit(submit) => submit.entries.len(),
+            Uplink::Pull(_) => 0,
+        };
+        if bytes.len() > FRAME_BYTES_MAX || entries > SUBMIT_ENTRIES_MAX {
+            return broken("bounds", format!("a frame of {} is too large", device.name));
+        }
+        let Some(link) = device.links.get(&path).filter(|link| link.up) else {
+            let what = format!("{} sends without a link", device.name);
+            return broken("frames go over links that are up", what);
+        };
+        let (connection, cargo) = (link.connection, Cargo::Up(bytes));
+        let parcel = Parcel { due: 0, device: number, path, connection, cargo };
+        self.network.send(parcel, self.tick, &mut self.dice);
+        Ok(())
+    }
+
+    /// Something arrives, or is lost at the last moment.
+    pub(crate) fn deliver(&mut self, parcel: Parcel) -> Result<(), Broken> {
+        let Parcel { device: number, path, connection, ref cargo, .. } = parcel;
+        let device = &mut self.devices[number];
+        let passes = device.reach.has(path);
+        let held = device.holds(path, connection);
+        match cargo {
+            Cargo::Connect if held => self.connected(number, path, connection),
+            Cargo::Lost if held => {
+                device.links.remove(&path);
+                tell!(self, "{} finds its {path:?} link lost", device.name);
+                self.input(number, Input::LinkDown { path, why: Down::Lost })
+            }
+            Cargo::Up(bytes) if passes && device.reach.to_server && self.server.is_up() => {
+                let sender = Sender { device: number, person: device.person, path, connection };
+                self.arrives(sender, bytes)
+            }
+            Cargo::Down(bytes) if passes && held && device.reach.to_device => {
+                let Ok(frame) = Downlink::from_bytes(bytes) else {
+                    let what = format!("{} cannot read a frame of the server", device.name);
+                    return broken("bounds", what);
+                };
+                tell!(self, "{} hears {}", device.name, words(&frame));
+                self.input(number, Input::FrameReceived(frame))
+            }
+            Cargo::Connect | Cargo::Lost | Cargo::Up(_) | Cargo::Down(_) => Ok(()),
+        }
+    }
+
+    fn connected(&mut self, number: usize, path: LinkPath, connection: u64) -> Result<(), Broken> {
+        let device = &mut self.devices[number];
+        let reach = device.reach;
+        let up = reach.has(path) && reach.to_server && reach.to_device && self.server.is_up();
+        tell!(self, "{} {} by {path:?}", device.name, if up { "connects" } else { "cannot connect" });
+        if !up {
+            device.links.remove(&path);
+            return self.input(number, Input::LinkDown { path, why: Down::Lost });
+        }
+        device.links.insert(path, Link { connection, up });
+        if path == LinkPath::Mqtt {
+            let session = Session { connection, person: device.person, sent_up_to: None };
+            self.server.sessions.insert(number, session);
+        }
+        self.input(number, Input::LinkUp { path })
+    }
+}
+
+fn words(frame: &Downlink) -> String {
+    match frame {
+        Downlink::Answers { answers } => format!("{} answers", answers.len()),
+        Downlink::Events(events) => {
+            let what = if events.answers.is_some() { "answer to its pull" } else { "push" };
+            format!("a {what}, {} to {}, {} events", events.after, events.next, events.events.len())
+        }
+        Downlink::Presence(_) => "who is online".into(),
+        Downlink::Refused { code, .. } => format!("a refusal: {}", code.slug()),
+    }
+}

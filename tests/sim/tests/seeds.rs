@@ -1,0 +1,73 @@
+//! Many seeds hold, a seed replays the same run, and seeds that once found a fault stay held.
+
+use waypost_sim::run;
+
+/// How many seeds are played if `WAYPOST_SIM_SEEDS` does not say otherwise.
+const SEEDS: u64 = 1_000;
+
+/// Seeds that found a fault, each with its name. None may find it again.
+const KEPT: &[(u64, &str)] = &[];
+
+mod a_thousand_seeds_hold {
+    //! In four parts, so that they run beside each other.
+
+    #[test]
+    fn first_quarter() {
+        super::a_quarter_holds(0);
+    }
+
+    #[test]
+    fn second_quarter() {
+        super::a_quarter_holds(1);
+    }
+
+    #[test]
+    fn third_quarter() {
+        super::a_quarter_holds(2);
+    }
+
+    #[test]
+    fn last_quarter() {
+        super::a_quarter_holds(3);
+    }
+}
+
+fn a_quarter_holds(quarter: u64) {
+    let seeds = match std::env::var("WAYPOST_SIM_SEEDS") {
+        Ok(seeds) => seeds.parse().expect("WAYPOST_SIM_SEEDS is a number"),
+        Err(_) => SEEDS,
+    };
+    for seed in (0..seeds).filter(|seed| seed % 4 == quarter) {
+        if let Err(fault) = run(seed) {
+            panic!("{fault}");
+        }
+    }
+}
+
+#[test]
+fn one_seed_replays_the_same_run() {
+    for seed in 0..20 {
+        assert_eq!(run(seed), run(seed), "seed {seed} goes two ways");
+    }
+    assert_ne!(run(1).map(|it| it.trace), run(2).map(|it| it.trace), "two seeds are one run");
+}
+
+#[test]
+fn kept_seeds() {
+    for (seed, name) in KEPT {
+        if let Err(fault) = run(*seed) {
+            panic!("{name} is back:\n{fault}");
+        }
+    }
+}
+
+#[test]
+fn the_runs_are_eventful() {
+    let runs: Vec<_> = (0..50).filter_map(|seed| run(seed).ok()).collect();
+    let all = |count: fn(&waypost_sim::Summary) -> u64| runs.iter().map(count).sum::<u64>();
+    assert!(all(|it| it.said) > 1_000, "people say too little");
+    assert!(all(|it| it.refused) > 50, "nothing is refused");
+    assert!(all(|it| it.mischief) > 500, "the network is too good");
+    assert!(all(|it| it.device_crashes) > 100, "devices never fail");
+    assert!(all(|it| it.server_crashes) > 50, "the server never fails");
+}
