@@ -19,22 +19,14 @@ pub struct Clock {
 impl Clock {
     /// What the clock of this device says.
     pub fn now(&self) -> Millis {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        i64::try_from(since.as_millis())
-            .unwrap_or(i64::MAX)
-            .saturating_add(self.shift_ms)
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(self.shift_ms)
     }
 
     /// The moment, with a tick that counts from `origin` and never jumps.
     pub(crate) fn moment(&self, origin: Instant) -> Now {
         let tick = u64::try_from(origin.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Now {
-            at: self.now(),
-            tick,
-            offset_minutes: self.offset(),
-        }
+        Now { at: self.now(), tick, offset_minutes: self.offset() }
     }
 
     fn offset(&self) -> i16 {

@@ -68,9 +68,7 @@ pub(crate) async fn enrol(
     let pool = Store::prepare(path, key).await?;
     match register(&invitation, device, device_name).await {
         Ok(identity) => {
-            let store = Store::enrolled(pool, &identity)
-                .await
-                .map_err(OpenError::from)?;
+            let store = Store::enrolled(pool, &identity).await.map_err(OpenError::from)?;
             Ok((store, identity))
         }
         Err(error) => {
@@ -86,30 +84,19 @@ impl Invitation {
     fn parse(link: &str) -> Result<Self, EnrolError> {
         let url = Url::parse(link.trim()).map_err(|_| EnrolError::Link("not a link"))?;
         if url.scheme() != "waypost" || url.path() != "/enrol" {
-            return Err(EnrolError::Link(
-                "it begins otherwise than waypost://HOST/enrol",
-            ));
+            return Err(EnrolError::Link("it begins otherwise than waypost://HOST/enrol"));
         }
-        let value = |name| {
-            url.query_pairs()
-                .find(|(key, _)| key == name)
-                .map(|(_, it)| it)
-        };
+        let value = |name| url.query_pairs().find(|(key, _)| key == name).map(|(_, it)| it);
         let ca = value("ca").ok_or(EnrolError::Link("the fingerprint is missing"))?;
         let mut fingerprint = Fingerprint::default();
         hex::decode_to_slice(ca.as_bytes(), &mut fingerprint)
             .map_err(|_| EnrolError::Link("the fingerprint is damaged"))?;
         let token = value("token").filter(|token| !token.is_empty());
         Ok(Self {
-            host: url
-                .host_str()
-                .ok_or(EnrolError::Link("the host is missing"))?
-                .to_owned(),
+            host: url.host_str().ok_or(EnrolError::Link("the host is missing"))?.to_owned(),
             port: url.port().unwrap_or(443),
             ca: fingerprint,
-            token: token
-                .ok_or(EnrolError::Link("the token is missing"))?
-                .into_owned(),
+            token: token.ok_or(EnrolError::Link("the token is missing"))?.into_owned(),
         })
     }
 }
@@ -154,25 +141,15 @@ async fn register(
     let client = https::client(&tls).map_err(|error| unreachable(&error))?;
     let signing_key = random().map_err(|error| EnrolError::Unreachable(error.to_string()))?;
     let public_key = SigningKey::from_bytes(&signing_key).verifying_key();
-    let Invitation {
-        host, port, token, ..
-    } = invitation;
+    let Invitation { host, port, token, .. } = invitation;
     let response = client
         .post(format!("https://{host}:{port}/v1/enrolments"))
-        .json(&Request {
-            token,
-            device,
-            device_name,
-            public_key: BASE64.encode(public_key),
-        })
+        .json(&Request { token, device, device_name, public_key: BASE64.encode(public_key) })
         .send()
         .await
         .map_err(|error| unreachable(&error))?;
     let created = response.status().is_success();
-    let body = response
-        .bytes()
-        .await
-        .map_err(|error| unreachable(&error))?;
+    let body = response.bytes().await.map_err(|error| unreachable(&error))?;
     if !created {
         let problem: Problem = serde_json::from_slice(&body)
             .map_err(|_| EnrolError::Answer(String::from_utf8_lossy(&body).into_owned()))?;
@@ -192,9 +169,7 @@ fn identity(
     let ca =
         tls::certificate(&enrolled.ca).map_err(|error| EnrolError::Answer(error.to_string()))?;
     if tls::fingerprint(&ca) != invitation.ca {
-        return Err(EnrolError::Answer(
-            "its CA is not the one of the link".into(),
-        ));
+        return Err(EnrolError::Answer("its CA is not the one of the link".into()));
     }
     Ok(Identity {
         enrolment: enrolled.enrolment,

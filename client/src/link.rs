@@ -58,11 +58,7 @@ impl Link {
         reports: mpsc::Sender<Report>,
     ) -> Self {
         let (uplinks, receiver) = mpsc::channel(UPLINKS_MAX);
-        let reporter = Reporter {
-            path,
-            number,
-            reports,
-        };
+        let reporter = Reporter { path, number, reports };
         let task = tokio::spawn(async move {
             let why = match path {
                 LinkPath::Mqtt => mqtt::run(&peer, receiver, &reporter).await,
@@ -70,11 +66,7 @@ impl Link {
             };
             reporter.report(What::Down(why)).await;
         });
-        Self {
-            number,
-            uplinks,
-            task: task.abort_handle(),
-        }
+        Self { number, uplinks, task: task.abort_handle() }
     }
 
     /// Sends a frame, or loses it where the link is stuck: the engine asks again.
@@ -100,11 +92,7 @@ struct Reporter {
 impl Reporter {
     /// Waits while the client is busy, so that a flood of frames slows the link, not the client.
     async fn report(&self, what: What) {
-        let report = Report {
-            path: self.path,
-            number: self.number,
-            what,
-        };
+        let report = Report { path: self.path, number: self.number, what };
         // Nobody listens any more only when the client is gone, and this task with it.
         let _ = self.reports.send(report).await;
     }

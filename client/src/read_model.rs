@@ -49,11 +49,7 @@ impl ReadModel {
             wedged: Vec::new(),
             open: None,
             timeline: None,
-            stale: Touched {
-                directory: true,
-                wedged: true,
-                ..Touched::default()
-            },
+            stale: Touched { directory: true, wedged: true, ..Touched::default() },
         }
     }
 
@@ -72,10 +68,7 @@ impl ReadModel {
     /// Notes who is online. What is not named stays as it was.
     pub(crate) fn show_presence(&mut self, presence: Presence) {
         for told in presence.people {
-            let seen = PresenceView {
-                online: told.online,
-                since: told.since,
-            };
+            let seen = PresenceView { online: told.online, since: told.since };
             self.presence.insert(told.person, seen);
         }
     }
@@ -107,11 +100,7 @@ impl ReadModel {
     async fn read_directory(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
         self.people = reading.people().await?;
         self.groups = reading.groups().await?;
-        self.names = self
-            .people
-            .iter()
-            .map(|it| (it.id, it.name.clone()))
-            .collect();
+        self.names = self.people.iter().map(|it| (it.id, it.name.clone())).collect();
         if let Some(me) = self.people.iter().find(|it| it.id == self.me.person) {
             self.me.name = me.name.clone();
             self.me.role = me.role;
@@ -119,19 +108,11 @@ impl ReadModel {
         }
         let mine = |(id, group): (&u32, &GroupRow)| {
             let now = |it: &MemberRow| is_member_now(it, self.me.person);
-            group
-                .members
-                .iter()
-                .any(now)
-                .then_some(ConversationId::Group(*id))
+            group.members.iter().any(now).then_some(ConversationId::Group(*id))
         };
         // Names stand in every title and on every message.
-        self.stale
-            .conversations
-            .extend(self.groups.iter().filter_map(mine));
-        self.stale
-            .conversations
-            .extend(reading.conversations().await?);
+        self.stale.conversations.extend(self.groups.iter().filter_map(mine));
+        self.stale.conversations.extend(reading.conversations().await?);
         self.stale.conversations.extend(self.open);
         Ok(())
     }
@@ -140,12 +121,7 @@ impl ReadModel {
         let rows = reading.wedged().await?;
         let show = |row: WedgedRow| {
             let body = message::body(&row.content);
-            Wedged {
-                id: row.id,
-                conversation: row.conversation,
-                body,
-                code: row.code,
-            }
+            Wedged { id: row.id, conversation: row.conversation, body, code: row.code }
         };
         self.wedged = rows.into_iter().map(show).collect();
         Ok(())
@@ -160,17 +136,9 @@ impl ReadModel {
         let is_open = self.open == Some(id);
         let limit = if is_open { TIMELINE_MESSAGES_MAX } else { 1 };
         let rows = reading.messages(id, limit).await?;
-        let from = rows
-            .iter()
-            .filter_map(|row| row.n)
-            .min()
-            .unwrap_or(u64::MAX);
+        let from = rows.iter().filter_map(|row| row.n).min().unwrap_or(u64::MAX);
         let receipts = reading.receipts(id, from).await?;
-        let shown = if is_open {
-            self.shown()
-        } else {
-            HashMap::new()
-        };
+        let shown = if is_open { self.shown() } else { HashMap::new() };
         let messages: Vec<Arc<MessageView>> = rows
             .into_iter()
             .map(|row| self.message(id, row, &receipts, read_up_to))
@@ -178,21 +146,12 @@ impl ReadModel {
             .collect();
         let last = messages.last().cloned();
         if is_open {
-            self.timeline = Some(Timeline {
-                conversation: id,
-                messages,
-            });
+            self.timeline = Some(Timeline { conversation: id, messages });
         }
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));
         if listed {
             let (title, others) = (self.title(id), self.others(id));
-            let view = ConversationView {
-                id,
-                title,
-                others,
-                unread,
-                last,
-            };
+            let view = ConversationView { id, title, others, unread, last };
             self.conversations.insert(id, view);
         } else {
             self.conversations.remove(&id);
@@ -203,16 +162,11 @@ impl ReadModel {
     /// The messages of the open conversation as they were shown before.
     fn shown(&self) -> HashMap<FactId, Arc<MessageView>> {
         let messages = self.timeline.iter().flat_map(|timeline| &timeline.messages);
-        messages
-            .map(|message| (message.id, message.clone()))
-            .collect()
+        messages.map(|message| (message.id, message.clone())).collect()
     }
 
     fn name(&self, person: PersonId) -> String {
-        self.names
-            .get(&person)
-            .cloned()
-            .unwrap_or_else(|| format!("#{person}"))
+        self.names.get(&person).cloned().unwrap_or_else(|| format!("#{person}"))
     }
 
     fn title(&self, id: ConversationId) -> String {
@@ -221,20 +175,14 @@ impl ReadModel {
                 .groups
                 .get(&number)
                 .map_or_else(|| format!("#{number}"), |group| group.name.clone()),
-            _ => id
-                .partner_of(self.me.person)
-                .map(|it| self.name(it))
-                .unwrap_or_default(),
+            _ => id.partner_of(self.me.person).map(|it| self.name(it)).unwrap_or_default(),
         }
     }
 
     fn others(&self, id: ConversationId) -> Vec<PersonId> {
         match id {
             ConversationId::Group(number) => {
-                let members = self
-                    .groups
-                    .get(&number)
-                    .map(|group| group.members.as_slice());
+                let members = self.groups.get(&number).map(|group| group.members.as_slice());
                 let members = members.unwrap_or_default().iter();
                 let now = members.filter(|it| it.until.is_none()).map(|it| it.person);
                 now.filter(|person| *person != self.me.person).collect()

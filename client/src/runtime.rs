@@ -141,11 +141,7 @@ impl Client {
         let (requests, receiver) = mpsc::channel(COMMANDS_MAX);
         let (shell, view) = Shell::load(store, &identity, clock).await?;
         let task = tokio::spawn(shell.run(receiver));
-        Ok(Self {
-            requests,
-            view,
-            task,
-        })
+        Ok(Self { requests, view, task })
     }
 
     /// The newest view, and a way to wait for the next. Bursts are merged: at most about 60 views
@@ -159,10 +155,7 @@ impl Client {
     pub async fn send(&self, command: Command) -> Result<Sent, CommandError> {
         let (reply, answer) = oneshot::channel();
         let request = Request::Command(command, reply);
-        self.requests
-            .send(request)
-            .await
-            .map_err(|_| CommandError::Closed)?;
+        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
         answer.await.map_err(|_| CommandError::Closed)?
     }
 

@@ -39,9 +39,7 @@ impl Store {
 
     /// Writes something without meaning, to see whether writing works again.
     pub(crate) async fn probe(&self) -> Result<(), StoreError> {
-        sqlx::query("UPDATE progress SET writes = writes + 1")
-            .execute(&self.pool)
-            .await?;
+        sqlx::query("UPDATE progress SET writes = writes + 1").execute(&self.pool).await?;
         Ok(())
     }
 

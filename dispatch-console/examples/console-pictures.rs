@@ -26,14 +26,35 @@ fn main() -> anyhow::Result<()> {
         threading: false,
         renderer_name: Some("software".into()),
     };
-    slint::platform::set_platform(Box::new(TestingBackend::new(options))).map_err(anyhow::Error::msg)?;
-    let trouble = || View { wedged: samples::dana_in_trouble().wedged, link: LinkView::Connecting, ..samples::omar() };
+    slint::platform::set_platform(Box::new(TestingBackend::new(options)))
+        .map_err(anyhow::Error::msg)?;
+    let trouble = || View {
+        wedged: samples::dana_in_trouble().wedged,
+        link: LinkView::Connecting,
+        ..samples::omar()
+    };
     for (locale, night) in [(Locale::En, false), (Locale::De, true), (Locale::Pl, false)] {
         let shade = if night { "night" } else { "day" };
         let name = format!("desk-{}-{shade}", locale.tag());
         draw(&folder, &format!("{name}-work"), DESK, locale, night, Some(samples::omar()), "")?;
-        draw(&folder, &format!("{name}-trouble"), DESK, locale, night, Some(trouble()), "notice-show")?;
-        draw(&folder, &format!("{name}-templates"), DESK, locale, night, Some(samples::omar()), "templates")?;
+        draw(
+            &folder,
+            &format!("{name}-trouble"),
+            DESK,
+            locale,
+            night,
+            Some(trouble()),
+            "notice-show",
+        )?;
+        draw(
+            &folder,
+            &format!("{name}-templates"),
+            DESK,
+            locale,
+            night,
+            Some(samples::omar()),
+            "templates",
+        )?;
         draw(&folder, &format!("{name}-enrol"), DESK, locale, night, None, "")?;
     }
     Ok(())
@@ -66,7 +87,9 @@ fn draw(
     if !tapped.is_empty() {
         let label = screen.reader().texts().message(tapped, &[]);
         let found = ElementHandle::find_by_accessible_label(screen.window(), &label).next();
-        found.with_context(|| format!("nothing is called {label}"))?.invoke_accessible_default_action();
+        found
+            .with_context(|| format!("nothing is called {label}"))?
+            .invoke_accessible_default_action();
     }
     i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_secs(2));
     screen.window().window().take_snapshot()?;

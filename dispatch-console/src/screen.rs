@@ -44,7 +44,12 @@ impl Screen {
     ///
     /// # Errors
     /// If the platform has no screen.
-    pub fn new(locale: Locale, chosen: bool, here: Here, port: Port) -> Result<Self, PlatformError> {
+    pub fn new(
+        locale: Locale,
+        chosen: bool,
+        here: Here,
+        port: Port,
+    ) -> Result<Self, PlatformError> {
         let window = ConsoleWindow::new()?;
         window.global::<Theme>().set_desk(true);
         let reader = RefCell::new(Reader::new(locale, here));

@@ -24,14 +24,17 @@ pub(crate) fn run(arguments: &Arguments, offset: UtcOffset) -> anyhow::Result<()
         enrol: Box::new(move |link, device| enrolling.enrol(link, device)),
     };
     let chosen = arguments.lang.is_some();
-    let screen = Rc::new(Screen::new(arguments.first_language(), chosen, Here::device(offset), port)?);
+    let screen =
+        Rc::new(Screen::new(arguments.first_language(), chosen, Here::device(offset), port)?);
     screen.window().global::<Theme>().set_night(arguments.theme == kit::Theme::Night);
     slint::spawn_local(follow(screen.clone(), reports, arguments.clone()))?;
     let looking = Timer::default();
     let seen = screen.clone();
-    looking.start(TimerMode::Repeated, Duration::from_secs(LOOK_EVERY_SECONDS), move || seen.mark_read());
+    looking.start(TimerMode::Repeated, Duration::from_secs(LOOK_EVERY_SECONDS), move || {
+        seen.mark_read()
+    });
     screen.window().run()?;
-    drop((looking, screen));
+    drop(looking);
     session.close();
     Ok(())
 }
@@ -39,7 +42,9 @@ pub(crate) fn run(arguments: &Arguments, offset: UtcOffset) -> anyhow::Result<()
 async fn follow(screen: Rc<Screen>, mut reports: mpsc::Receiver<Report>, arguments: Arguments) {
     while let Some(report) = reports.recv().await {
         match report {
-            Report::NotEnrolled => screen.ask_for_enrolment(&arguments.device, arguments.enrol.as_deref()),
+            Report::NotEnrolled => {
+                screen.ask_for_enrolment(&arguments.device_name(), arguments.enrol.as_deref())
+            }
             Report::EnrolFailed(error) => {
                 let trouble = kit::enrolment_trouble(&error, screen.reader().texts());
                 screen.enrolment_failed(&trouble.happened, &trouble.remedy);

@@ -30,9 +30,9 @@ impl Desk {
             send: Box::new(move |command| sent.borrow_mut().push(command)),
             enrol: Box::new(|_, _| ()),
         };
-        let screen = Screen::new(Locale::En, true, samples::here(), port).unwrap();
+        let screen = Screen::new(Locale::En, true, samples::here(), port).expect("a window");
         screen.window().window().set_size(slint::PhysicalSize::new(1360, 820));
-        screen.window().show().unwrap();
+        screen.window().show().expect("a screen");
         screen.show(Arc::new(view));
         mock_elapsed_time(Duration::from_secs(1));
         Self { screen, commands }
@@ -147,7 +147,8 @@ fn the_table_follows_the_message_that_omar_selects() {
     assert_eq!(talk.get_selected(), samples::id(-4).to_string(), "the newest own message first");
     talk.invoke_select(samples::id(-41).to_string().into());
     let rows: Vec<_> = talk.get_receipts().iter().collect();
-    let times: Vec<_> = rows.iter().map(|row| [&*row.delivered, &*row.read, &*row.acknowledged]).collect();
+    let times: Vec<_> =
+        rows.iter().map(|row| [&*row.delivered, &*row.read, &*row.acknowledged]).collect();
     assert_eq!(times, [["07:19", "07:20", "07:21"], ["07:19", "07:20", ""], ["", "", ""]]);
 }
 
@@ -159,6 +160,18 @@ fn omar_sees_who_is_connected_and_who_has_written() {
     assert_eq!(row("Dana Kowalska").unread, 2);
     assert_eq!(row("Marek Wójcik").presence, Presence::Offline);
     assert_eq!(row("Early shift").presence, Presence::Untold);
+}
+
+#[test]
+fn a_click_on_a_person_opens_them_and_the_next_words_are_theirs() {
+    let desk = Desk::showing(samples::omar());
+    desk.tap("Dana Kowalska");
+    let dana = ConversationId::Direct(OMAR, DANA);
+    assert_eq!(desk.sent(), opened(dana));
+    desk.press("x");
+    desk.press(Key::Return);
+    let text = Command::SendText { conversation: dana, text: "x".into(), answers: None };
+    assert_eq!(desk.sent(), [text], "what Omar typed for Dana went to someone else");
 }
 
 #[test]

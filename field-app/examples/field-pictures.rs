@@ -26,14 +26,37 @@ fn main() -> anyhow::Result<()> {
         threading: false,
         renderer_name: Some("software".into()),
     };
-    slint::platform::set_platform(Box::new(TestingBackend::new(options))).map_err(anyhow::Error::msg)?;
+    slint::platform::set_platform(Box::new(TestingBackend::new(options)))
+        .map_err(anyhow::Error::msg)?;
     for (device, size) in [("tablet", TABLET), ("phone", PHONE)] {
-        for (locale, night) in [(Locale::En, false), (Locale::De, true), (Locale::Pl, true), (Locale::Pl, false), (Locale::De, false)] {
+        for (locale, night) in [
+            (Locale::En, false),
+            (Locale::De, true),
+            (Locale::Pl, true),
+            (Locale::Pl, false),
+            (Locale::De, false),
+        ] {
             let shade = if night { "night" } else { "day" };
             let name = format!("{device}-{}-{shade}", locale.tag());
             draw(&folder, &format!("{name}-work"), size, locale, night, Some(samples::dana()), "")?;
-            draw(&folder, &format!("{name}-trouble"), size, locale, night, Some(samples::dana_in_trouble()), "notice-show")?;
-            draw(&folder, &format!("{name}-offline"), size, locale, night, Some(samples::dana_in_trouble()), "template-running-late")?;
+            draw(
+                &folder,
+                &format!("{name}-trouble"),
+                size,
+                locale,
+                night,
+                Some(samples::dana_in_trouble()),
+                "notice-show",
+            )?;
+            draw(
+                &folder,
+                &format!("{name}-offline"),
+                size,
+                locale,
+                night,
+                Some(samples::dana_in_trouble()),
+                "template-running-late",
+            )?;
             draw(&folder, &format!("{name}-enrol"), size, locale, night, None, "")?;
         }
     }
@@ -70,7 +93,9 @@ fn draw(
             None => screen.reader().texts().message(tapped, &[]),
         };
         let found = ElementHandle::find_by_accessible_label(screen.window(), &label).next();
-        found.with_context(|| format!("nothing is called {label}"))?.invoke_accessible_default_action();
+        found
+            .with_context(|| format!("nothing is called {label}"))?
+            .invoke_accessible_default_action();
     }
     i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_secs(2));
     screen.window().window().take_snapshot()?;

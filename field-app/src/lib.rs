@@ -7,7 +7,16 @@
 mod adapters;
 pub mod screen;
 /// What the compiler of the screens has written.
-#[allow(missing_docs, rust_2018_idioms, unsafe_code, unused, clippy::all, clippy::unwrap_used, clippy::todo, clippy::too_many_lines)]
+#[allow(
+    missing_docs,
+    rust_2018_idioms,
+    unsafe_code,
+    unused,
+    clippy::all,
+    clippy::unwrap_used,
+    clippy::todo,
+    clippy::too_many_lines
+)]
 pub mod ui {
     slint::include_modules!();
 }

@@ -24,6 +24,8 @@ Examples:
 fn main() -> anyhow::Result<()> {
     // Before any thread exists: the offset from UTC cannot be asked for safely later.
     let offset = time::UtcOffset::current_local_offset().unwrap_or(time::UtcOffset::UTC);
-    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .init();
     wiring::run(&Field::parse().arguments, offset)
 }

@@ -42,7 +42,12 @@ impl Screen {
     ///
     /// # Errors
     /// If the platform has no screen.
-    pub fn new(locale: Locale, chosen: bool, here: Here, port: Port) -> Result<Self, PlatformError> {
+    pub fn new(
+        locale: Locale,
+        chosen: bool,
+        here: Here,
+        port: Port,
+    ) -> Result<Self, PlatformError> {
         let window = FieldWindow::new()?;
         let reader = RefCell::new(Reader::new(locale, here));
         let state = Rc::new(State { reader, port, language_chosen: Cell::new(chosen) });

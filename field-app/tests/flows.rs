@@ -5,8 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use i_slint_backend_testing::{AccessibleRole, ElementHandle, init_no_event_loop, mock_elapsed_time};
-use slint::platform::PointerEventButton;
+use i_slint_backend_testing::{
+    AccessibleRole, ElementHandle, init_no_event_loop, mock_elapsed_time,
+};
+use slint::platform::{PointerEventButton, WindowEvent};
 use slint::{ComponentHandle as _, Model as _};
 use waypost_client::view::{LinkView, Timeline};
 use waypost_client::{Command, View};
@@ -35,9 +37,9 @@ impl Tablet {
             send: Box::new(move |command| sent.borrow_mut().push(command)),
             enrol: Box::new(move |link, device| enrolled.borrow_mut().push((link, device))),
         };
-        let screen = Screen::new(Locale::En, true, samples::here(), port).unwrap();
+        let screen = Screen::new(Locale::En, true, samples::here(), port).expect("a window");
         screen.window().window().set_size(slint::PhysicalSize::new(1280, 800));
-        screen.window().show().unwrap();
+        screen.window().show().expect("a screen");
         Self { screen, commands, enrolments }
     }
 
@@ -115,7 +117,8 @@ fn what_dana_types_is_sent_and_leaves_the_field() {
     let talk = tablet.screen.window().global::<Conversation>();
     talk.set_draft("  Gate is locked ".into());
     tablet.tap("Send");
-    let text = Command::SendText { conversation: WITH_OMAR, text: "Gate is locked".into(), answers: None };
+    let text =
+        Command::SendText { conversation: WITH_OMAR, text: "Gate is locked".into(), answers: None };
     assert_eq!(tablet.sent(), [text]);
     assert_eq!(talk.get_draft(), "");
     talk.set_draft("   ".into());
@@ -127,7 +130,8 @@ fn what_dana_types_is_sent_and_leaves_the_field() {
 fn words_that_the_device_could_not_keep_come_back_with_the_reason() {
     let tablet = Tablet::showing(samples::dana());
     let window = tablet.screen.window();
-    let text = Command::SendText { conversation: WITH_OMAR, text: "Gate is locked".into(), answers: None };
+    let text =
+        Command::SendText { conversation: WITH_OMAR, text: "Gate is locked".into(), answers: None };
     tablet.screen.not_taken(&text, "The disk is full.");
     assert_eq!(window.global::<Conversation>().get_draft(), "Gate is locked");
     assert_eq!(window.global::<Link>().get_refusal(), "The disk is full.");
@@ -136,9 +140,10 @@ fn words_that_the_device_could_not_keep_come_back_with_the_reason() {
 #[test]
 fn dana_acknowledges_what_omar_wrote() {
     let tablet = Tablet::showing(samples::dana());
-    let buttons = tablet.buttons("Acknowledge");
-    assert_eq!(buttons.len(), 2, "what is acknowledged already asks for it again");
-    buttons[1].invoke_accessible_default_action();
+    let rows = tablet.screen.window().global::<Conversation>().get_bubbles();
+    let asks: Vec<_> = rows.iter().filter(|row| !row.mine).map(|row| row.can_acknowledge).collect();
+    assert_eq!(asks, [true, false, true], "what is acknowledged already asks for it again");
+    tablet.tap("Acknowledge");
     assert_eq!(tablet.sent(), [Command::Acknowledge { message: samples::id(-12) }]);
 }
 
@@ -172,7 +177,10 @@ fn a_fresh_device_opens_the_conversation_with_dispatch_by_itself() {
     view.conversations.clear();
     let tablet = Tablet::showing(view);
     let first = tablet.sent();
-    assert!(matches!(&first[..], [Command::Open { conversation: Some(ConversationId::Direct(_, DANA)) }]));
+    assert!(matches!(
+        &first[..],
+        [Command::Open { conversation: Some(ConversationId::Direct(_, DANA)) }]
+    ));
 }
 
 #[test]
@@ -242,6 +250,40 @@ fn a_new_message_moves_nothing_that_is_already_on_the_screen() {
 }
 
 #[test]
+fn who_scrolls_back_stays_there_until_they_ask_for_the_newest() {
+    let long = |messages: i64| {
+        let mut view = samples::dana();
+        view.conversations[0].unread = 1;
+        let message = |n: i64| {
+            let words = samples::text("The dock opens at eight.");
+            Arc::new(samples::from(OMAR, n - 500, n.unsigned_abs(), words))
+        };
+        let messages = (1..=messages).map(message).collect();
+        view.timeline = Some(Timeline { conversation: WITH_OMAR, messages });
+        Arc::new(view)
+    };
+    let tablet = Tablet::new();
+    tablet.screen.show(long(200));
+    mock_elapsed_time(Duration::from_secs(1));
+    assert_eq!(tablet.sent(), [Command::MarkRead { conversation: WITH_OMAR, up_to: 200 }]);
+    assert!(!tablet.is_there("Newest messages"), "a conversation does not open at its end");
+    let window = tablet.screen.window().window();
+    let position = slint::LogicalPosition::new(950.0, 400.0);
+    window.dispatch_event(WindowEvent::PointerScrolled { position, delta_x: 0.0, delta_y: 900.0 });
+    mock_elapsed_time(Duration::from_secs(1));
+    tablet.screen.show(long(201));
+    mock_elapsed_time(Duration::from_secs(1));
+    assert_eq!(tablet.sent(), [], "what came below the edge of the screen was marked as read");
+    tablet.tap("Newest messages");
+    mock_elapsed_time(Duration::from_secs(1));
+    assert_eq!(tablet.sent(), [Command::MarkRead { conversation: WITH_OMAR, up_to: 201 }]);
+    let bubbles = tablet.screen.window().global::<Conversation>().get_bubbles();
+    let before = bubbles.row_count();
+    tablet.screen.window().global::<Conversation>().invoke_show_earlier();
+    assert_eq!(bubbles.row_count(), 2 * before);
+}
+
+#[test]
 fn each_recipient_of_a_message_to_the_shift_is_shown_when_it_is_tapped() {
     let mut view = samples::dana();
     let states = [(OMAR, ReceiptState::Read), (AYO, ReceiptState::Accepted)];
@@ -252,7 +294,8 @@ fn each_recipient_of_a_message_to_the_shift_is_shown_when_it_is_tapped() {
     assert_eq!(talk.get_bubbles().row_data(0).unwrap().state, "Read 1 of 2");
     talk.invoke_select(samples::id(-3).to_string().into());
     let shown: Vec<_> = talk.get_receipts().iter().map(|row| (row.name, row.state)).collect();
-    let expected = [("Omar Haddad".into(), "Read 07:58".into()), ("Ayo Balogun".into(), "Sent".into())];
+    let expected =
+        [("Omar Haddad".into(), "Read 07:58".into()), ("Ayo Balogun".into(), "Sent".into())];
     assert_eq!(shown, expected);
 }
 

@@ -109,7 +109,6 @@ state-acknowledged = Bestätigt
 state-progress = { $state } { $reached } von { $total }
 receipts-title = Empfangsbelege
 receipts-hint = Wählen Sie eine eigene Nachricht, um zu sehen, wer sie hat.
-receipts-recipient = Empfänger
 receipts-not-yet = Noch nicht
 
 # Vorlagen

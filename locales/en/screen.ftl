@@ -109,7 +109,6 @@ state-acknowledged = Acknowledged
 state-progress = { $state } { $reached } of { $total }
 receipts-title = Receipts
 receipts-hint = Select one of your messages to see who has it.
-receipts-recipient = Recipient
 receipts-not-yet = Not yet
 
 # Templates

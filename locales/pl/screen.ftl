@@ -117,7 +117,6 @@ state-acknowledged = Potwierdzono
 state-progress = { $state } { $reached } z { $total }
 receipts-title = Potwierdzenia odbioru
 receipts-hint = Wybierz swoją wiadomość, aby zobaczyć, kto ją ma.
-receipts-recipient = Odbiorca
 receipts-not-yet = Jeszcze nie
 
 # Szablony

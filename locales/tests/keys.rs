@@ -81,10 +81,13 @@ fn entries(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
                 assert!(!entries.contains_key(key), "`{key}` is there twice in {}", locale.tag());
                 (message, current) = (key.to_owned(), key.to_owned());
             } else if let Some(attribute) = line.trim_start().strip_prefix('.') {
-                current = format!("{message}.{}", attribute.split(' ').next().unwrap());
+                current = format!("{message}.{}", attribute.split(' ').next().unwrap_or_default());
             }
             if !current.is_empty() && !line.starts_with('#') {
-                entries.entry(current.clone()).or_insert_with(BTreeSet::new).extend(values_in(line));
+                entries
+                    .entry(current.clone())
+                    .or_insert_with(BTreeSet::new)
+                    .extend(values_in(line));
             }
         }
     }
@@ -98,13 +101,13 @@ fn key_of(line: &str) -> Option<&str> {
 }
 
 fn values_in(line: &str) -> impl Iterator<Item = String> + '_ {
-    line.split("{ $").skip(1).map(|rest| rest.split(' ').next().unwrap().to_owned())
+    line.split("{ $").skip(1).map(|rest| rest.split(' ').next().unwrap_or_default().to_owned())
 }
 
 fn sources_under(folder: &Path) -> String {
     let mut text = String::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let entries = std::fs::read_dir(folder).expect("a room of the workspace");
+    for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             text += &sources_under(&path);
         } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "slint") {

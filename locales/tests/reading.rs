@@ -19,22 +19,32 @@ fn a_polish_reader_finds_the_right_form_for_every_number() {
             .map(|minutes| texts.render_template("running-late", 1, &late(minutes)))
             .to_vec()
     };
-    check(Locale::Pl, lines, expect![[r#"
+    check(
+        Locale::Pl,
+        lines,
+        expect![[r#"
         Spóźnię się 1 minutę.
         Spóźnię się 2 minuty.
         Spóźnię się 5 minut.
         Spóźnię się 12 minut.
         Spóźnię się 22 minuty.
         Spóźnię się 25 minut.
-        Spóźnię się 60 minut."#]]);
+        Spóźnię się 60 minut."#]],
+    );
     let waiting = |texts: &Texts| {
-        [1, 2, 5, 22].map(|count| texts.message("link-waiting", &[("count", count.into())])).to_vec()
+        [1, 2, 5, 22]
+            .map(|count| texts.message("link-waiting", &[("count", count.into())]))
+            .to_vec()
     };
-    check(Locale::Pl, waiting, expect![[r#"
+    check(
+        Locale::Pl,
+        waiting,
+        expect![[r#"
         1 wiadomość czeka
         2 wiadomości czekają
         5 wiadomości czeka
-        22 wiadomości czekają"#]]);
+        22 wiadomości czekają"#]],
+    );
 }
 
 #[test]

@@ -99,9 +99,7 @@ impl FromStr for ConversationId {
             _ => None,
         };
         // Only the canonical form: `group-03` would be a second name of `group-3`.
-        parsed
-            .filter(|id| id.to_string() == s)
-            .ok_or(BadConversationId)
+        parsed.filter(|id| id.to_string() == s).ok_or(BadConversationId)
     }
 }
 
@@ -124,9 +122,7 @@ impl utoipa::PartialSchema for ConversationId {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .pattern(Some(r"^(direct-[0-9]+-[0-9]+|group-[0-9]+|fleet|staff)$"))
-            .description(Some(
-                "`direct-<low>-<high>`, `group-<number>`, `fleet` or `staff`.",
-            ))
+            .description(Some("`direct-<low>-<high>`, `group-<number>`, `fleet` or `staff`."))
             .into()
     }
 }

@@ -119,11 +119,7 @@ impl<'de> Deserialize<'de> for ProblemCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let slug = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         let known = Self::ALL.iter().find(|code| code.slug() == slug).copied();
-        let numbered = || {
-            Some(Self::from_number(
-                slug.strip_prefix("other-")?.parse().ok()?,
-            ))
-        };
+        let numbered = || Some(Self::from_number(slug.strip_prefix("other-")?.parse().ok()?));
         Ok(known.or_else(numbered).unwrap_or(Self::Other(0)))
     }
 }

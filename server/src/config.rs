@@ -107,7 +107,10 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let wrong = |setting, what: &str| Err(ConfigError::Wrong { setting, what: what.into() });
         if self.name.trim().is_empty() || self.name.contains([' ', '/', ':']) {
-            return wrong("name", "a host name or IP address without port, such as `fleet.example`");
+            return wrong(
+                "name",
+                "a host name or IP address without port, such as `fleet.example`",
+            );
         }
         if self.certificate.is_some() != self.key.is_some() {
             return wrong("certificate", "`certificate` and `key` must be given together");

@@ -103,7 +103,10 @@ impl Fanout {
         let of_person = state.of_person.entry(identity.person).or_default();
         of_person.insert(identity.enrolment);
         if of_person.len() == 1 {
-            self.tell_presence(&state, PresenceOf { person: identity.person, online: true, since: Some(since) });
+            self.tell_presence(
+                &state,
+                PresenceOf { person: identity.person, online: true, since: Some(since) },
+            );
         }
     }
 
@@ -117,7 +120,10 @@ impl Fanout {
             state.of_person.remove(&identity.person);
             let now = clock::now();
             state.last_seen.insert(identity.person, now);
-            self.tell_presence(&state, PresenceOf { person: identity.person, online: false, since: Some(now) });
+            self.tell_presence(
+                &state,
+                PresenceOf { person: identity.person, online: false, since: Some(now) },
+            );
         }
     }
 
@@ -227,13 +233,17 @@ impl State {
             }
             Some(ConversationId::Fleet) => Concerned::Everyone,
             Some(ConversationId::Staff) => Concerned::Staff,
-            None => Concerned::People(fact.receipts_for.iter().map(|(author, _)| *author).collect()),
+            None => {
+                Concerned::People(fact.receipts_for.iter().map(|(author, _)| *author).collect())
+            }
         }
     }
 
     fn note_members(&mut self, fact: &Recorded) {
-        let is_about_groups =
-            matches!(fact.content.kind, kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT);
+        let is_about_groups = matches!(
+            fact.content.kind,
+            kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT
+        );
         if !is_about_groups {
             return;
         }
@@ -264,12 +274,20 @@ impl State {
                 }
             }
         }
-        events.into_iter().map(|(enrolment, events)| (enrolment, self.push(enrolment, events))).collect()
+        events
+            .into_iter()
+            .map(|(enrolment, events)| (enrolment, self.push(enrolment, events)))
+            .collect()
     }
 
     fn online_readers(&self, recent: &Recent) -> Vec<EnrolmentId> {
         let of = |people: &[PersonId]| {
-            people.iter().filter_map(|person| self.of_person.get(person)).flatten().copied().collect()
+            people
+                .iter()
+                .filter_map(|person| self.of_person.get(person))
+                .flatten()
+                .copied()
+                .collect()
         };
         match &recent.concerned {
             Concerned::People(people) => of(people),
@@ -315,7 +333,13 @@ impl State {
                 false => events.last().map_or(after, |event| event.n),
             };
             let epoch = self.position.epoch;
-            frames.push(Downlink::Events(Events { epoch, after, next, events, ..Events::default() }));
+            frames.push(Downlink::Events(Events {
+                epoch,
+                after,
+                next,
+                events,
+                ..Events::default()
+            }));
             after = next;
             events = rest;
         }
@@ -327,18 +351,21 @@ impl State {
     fn presence(&self) -> Vec<PresenceOf> {
         let since = |person: &PersonId| {
             let sessions = self.of_person.get(person)?;
-            sessions.iter().filter_map(|id| self.sessions.get(id)).map(|session| session.since).min()
+            sessions
+                .iter()
+                .filter_map(|id| self.sessions.get(id))
+                .map(|session| session.since)
+                .min()
         };
         let online = self.of_person.keys().map(|person| PresenceOf {
             person: *person,
             online: true,
             since: since(person),
         });
-        let offline = self
-            .last_seen
-            .iter()
-            .filter(|(person, _)| !self.of_person.contains_key(person))
-            .map(|(person, at)| PresenceOf { person: *person, online: false, since: Some(*at) });
+        let offline =
+            self.last_seen.iter().filter(|(person, _)| !self.of_person.contains_key(person)).map(
+                |(person, at)| PresenceOf { person: *person, online: false, since: Some(*at) },
+            );
         online.chain(offline).collect()
     }
 }

@@ -146,8 +146,7 @@ fn make_certificate(
     params.use_authority_key_identifier_extension = true;
     params.not_before = moment(-1);
     params.not_after = moment(CERTIFICATE_DAYS);
-    let certificate =
-        params.signed_by(&pair, &issuer).map_err(|error| unusable(chain, &error))?;
+    let certificate = params.signed_by(&pair, &issuer).map_err(|error| unusable(chain, &error))?;
     write_secret(key, pair.serialize_pem().as_bytes())?;
     write_secret(chain, (certificate.pem() + &ca_pem).as_bytes())?;
     // What it is good for, so that a changed name makes a new one.

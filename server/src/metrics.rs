@@ -50,7 +50,11 @@ impl Default for Metrics {
             "Duration of a commit, decision included",
             metrics.commit_seconds.clone(),
         );
-        registry.register("ingest_waiting", "Requests that wait for a commit", metrics.waiting.clone());
+        registry.register(
+            "ingest_waiting",
+            "Requests that wait for a commit",
+            metrics.waiting.clone(),
+        );
         registry.register("record_size", "Facts in the record", metrics.size.clone());
         Self { registry, ..metrics }
     }
@@ -82,7 +86,8 @@ impl Metrics {
 
 fn render_edge(counters: &Counters) -> String {
     let mut text = String::new();
-    let mut line = |name: &str, value: u64| text.push_str(&format!("waypost_edge_{name} {value}\n"));
+    let mut line =
+        |name: &str, value: u64| text.push_str(&format!("waypost_edge_{name} {value}\n"));
     line("connections", counters.connections);
     line("online", counters.online);
     line("accepted_total", counters.accepted);

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
 use waypost_edge::{Edge, Identity};
-use waypost_protocol::{
-    Downlink, EnrolmentId, Events, FactId, ProblemCode, Pull, Submit, Uplink,
-};
+use waypost_protocol::{Downlink, EnrolmentId, Events, FactId, ProblemCode, Pull, Submit, Uplink};
 use waypost_storage::{Db, Proved, StorageError};
 
 use crate::clock;

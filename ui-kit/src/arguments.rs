@@ -19,9 +19,9 @@ pub struct Arguments {
     #[arg(long, value_name = "LINK")]
     pub enrol: Option<String>,
 
-    /// What to call this device when it is enrolled.
-    #[arg(long, value_name = "NAME", env = "HOSTNAME", default_value = "")]
-    pub device: String,
+    /// What to call this device when it is enrolled. Otherwise it is called as the machine is.
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
 
     /// The language of the screen; it can be switched there at any time. Otherwise it is that of
     /// the person enrolled here, or of the system.
@@ -45,7 +45,15 @@ pub enum Theme {
 impl Arguments {
     /// The store's path: as given, or `waypost/<app>.db` in the user's data folder.
     pub fn store_path(&self, app: &str) -> PathBuf {
-        self.store.clone().unwrap_or_else(|| data_folder().join("waypost").join(format!("{app}.db")))
+        self.store
+            .clone()
+            .unwrap_or_else(|| data_folder().join("waypost").join(format!("{app}.db")))
+    }
+
+    /// What to call this device; empty if neither a person nor the machine says.
+    pub fn device_name(&self) -> String {
+        let machine = || std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+        self.device.clone().unwrap_or_else(machine).trim().to_owned()
     }
 
     /// The language of the first screen, before anybody is known.

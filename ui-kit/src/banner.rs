@@ -65,8 +65,12 @@ pub struct Notices {
 /// What the banner says.
 pub fn banner(view: &View, texts: &Texts, clock: Clock) -> Banner {
     let (sign, tone, title) = match &view.link {
-        LinkView::Online { path: LinkPath::Mqtt, .. } => (LinkSign::Live, Tone::Plain, "link-online"),
-        LinkView::Online { path: LinkPath::Https, .. } => (LinkSign::Slow, Tone::Plain, "link-https"),
+        LinkView::Online { path: LinkPath::Mqtt, .. } => {
+            (LinkSign::Live, Tone::Plain, "link-online")
+        }
+        LinkView::Online { path: LinkPath::Https, .. } => {
+            (LinkSign::Slow, Tone::Plain, "link-https")
+        }
         LinkView::Connecting => (LinkSign::Trying, Tone::Plain, "link-connecting"),
         LinkView::Offline { retry_at: Some(_) } => (LinkSign::Off, Tone::Warn, "link-offline"),
         LinkView::Offline { retry_at: None } => (LinkSign::Flight, Tone::Warn, "link-flight"),
@@ -86,7 +90,8 @@ pub fn notices(view: &View, texts: &Texts) -> Notices {
     }
     if let Some(cause) = &view.store_trouble {
         notices.store = texts.message("notice-store", &[]);
-        notices.store_detail = texts.message("notice-store-detail", &[("cause", cause.as_str().into())]);
+        notices.store_detail =
+            texts.message("notice-store-detail", &[("cause", cause.as_str().into())]);
     }
     notices
 }
@@ -96,7 +101,9 @@ fn detail(view: &View, texts: &Texts, clock: Clock) -> String {
         .then(|| texts.message("link-waiting", &[("count", view.waiting.into())]));
     let next = match &view.link {
         LinkView::Online { catching_up: true, .. } => Some(texts.message("link-catching-up", &[])),
-        LinkView::Online { path: LinkPath::Https, .. } => Some(texts.message("link-https-detail", &[])),
+        LinkView::Online { path: LinkPath::Https, .. } => {
+            Some(texts.message("link-https-detail", &[]))
+        }
         LinkView::Offline { retry_at: Some(at) } => {
             Some(texts.message("link-retry", &[("time", clock.seconds(*at).into())]))
         }

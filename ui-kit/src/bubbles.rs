@@ -128,7 +128,9 @@ fn warning(message: &MessageView, texts: &Texts, clock: Clock) -> String {
 
 fn icon(body: &Body) -> &'static str {
     match body {
-        Body::Template { template, .. } => Template::find(template).map_or("list", |found| found.icon),
+        Body::Template { template, .. } => {
+            Template::find(template).map_or("list", |found| found.icon)
+        }
         _ => "",
     }
 }

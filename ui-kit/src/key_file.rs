@@ -34,7 +34,9 @@ pub fn path_of(store: &Path) -> PathBuf {
 fn read(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
     let mut bytes = Vec::new();
     OpenOptions::new().read(true).open(path)?.read_to_end(&mut bytes)?;
-    bytes.try_into().map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the key file is damaged"))
+    bytes
+        .try_into()
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the key file is damaged"))
 }
 
 fn create(path: &Path) -> io::Result<[u8; KEY_BYTES]> {

@@ -30,5 +30,5 @@ pub use receipts::{Receipt, receipts, state_word};
 pub use refused::{Refused, refused, refused_title};
 pub use roster::{Filter, Partner, first_to_open, roster};
 pub use rows::update;
-pub use trouble::{enrolment_trouble, not_taken};
 pub use session::{Report, Requests, Session};
+pub use trouble::{enrolment_trouble, not_taken};

@@ -10,7 +10,10 @@ use waypost_client::{Command, View};
 use waypost_locales::{Locale, Template, Texts};
 use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
 
-use crate::{Bubbles, Clock, Filter, Here, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open, receipts};
+use crate::{
+    Bubbles, Clock, Filter, Here, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open,
+    receipts,
+};
 
 /// The person at the window.
 pub struct Reader {
@@ -65,10 +68,10 @@ impl Reader {
     /// Takes a newer view. Gives the command that opens a conversation if none is.
     pub fn take(&mut self, view: Arc<View>, filter: Filter<'_>) -> Option<Command> {
         let nothing_open = view.timeline.is_none() && self.target.is_none();
-        let first = nothing_open
-            .then(|| first_to_open(&view, &self.texts, self.clock(), filter))
-            .flatten();
-        self.target = self.target.or(first).or(view.timeline.as_ref().map(|open| open.conversation));
+        let first =
+            nothing_open.then(|| first_to_open(&view, &self.texts, self.clock(), filter)).flatten();
+        self.target =
+            self.target.or(first).or(view.timeline.as_ref().map(|open| open.conversation));
         self.view = Some(view);
         first.map(|conversation| Command::Open { conversation: Some(conversation) })
     }
@@ -159,6 +162,10 @@ impl Reader {
 
     fn mine(&self) -> impl Iterator<Item = &MessageView> {
         let timeline = self.view.as_ref().and_then(|view| view.timeline.as_ref());
-        timeline.into_iter().flat_map(|open| &open.messages).map(|one| &**one).filter(|one| one.mine)
+        timeline
+            .into_iter()
+            .flat_map(|open| &open.messages)
+            .map(|one| &**one)
+            .filter(|one| one.mine)
     }
 }

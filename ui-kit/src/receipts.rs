@@ -57,22 +57,36 @@ pub fn state_word(state: ReceiptState, texts: &Texts) -> String {
 
 /// How far a message has come, for its foot: `Read 08:03` with one recipient, `Read 2 of 5` with
 /// several. With several it tells the furthest state that anyone has reached, and how many.
-pub(crate) fn progress(message: &MessageView, texts: &Texts, clock: Clock) -> (ReceiptState, String) {
+pub(crate) fn progress(
+    message: &MessageView,
+    texts: &Texts,
+    clock: Clock,
+) -> (ReceiptState, String) {
     let states: Vec<_> = message.receipts.iter().map(|one| state_of(one, message)).collect();
     let furthest = states.iter().copied().max().unwrap_or(message.state);
     let text = match message.receipts.as_slice() {
         [one] => state_and_time(one, message, texts, clock),
-        many if many.is_empty() || furthest <= ReceiptState::Accepted => state_word(furthest, texts),
-        many => texts.message("state-progress", &[
-            ("state", state_word(furthest, texts).into()),
-            ("reached", states.iter().filter(|state| **state == furthest).count().into()),
-            ("total", many.len().into()),
-        ]),
+        many if many.is_empty() || furthest <= ReceiptState::Accepted => {
+            state_word(furthest, texts)
+        }
+        many => texts.message(
+            "state-progress",
+            &[
+                ("state", state_word(furthest, texts).into()),
+                ("reached", states.iter().filter(|state| **state == furthest).count().into()),
+                ("total", many.len().into()),
+            ],
+        ),
     };
     (furthest, text)
 }
 
-fn state_and_time(one: &RecipientView, message: &MessageView, texts: &Texts, clock: Clock) -> String {
+fn state_and_time(
+    one: &RecipientView,
+    message: &MessageView,
+    texts: &Texts,
+    clock: Clock,
+) -> String {
     let state = state_of(one, message);
     let at = match state {
         ReceiptState::Acknowledged => one.acknowledged_at,

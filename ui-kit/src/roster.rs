@@ -49,7 +49,8 @@ pub enum Filter<'a> {
 pub fn roster(view: &View, texts: &Texts, clock: Clock, filter: Filter<'_>) -> Vec<Partner> {
     let open = view.timeline.as_ref().map(|timeline| timeline.conversation);
     let known: HashSet<_> = view.conversations.iter().map(|one| one.id).collect();
-    let of_conversations = view.conversations.iter().map(|one| of_conversation(view, one, texts, clock));
+    let of_conversations =
+        view.conversations.iter().map(|one| of_conversation(view, one, texts, clock));
     let of_people = view.people.iter().filter_map(|person| {
         let conversation = ConversationId::direct(view.me.person, person.id)?;
         let wanted = matches!(filter, Filter::Staff(_)) || person.role.is_staff();
@@ -63,10 +64,15 @@ pub fn roster(view: &View, texts: &Texts, clock: Clock, filter: Filter<'_>) -> V
         .collect()
 }
 
-/// What to open when nothing is: the newest conversation with dispatch, else the newest, else
-/// whoever can be written to.
-pub fn first_to_open(view: &View, texts: &Texts, clock: Clock, filter: Filter<'_>) -> Option<ConversationId> {
-    let with_staff = view.conversations.iter().find(|one| {
+/// What to open when nothing is: for a driver the newest conversation with dispatch; else the
+/// newest, or whoever can be written to.
+pub fn first_to_open(
+    view: &View,
+    texts: &Texts,
+    clock: Clock,
+    filter: Filter<'_>,
+) -> Option<ConversationId> {
+    let with_staff = view.conversations.iter().filter(|_| filter == Filter::Driver).find(|one| {
         one.others.iter().any(|other| person(view, *other).is_some_and(|p| p.role.is_staff()))
     });
     with_staff
@@ -128,7 +134,12 @@ fn of_conversation(view: &View, one: &ConversationView, texts: &Texts, clock: Cl
     }
 }
 
-fn of_person(conversation: ConversationId, person: &PersonView, texts: &Texts, clock: Clock) -> Partner {
+fn of_person(
+    conversation: ConversationId,
+    person: &PersonView,
+    texts: &Texts,
+    clock: Clock,
+) -> Partner {
     Partner {
         conversation,
         title: person.name.clone(),

@@ -79,7 +79,13 @@ pub fn from(author: PersonId, minutes: i64, n: u64, body: Body) -> MessageView {
 }
 
 /// A message of one's own that has come so far with each of these.
-pub fn mine(me: PersonId, minutes: i64, n: Option<u64>, body: Body, with: &[(PersonId, ReceiptState)]) -> MessageView {
+pub fn mine(
+    me: PersonId,
+    minutes: i64,
+    n: Option<u64>,
+    body: Body,
+    with: &[(PersonId, ReceiptState)],
+) -> MessageView {
     let least = with.iter().map(|(_, state)| *state).min().unwrap_or(ReceiptState::Queued);
     MessageView {
         n,
@@ -101,7 +107,18 @@ pub fn dana() -> View {
         mine(DANA, -60, Some(12), text("On my way"), &one(ReceiptState::Acknowledged)),
         MessageView {
             acknowledged_by_me: true,
-            ..from(OMAR, -41, 15, template("route-changed", Some(("text", Argument::Text("the bridge on Route 9 is closed, take the A4.".into())))))
+            ..from(
+                OMAR,
+                -41,
+                15,
+                template(
+                    "route-changed",
+                    Some((
+                        "text",
+                        Argument::Text("the bridge on Route 9 is closed, take the A4.".into()),
+                    )),
+                ),
+            )
         },
         mine(DANA, -33, Some(17), template("arrived", None), &one(ReceiptState::Read)),
         mine(DANA, -21, Some(19), template("delivered", None), &one(ReceiptState::Delivered)),
@@ -109,40 +126,84 @@ pub fn dana() -> View {
         mine(DANA, -6, Some(24), template("running-late", minutes), &one(ReceiptState::Accepted)),
         mine(DANA, -2, None, template("customer-absent", None), &one(ReceiptState::Queued)),
     ];
-    view(Me { person: DANA, name: name(DANA).into(), role: Role::Driver, language: "en".into(), enrolment: enrolment() }, messages, with_omar)
+    view(
+        Me {
+            person: DANA,
+            name: name(DANA).into(),
+            role: Role::Driver,
+            language: "en".into(),
+            enrolment: enrolment(),
+        },
+        messages,
+        with_omar,
+    )
 }
 
 /// Omar's morning: a route change to the early shift that not everyone has seen.
 pub fn omar() -> View {
-    let change = Some(("text", Argument::Text("the bridge on Route 9 is closed, take the A4.".into())));
+    let change =
+        Some(("text", Argument::Text("the bridge on Route 9 is closed, take the A4.".into())));
     let messages = vec![
-        mine(OMAR, -65, Some(8), text("Good morning all. The first dock opens at 08:30 today."), &[
-            (DANA, ReceiptState::Acknowledged), (AYO, ReceiptState::Acknowledged), (MAREK, ReceiptState::Read)]),
+        mine(
+            OMAR,
+            -65,
+            Some(8),
+            text("Good morning all. The first dock opens at 08:30 today."),
+            &[
+                (DANA, ReceiptState::Acknowledged),
+                (AYO, ReceiptState::Acknowledged),
+                (MAREK, ReceiptState::Read),
+            ],
+        ),
         from(DANA, -60, 9, text("Good, I start with Nordkai then.")),
         from(AYO, -52, 10, template("running-late", Some(("minutes", Argument::Minutes(10))))),
-        mine(OMAR, -41, Some(14), template("route-changed", change), &[
-            (DANA, ReceiptState::Acknowledged), (AYO, ReceiptState::Read), (MAREK, ReceiptState::Accepted)]),
+        mine(
+            OMAR,
+            -41,
+            Some(14),
+            template("route-changed", change),
+            &[
+                (DANA, ReceiptState::Acknowledged),
+                (AYO, ReceiptState::Read),
+                (MAREK, ReceiptState::Accepted),
+            ],
+        ),
         MessageView {
             clock_suspect: true,
             recorded_at: Some(at(-29)),
             ..from(MAREK, -30, 16, text("Already past it, thank you."))
         },
-        mine(OMAR, -4, Some(21), template("please-confirm", None), &[
-            (DANA, ReceiptState::Delivered), (AYO, ReceiptState::Delivered), (MAREK, ReceiptState::Accepted)]),
+        mine(
+            OMAR,
+            -4,
+            Some(21),
+            template("please-confirm", None),
+            &[
+                (DANA, ReceiptState::Delivered),
+                (AYO, ReceiptState::Delivered),
+                (MAREK, ReceiptState::Accepted),
+            ],
+        ),
     ];
-    let mut view = view(Me { person: OMAR, name: name(OMAR).into(), role: Role::Dispatcher, language: "en".into(), enrolment: enrolment() }, messages, EARLY_SHIFT);
+    let mut view = view(
+        Me {
+            person: OMAR,
+            name: name(OMAR).into(),
+            role: Role::Dispatcher,
+            language: "en".into(),
+            enrolment: enrolment(),
+        },
+        messages,
+        EARLY_SHIFT,
+    );
     view.waiting = 0;
     view
 }
 
 /// Offline, with something waiting and something refused: the hardest screen.
 pub fn dana_in_trouble() -> View {
-    let refused = |minutes, body, code| Wedged {
-        id: id(minutes),
-        conversation: EARLY_SHIFT,
-        body,
-        code,
-    };
+    let refused =
+        |minutes, body, code| Wedged { id: id(minutes), conversation: EARLY_SHIFT, body, code };
     View {
         link: LinkView::Offline { retry_at: Some(at(0) + 45_000) },
         waiting: 3,
@@ -156,7 +217,8 @@ pub fn dana_in_trouble() -> View {
 }
 
 fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
-    let others: Vec<_> = [INES, OMAR, DANA, AYO, MAREK].into_iter().filter(|id| *id != me.person).collect();
+    let others: Vec<_> =
+        [INES, OMAR, DANA, AYO, MAREK].into_iter().filter(|id| *id != me.person).collect();
     let staff = me.role.is_staff();
     let messages: Vec<_> = messages.into_iter().map(Arc::new).collect();
     let mut conversations = vec![ConversationView {

@@ -19,6 +19,7 @@ const REQUESTS_MAX: usize = 256;
 enum Request {
     Enrol { link: String, device: String },
     Send(Command),
+    Close,
 }
 
 /// What a window is told.
@@ -71,7 +72,8 @@ impl Session {
     pub fn start(store: PathBuf) -> std::io::Result<(Self, mpsc::Receiver<Report>)> {
         let (requests, inbox) = mpsc::channel(REQUESTS_MAX);
         let (reports, outbox) = mpsc::channel(REQUESTS_MAX);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let work = move || runtime.block_on(run(store, inbox, reports));
         let thread = std::thread::Builder::new().name("client".into()).spawn(work)?;
         Ok((Self { requests: Requests(requests), thread }, outbox))
@@ -82,9 +84,11 @@ impl Session {
         self.requests.clone()
     }
 
-    /// Lets the client write what it holds, and ends it. Every [`Requests`] must be gone by then.
+    /// Lets the client do what it was asked before, and ends it. It must not be called from
+    /// inside a runtime: it waits.
     pub fn close(self) {
-        drop(self.requests);
+        // Where it has ended by itself nobody takes this any more.
+        let _ = self.requests.0.blocking_send(Request::Close);
         if self.thread.join().is_err() {
             tracing::error!("the client's thread has panicked");
         }
@@ -103,6 +107,7 @@ async fn run(store: PathBuf, mut inbox: mpsc::Receiver<Request>, reports: mpsc::
                 }
             }
             Request::Enrol { .. } => tracing::warn!("this device is already enrolled"),
+            Request::Close => break,
         }
     }
     client.close().await;
@@ -137,7 +142,11 @@ async fn enrol(
 ) -> Option<Client> {
     let _ = reports.send(Report::NotEnrolled).await;
     while let Some(request) = inbox.recv().await {
-        let Request::Enrol { link, device } = request else { continue };
+        let (link, device) = match request {
+            Request::Enrol { link, device } => (link, device),
+            Request::Send(_) => continue,
+            Request::Close => return None,
+        };
         match Client::enrol(&link, &device, &store, StoreKey::new(key)).await {
             Ok(client) => return Some(client),
             Err(error) => {

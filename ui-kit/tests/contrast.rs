@@ -32,7 +32,8 @@ fn every_text_stands_out_from_its_ground_by_day_and_by_night() {
 fn colours(which: usize) -> HashMap<String, u32> {
     let theme = include_str!("../ui/theme.slint");
     let colour = |line: &str| {
-        let (name, values) = line.trim().strip_prefix("out property <color> ")?.split_once(": night ? ")?;
+        let (name, values) =
+            line.trim().strip_prefix("out property <color> ")?.split_once(": night ? ")?;
         let value = values.trim_end_matches(';').split(" : ").nth(which)?;
         Some((name.to_owned(), u32::from_str_radix(value.trim_start_matches('#'), 16).ok()?))
     };

@@ -7,7 +7,9 @@ use waypost_client::view::{LinkPath, LinkView};
 use waypost_locales::{Locale, Texts};
 use waypost_protocol::{Body, ReceiptState};
 use waypost_ui_kit::samples::{self, at};
-use waypost_ui_kit::{Filter, ReadMarks, banner, bubbles, key_file, notices, receipts, refused, roster, update};
+use waypost_ui_kit::{
+    Filter, ReadMarks, banner, bubbles, key_file, notices, receipts, refused, roster, update,
+};
 
 fn banner_says(view: View, expected: Expect) {
     let said = Locale::ALL.map(|locale| {
@@ -24,27 +26,40 @@ fn linked(link: LinkView) -> View {
 #[test]
 fn the_banner_tells_each_state_of_the_link_and_what_comes_next() {
     let online = |path, catching_up| linked(LinkView::Online { path, catching_up });
-    banner_says(online(LinkPath::Mqtt, true), expect![[r#"
+    banner_says(
+        online(LinkPath::Mqtt, true),
+        expect![[r#"
         Live Plain Online | 2 messages waiting · Fetching what you missed…
         Live Plain Online | 2 Nachrichten warten · Verpasstes wird geholt…
-        Live Plain Połączono | 2 wiadomości czekają · Pobieranie zaległych wiadomości…"#]]);
-    banner_says(online(LinkPath::Https, false), expect![[r#"
+        Live Plain Połączono | 2 wiadomości czekają · Pobieranie zaległych wiadomości…"#]],
+    );
+    banner_says(
+        online(LinkPath::Https, false),
+        expect![[r#"
         Slow Plain Online, slower | 2 messages waiting · Only HTTPS gets through: news comes at intervals.
         Slow Plain Online, langsamer | 2 Nachrichten warten · Nur HTTPS kommt durch: Neues kommt in Abständen.
-        Slow Plain Połączono, wolniej | 2 wiadomości czekają · Przechodzi tylko HTTPS: nowości przychodzą co pewien czas."#]]);
-    banner_says(linked(LinkView::Offline { retry_at: Some(at(0) + 5_000) }), expect![[r#"
+        Slow Plain Połączono, wolniej | 2 wiadomości czekają · Przechodzi tylko HTTPS: nowości przychodzą co pewien czas."#]],
+    );
+    banner_says(
+        linked(LinkView::Offline { retry_at: Some(at(0) + 5_000) }),
+        expect![[r#"
         Off Warn Offline | 2 messages waiting · Next try 08:00:05
         Off Warn Offline | 2 Nachrichten warten · Nächster Versuch 08:00:05
-        Off Warn Brak sieci | 2 wiadomości czekają · Następna próba 08:00:05"#]]);
-    banner_says(linked(LinkView::Revoked), expect![[r#"
+        Off Warn Brak sieci | 2 wiadomości czekają · Następna próba 08:00:05"#]],
+    );
+    banner_says(
+        linked(LinkView::Revoked),
+        expect![[r#"
         Revoked Bad This device is signed off | 2 messages waiting · It can no longer send or receive. Ask dispatch for a new link.
         Revoked Bad Dieses Gerät ist abgemeldet | 2 Nachrichten warten · Es kann nicht mehr senden oder empfangen. Bitten Sie die Disposition um einen neuen Link.
-        Revoked Bad To urządzenie jest wyrejestrowane | 2 wiadomości czekają · Nie może już wysyłać ani odbierać. Poproś dyspozytora o nowy link."#]]);
+        Revoked Bad To urządzenie jest wyrejestrowane | 2 wiadomości czekają · Nie może już wysyłać ani odbierać. Poproś dyspozytora o nowy link."#]],
+    );
 }
 
 #[test]
 fn a_device_that_cannot_keep_what_is_tapped_says_so() {
-    let view = View { store_trouble: Some("disk full".into()), outbox_full: true, ..samples::dana() };
+    let view =
+        View { store_trouble: Some("disk full".into()), outbox_full: true, ..samples::dana() };
     let told = notices(&view, &Texts::of(Locale::En));
     assert!(told.store_detail.contains("not kept") && told.store_detail.contains("disk full"));
     assert!(!told.full.is_empty());
@@ -56,7 +71,10 @@ fn lines(view: &View, limit: usize) -> String {
     let line = |row: waypost_ui_kit::Bubble| {
         let who = if row.mine { "me".into() } else { row.author };
         let more = if row.can_acknowledge { " [Acknowledge]" } else { "" };
-        format!("{}{who}: {} {} {}{}{more}", row.day, row.text, row.time, row.state_text, row.warning)
+        format!(
+            "{}{who}: {} {} {}{}{more}",
+            row.day, row.text, row.time, row.state_text, row.warning
+        )
     };
     shown.rows.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -119,7 +137,10 @@ fn omar_finds_everyone_and_dana_finds_dispatch() {
     let everyone = ["Early shift", "Dana Kowalska", "Ayo Balogun", "Ines Fischer", "Marek Wójcik"];
     assert_eq!(titles(&omar, Filter::Staff("")), everyone);
     assert_eq!(titles(&omar, Filter::Staff(" WÓJ")), ["Marek Wójcik"]);
-    assert_eq!(titles(&samples::dana(), Filter::Driver), ["Omar Haddad", "Early shift", "Ines Fischer"]);
+    assert_eq!(
+        titles(&samples::dana(), Filter::Driver),
+        ["Omar Haddad", "Early shift", "Ines Fischer"]
+    );
     let marek = roster(&omar, &texts, clock, Filter::Staff("Marek")).remove(0);
     assert_eq!((marek.online, marek.since.as_str()), (Some(false), "Last seen 06:41"));
 }

@@ -68,13 +68,7 @@ impl Engine {
     /// Decides what to do about an input. The low 74 bits of `random` become part of an id.
     pub fn handle(&mut self, input: Input, now: Now, random: u128) -> Vec<Effect> {
         let dice = Dice::new(random);
-        let mut plan = Plan {
-            now,
-            random,
-            dice,
-            changes: Vec::new(),
-            effects: Vec::new(),
-        };
+        let mut plan = Plan { now, random, dice, changes: Vec::new(), effects: Vec::new() };
         match input {
             Input::Started => {}
             Input::TimerFired => self.timer = None,
@@ -155,11 +149,7 @@ impl Engine {
             self.send(path, plan);
         }
         let shown = self.link.show(plan.now, self.inbox.catching_up);
-        if !self
-            .shown
-            .replace(shown)
-            .is_some_and(|before| looks_same(before, shown))
-        {
+        if !self.shown.replace(shown).is_some_and(|before| looks_same(before, shown)) {
             plan.effects.push(Effect::ShowLink);
         }
         let timer = self.next_tick(tick);
@@ -182,8 +172,7 @@ impl Engine {
             self.heard_at = tick;
         }
         while let Some(submit) = self.outbox.next_submit(window(path), tick) {
-            plan.effects
-                .push(Effect::Send(path, Uplink::Submit(submit)));
+            plan.effects.push(Effect::Send(path, Uplink::Submit(submit)));
         }
     }
 
@@ -195,10 +184,7 @@ impl Engine {
             LinkPath::Https if active => POLL_ACTIVE_MS,
             LinkPath::Https => POLL_IDLE_MS,
         };
-        self.inbox
-            .next_tick()
-            .is_none()
-            .then_some(self.heard_at + silence)
+        self.inbox.next_tick().is_none().then_some(self.heard_at + silence)
     }
 
     fn next_tick(&self, tick: u64) -> Option<u64> {
@@ -206,23 +192,10 @@ impl Engine {
             return self.link.next_tick();
         };
         if self.hold_until > tick {
-            return self
-                .link
-                .next_tick()
-                .into_iter()
-                .chain([self.hold_until])
-                .min();
+            return self.link.next_tick().into_iter().chain([self.hold_until]).min();
         }
-        let waits = [
-            self.outbox.next_tick(tick),
-            self.inbox.next_tick(),
-            self.ask_at(path),
-        ];
-        waits
-            .into_iter()
-            .flatten()
-            .chain(self.link.next_tick())
-            .min()
+        let waits = [self.outbox.next_tick(tick), self.inbox.next_tick(), self.ask_at(path)];
+        waits.into_iter().flatten().chain(self.link.next_tick()).min()
     }
 }
 

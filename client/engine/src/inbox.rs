@@ -45,13 +45,7 @@ impl Inbox {
     /// `number` should be random: an answer to a pull of an earlier run must not look like one to
     /// a pull of this run.
     pub(crate) fn new(cursor: Sequence, number: u32) -> Self {
-        Self {
-            cursor,
-            number,
-            asked: None,
-            wanted: false,
-            catching_up: false,
-        }
+        Self { cursor, number, asked: None, wanted: false, catching_up: false }
     }
 
     pub(crate) fn link_up(&mut self) {
@@ -81,22 +75,12 @@ impl Inbox {
         };
         self.asked = Some(asked);
         let limit = u16::try_from(EVENTS_MAX).unwrap_or(u16::MAX);
-        Some(Pull {
-            after: self.cursor,
-            number: self.number,
-            limit,
-            stored,
-            read,
-        })
+        Some(Pull { after: self.cursor, number: self.number, limit, stored, read })
     }
 
     /// An answer that does not come is asked for again.
     pub(crate) fn expire(&mut self, tick: u64) {
-        if self
-            .asked
-            .as_ref()
-            .is_some_and(|asked| asked.at_tick + ANSWER_WAIT_MS <= tick)
-        {
+        if self.asked.as_ref().is_some_and(|asked| asked.at_tick + ANSWER_WAIT_MS <= tick) {
             self.forget_asked();
         }
     }
@@ -106,9 +90,7 @@ impl Inbox {
     }
 
     pub(crate) fn next_tick(&self) -> Option<u64> {
-        self.asked
-            .as_ref()
-            .map(|asked| asked.at_tick + ANSWER_WAIT_MS)
+        self.asked.as_ref().map(|asked| asked.at_tick + ANSWER_WAIT_MS)
     }
 
     /// If these events answer the pull that waits: its tick and the marks that are now kept.
@@ -116,9 +98,7 @@ impl Inbox {
         &mut self,
         events: &Events,
     ) -> Option<(u64, Vec<StoredMark>, Vec<ReadMark>)> {
-        let asked = self
-            .asked
-            .take_if(|asked| events.answers == Some(asked.number))?;
+        let asked = self.asked.take_if(|asked| events.answers == Some(asked.number))?;
         self.catching_up = events.more;
         self.wanted |= events.more;
         Some((asked.at_tick, asked.stored, asked.read))
@@ -180,12 +160,7 @@ pub(crate) fn own_reads(event: &Event, me: PersonId) -> Vec<Move> {
 pub(crate) fn store_news(cursor: Sequence, events: Events) -> Vec<Change> {
     let epoch = events.epoch;
     let news = events.events.into_iter().filter(|event| event.n > cursor.n);
-    let mut changes: Vec<_> = news
-        .map(|event| Change::Recorded { epoch, event })
-        .collect();
-    changes.push(Change::Cursor(Sequence {
-        epoch,
-        n: events.next,
-    }));
+    let mut changes: Vec<_> = news.map(|event| Change::Recorded { epoch, event }).collect();
+    changes.push(Change::Cursor(Sequence { epoch, n: events.next }));
     changes
 }

@@ -53,12 +53,7 @@ pub(crate) struct Link {
 impl Link {
     /// Not yet tried; the first timer starts it.
     pub(crate) fn new() -> Self {
-        Self {
-            state: State::Waiting { until: 0 },
-            failures: 0,
-            mqtt_failures: 0,
-            probe_at: None,
-        }
+        Self { state: State::Waiting { until: 0 }, failures: 0, mqtt_failures: 0, probe_at: None }
     }
 
     pub(crate) fn path(&self) -> Option<LinkPath> {
@@ -73,9 +68,7 @@ impl Link {
             State::Off => LinkState::Off,
             State::Waiting { until } => {
                 let wait = i64::try_from(until.saturating_sub(now.tick)).unwrap_or(0);
-                LinkState::Waiting {
-                    retry_at: now.at.saturating_add(wait),
-                }
+                LinkState::Waiting { retry_at: now.at.saturating_add(wait) }
             }
             State::Connecting(_) => LinkState::Connecting,
             State::Up { path, .. } => LinkState::Up { path, catching_up },
@@ -88,18 +81,13 @@ impl Link {
         match self.state {
             State::Waiting { until } if until <= tick => {
                 let mqtt = self.mqtt_failures < MQTT_FAILURES_MAX;
-                let path = if mqtt {
-                    LinkPath::Mqtt
-                } else {
-                    LinkPath::Https
-                };
+                let path = if mqtt { LinkPath::Mqtt } else { LinkPath::Https };
                 self.state = State::Connecting(path);
                 Some(Effect::Connect(path))
             }
-            State::Up {
-                path: LinkPath::Https,
-                ..
-            } if self.probe_at.is_some_and(|at| at <= tick) => {
+            State::Up { path: LinkPath::Https, .. }
+                if self.probe_at.is_some_and(|at| at <= tick) =>
+            {
                 self.probe_at = None;
                 Some(Effect::Connect(LinkPath::Mqtt))
             }
@@ -110,14 +98,8 @@ impl Link {
     pub(crate) fn next_tick(&self) -> Option<u64> {
         match self.state {
             State::Waiting { until } => Some(until),
-            State::Up {
-                path: LinkPath::Https,
-                ..
-            } => self.probe_at,
-            State::Up {
-                path: LinkPath::Mqtt,
-                ..
-            }
+            State::Up { path: LinkPath::Https, .. } => self.probe_at,
+            State::Up { path: LinkPath::Mqtt, .. }
             | State::Off
             | State::Connecting(_)
             | State::Revoked => None,
@@ -128,13 +110,9 @@ impl Link {
     pub(crate) fn up(&mut self, path: LinkPath, tick: u64) -> Result<Option<Effect>, Effect> {
         let replaced = match (self.state, path) {
             (State::Connecting(tried), _) if tried == path => None,
-            (
-                State::Up {
-                    path: LinkPath::Https,
-                    ..
-                },
-                LinkPath::Mqtt,
-            ) => Some(Effect::Disconnect(LinkPath::Https)),
+            (State::Up { path: LinkPath::Https, .. }, LinkPath::Mqtt) => {
+                Some(Effect::Disconnect(LinkPath::Https))
+            }
             _ => return Err(Effect::Disconnect(path)),
         };
         if path == LinkPath::Mqtt {
@@ -155,10 +133,7 @@ impl Link {
                 }
                 self.failed(path, tick, dice);
             }
-            State::Up {
-                path: LinkPath::Https,
-                ..
-            } => {
+            State::Up { path: LinkPath::Https, .. } => {
                 self.probe_at = Some(tick + MQTT_PROBE_MS);
                 return false;
             }
@@ -174,16 +149,12 @@ impl Link {
             // MQTT gets one try now; if it fails, HTTPS comes next.
             LinkPath::Https => MQTT_FAILURES_MAX - 1,
         };
-        self.state = State::Waiting {
-            until: tick + dice.backoff(self.failures),
-        };
+        self.state = State::Waiting { until: tick + dice.backoff(self.failures) };
     }
 
     /// The store failed: no frame can be kept for the moment.
     pub(crate) fn rest(&mut self, tick: u64, dice: &mut Dice) {
-        self.state = State::Waiting {
-            until: tick + STORE_RETRY_MS + dice.backoff(1),
-        };
+        self.state = State::Waiting { until: tick + STORE_RETRY_MS + dice.backoff(1) };
     }
 
     /// The server does not know this enrolment.
@@ -197,10 +168,7 @@ impl Link {
     pub(crate) fn switch(&mut self, online: bool, tick: u64) -> Vec<Effect> {
         match (online, self.state) {
             (true, State::Off | State::Revoked | State::Waiting { .. }) => {
-                *self = Self {
-                    state: State::Waiting { until: tick },
-                    ..Self::new()
-                };
+                *self = Self { state: State::Waiting { until: tick }, ..Self::new() };
                 Vec::new()
             }
             (true, State::Connecting(_) | State::Up { .. }) | (false, State::Off) => Vec::new(),
@@ -215,19 +183,10 @@ impl Link {
     fn disconnect(&self) -> Vec<Effect> {
         match self.state {
             State::Connecting(path) => vec![Effect::Disconnect(path)],
-            State::Up {
-                path: LinkPath::Https,
-                ..
-            } => {
-                vec![
-                    Effect::Disconnect(LinkPath::Https),
-                    Effect::Disconnect(LinkPath::Mqtt),
-                ]
+            State::Up { path: LinkPath::Https, .. } => {
+                vec![Effect::Disconnect(LinkPath::Https), Effect::Disconnect(LinkPath::Mqtt)]
             }
-            State::Up {
-                path: LinkPath::Mqtt,
-                ..
-            } => vec![Effect::Disconnect(LinkPath::Mqtt)],
+            State::Up { path: LinkPath::Mqtt, .. } => vec![Effect::Disconnect(LinkPath::Mqtt)],
             State::Off | State::Waiting { .. } | State::Revoked => Vec::new(),
         }
     }

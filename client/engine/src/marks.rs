@@ -21,11 +21,7 @@ impl Marks {
         read: Vec<ReadMark>,
         read_up_to: BTreeMap<ConversationId, u64>,
     ) -> Self {
-        Self {
-            stored,
-            read,
-            read_up_to,
-        }
+        Self { stored, read, read_up_to }
     }
 
     pub(crate) fn are_owed(&self) -> bool {
@@ -65,15 +61,9 @@ impl Marks {
         self.read.push(mark);
         if self.read.len() > READ_MARKS_KEPT_MAX {
             let later = |at: usize, mark: &ReadMark| {
-                self.read[at + 1..]
-                    .iter()
-                    .any(|other| other.conversation == mark.conversation)
+                self.read[at + 1..].iter().any(|other| other.conversation == mark.conversation)
             };
-            let superseded = self
-                .read
-                .iter()
-                .enumerate()
-                .position(|(at, mark)| later(at, mark));
+            let superseded = self.read.iter().enumerate().position(|(at, mark)| later(at, mark));
             if let Some(at) = superseded {
                 self.read.remove(at);
             }
@@ -107,12 +97,8 @@ impl Marks {
 }
 
 fn closest_to_its_successor(marks: &[StoredMark]) -> usize {
-    let gaps = marks
-        .windows(2)
-        .map(|pair| pair[1].at.saturating_sub(pair[0].at).abs());
-    gaps.enumerate()
-        .min_by_key(|(_, gap)| *gap)
-        .map_or(0, |(at, _)| at)
+    let gaps = marks.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at).abs());
+    gaps.enumerate().min_by_key(|(_, gap)| *gap).map_or(0, |(at, _)| at)
 }
 
 #[cfg(test)]
@@ -123,22 +109,12 @@ mod tests {
     fn when_too_many_marks_wait_the_times_of_delivery_stay_as_true_as_they_can() {
         let mut marks = Marks::new(vec![], vec![], BTreeMap::new());
         for up_to in 1..=16 {
-            marks.add_stored(StoredMark {
-                up_to,
-                at: up_to as i64 * 1_000,
-            });
+            marks.add_stored(StoredMark { up_to, at: up_to as i64 * 1_000 });
         }
-        marks.add_stored(StoredMark {
-            up_to: 17,
-            at: 16_010,
-        });
+        marks.add_stored(StoredMark { up_to: 17, at: 16_010 });
         let kept: Vec<u64> = marks.stored().iter().map(|mark| mark.up_to).collect();
         assert_eq!(kept.len(), STORED_MARKS_MAX);
-        assert_eq!(
-            kept[14..],
-            [15, 17],
-            "the one with its successor 10 ms away was merged"
-        );
+        assert_eq!(kept[14..], [15, 17], "the one with its successor 10 ms away was merged");
     }
 
     #[test]
@@ -146,11 +122,7 @@ mod tests {
         let mut marks = Marks::new(vec![], vec![], BTreeMap::new());
         for up_to in 1..=1_000u64 {
             let conversation = ConversationId::Group(up_to as u32 % 3);
-            marks.add_read(ReadMark {
-                conversation,
-                up_to,
-                at: 0,
-            });
+            marks.add_read(ReadMark { conversation, up_to, at: 0 });
         }
         assert_eq!(marks.read().len(), READ_MARKS_KEPT_MAX);
         assert_eq!(marks.read().last().map(|mark| mark.up_to), Some(1_000));

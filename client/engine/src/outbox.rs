@@ -51,17 +51,12 @@ impl Outbox {
         mut waiting: Vec<Entry>,
         last_numbers: BTreeMap<ConversationId, u32>,
     ) -> Self {
-        let mut outbox = Self {
-            last_numbers,
-            ..Self::default()
-        };
+        let mut outbox = Self { last_numbers, ..Self::default() };
         // Between lanes the ids tell roughly what came first; within a lane only the number does.
         waiting.sort_by_key(|entry| entry.id);
         waiting.into_iter().for_each(|entry| outbox.push(entry));
         for lane in outbox.lanes.values_mut() {
-            lane.waiting
-                .make_contiguous()
-                .sort_by_key(|waiting| waiting.entry.number);
+            lane.waiting.make_contiguous().sort_by_key(|waiting| waiting.entry.number);
         }
         outbox
     }
@@ -90,11 +85,7 @@ impl Outbox {
         let order = self.next_order;
         self.next_order += 1;
         let lane = self.lanes.entry(entry.conversation).or_default();
-        lane.waiting.push_back(Waiting {
-            entry,
-            order,
-            flight: None,
-        });
+        lane.waiting.push_back(Waiting { entry, order, flight: None });
     }
 
     /// The next frame, if the window of `flights_max` frames has room and something may be sent.
@@ -115,36 +106,19 @@ impl Outbox {
             };
             if let Some(waiting) = lane.waiting.get_mut(at) {
                 waiting.flight = Some(flight);
-                entries.push(Entry {
-                    gap: lane.gap && at == 0,
-                    ..waiting.entry.clone()
-                });
+                entries.push(Entry { gap: lane.gap && at == 0, ..waiting.entry.clone() });
             }
         }
         let open = entries.iter().map(|entry| entry.id).collect();
-        self.flights.insert(
-            flight,
-            Flight {
-                sent_at: tick,
-                open,
-            },
-        );
+        self.flights.insert(flight, Flight { sent_at: tick, open });
         Some(Submit { entries })
     }
 
     /// Chooses what goes into the next frame, as places in lanes.
     fn pick(&self, tick: u64) -> Vec<(ConversationId, usize)> {
         let mut heads = BinaryHeap::new();
-        for (id, lane) in self
-            .lanes
-            .iter()
-            .filter(|(_, lane)| lane.hold_until <= tick)
-        {
-            if let Some(at) = lane
-                .waiting
-                .iter()
-                .position(|waiting| waiting.flight.is_none())
-            {
+        for (id, lane) in self.lanes.iter().filter(|(_, lane)| lane.hold_until <= tick) {
+            if let Some(at) = lane.waiting.iter().position(|waiting| waiting.flight.is_none()) {
                 heads.extend(self.candidate(*id, lane, at));
             }
         }
@@ -184,11 +158,7 @@ impl Outbox {
         let Some(lane) = self.lanes.get_mut(&lane_id) else {
             return false;
         };
-        let Some(at) = lane
-            .waiting
-            .iter()
-            .position(|waiting| waiting.entry.id == id)
-        else {
+        let Some(at) = lane.waiting.iter().position(|waiting| waiting.entry.id == id) else {
             return false;
         };
         if let Some(gone) = lane.waiting.remove(at) {
@@ -224,10 +194,7 @@ impl Outbox {
         lane.tries += 1;
         // After the first try it may be that the server was restored and the answer to a pull,
         // which brings back what it lacks, is still under way.
-        let first = lane
-            .waiting
-            .front()
-            .map_or(0, |waiting| waiting.entry.number);
+        let first = lane.waiting.front().map_or(0, |waiting| waiting.entry.number);
         lane.gap = lane.tries > 1 && expected.is_some_and(|expected| expected < first);
         lane.hold_until = tick + dice.backoff(lane.tries);
         self.rewind(lane_id);
@@ -246,9 +213,7 @@ impl Outbox {
     pub(crate) fn rewind_all(&mut self) {
         self.flights.clear();
         for lane in self.lanes.values_mut() {
-            lane.waiting
-                .iter_mut()
-                .for_each(|waiting| waiting.flight = None);
+            lane.waiting.iter_mut().for_each(|waiting| waiting.flight = None);
         }
     }
 
@@ -262,12 +227,8 @@ impl Outbox {
     /// Frames whose answers got lost are sent again.
     pub(crate) fn expire(&mut self, tick: u64) {
         let late = |flight: &Flight| flight.sent_at + ANSWER_WAIT_MS <= tick;
-        let ids: Vec<FactId> = self
-            .flights
-            .values()
-            .filter(|it| late(it))
-            .flat_map(|it| it.open.clone())
-            .collect();
+        let ids: Vec<FactId> =
+            self.flights.values().filter(|it| late(it)).flat_map(|it| it.open.clone()).collect();
         for id in ids {
             if let Some(lane) = self.lane_of.get(&id).copied() {
                 self.rewind(lane);
@@ -277,15 +238,8 @@ impl Outbox {
 
     /// The next tick at which something may be sent or sent again.
     pub(crate) fn next_tick(&self, tick: u64) -> Option<u64> {
-        let answers = self
-            .flights
-            .values()
-            .map(|flight| flight.sent_at + ANSWER_WAIT_MS);
-        let holds = self
-            .lanes
-            .values()
-            .map(|lane| lane.hold_until)
-            .filter(|hold| *hold > tick);
+        let answers = self.flights.values().map(|flight| flight.sent_at + ANSWER_WAIT_MS);
+        let holds = self.lanes.values().map(|lane| lane.hold_until).filter(|hold| *hold > tick);
         answers.chain(holds).min()
     }
 }

@@ -72,9 +72,7 @@ impl Fate {
 impl ReferenceStore {
     /// Applies one transaction.
     pub fn apply(&mut self, changes: &[Change]) {
-        changes
-            .iter()
-            .for_each(|change| self.apply_one(change.clone()));
+        changes.iter().for_each(|change| self.apply_one(change.clone()));
     }
 
     fn apply_one(&mut self, change: Change) {
@@ -86,14 +84,7 @@ impl ReferenceStore {
             }
             Change::Accepted { id, sequence, .. } => self.decide(id, Fate::Accepted(sequence)),
             Change::Rejected { id, code, at } => {
-                self.decide(
-                    id,
-                    Fate::Rejected {
-                        code,
-                        at,
-                        discarded: false,
-                    },
-                );
+                self.decide(id, Fate::Rejected { code, at, discarded: false });
             }
             Change::Discarded { id } => {
                 if let Some((_, Fate::Rejected { discarded, .. })) = self.own.get_mut(&id) {
@@ -102,10 +93,7 @@ impl ReferenceStore {
             }
             Change::Safe { up_to } => self.own.retain(|_, (_, fate)| !fate.may_go(up_to)),
             Change::Cut { epoch, after } => {
-                let lost = self
-                    .own
-                    .values_mut()
-                    .filter(|(_, it)| it.is_lost_by(epoch, after));
+                let lost = self.own.values_mut().filter(|(_, it)| it.is_lost_by(epoch, after));
                 lost.for_each(|(_, fate)| *fate = Fate::Waiting);
             }
             Change::Recorded { epoch, event } => {
@@ -114,10 +102,7 @@ impl ReferenceStore {
             Change::Cursor(cursor) => self.cursor = cursor,
             Change::StoredMarks(marks) => self.stored_marks = marks,
             Change::ReadMarks(marks) => self.read_marks = marks,
-            Change::ReadUpTo {
-                conversation,
-                up_to,
-            } => {
+            Change::ReadUpTo { conversation, up_to } => {
                 self.read_up_to.insert(conversation, up_to);
             }
             Change::Skew(skew) => self.skew_ms = Some(skew),

@@ -21,11 +21,7 @@ struct Sample {
 
 impl Skew {
     pub(crate) fn new(saved: Option<i64>) -> Self {
-        Self {
-            estimate: saved,
-            stored: saved,
-            best: None,
-        }
+        Self { estimate: saved, stored: saved, best: None }
     }
 
     pub(crate) fn estimate(&self) -> Option<i64> {
@@ -47,16 +43,11 @@ impl Skew {
         if keep {
             return None;
         }
-        self.best = Some(Sample {
-            round_trip,
-            taken: now.tick,
-        });
+        self.best = Some(Sample { round_trip, taken: now.tick });
         let half = i64::try_from(round_trip / 2).unwrap_or(0);
         let skew = server_time.saturating_add(half).saturating_sub(now.at);
         self.estimate = Some(skew);
-        let moved = self
-            .stored
-            .is_none_or(|stored| (skew - stored).abs() >= SKEW_STEP_MS);
+        let moved = self.stored.is_none_or(|stored| (skew - stored).abs() >= SKEW_STEP_MS);
         moved.then(|| *self.stored.insert(skew))
     }
 }
@@ -66,30 +57,17 @@ mod tests {
     use super::*;
 
     fn now(at: Millis, tick: u64) -> Now {
-        Now {
-            at,
-            tick,
-            offset_minutes: 0,
-        }
+        Now { at, tick, offset_minutes: 0 }
     }
 
     #[test]
     fn a_clock_two_years_ahead_is_known_after_one_answer_and_a_slow_answer_does_not_spoil_it() {
         let mut skew = Skew::new(None);
         let two_years = 63_072_000_000;
-        assert_eq!(
-            skew.heard(1_000_000, 0, now(1_000_050 + two_years, 100)),
-            Some(-two_years)
-        );
-        assert_eq!(
-            skew.heard(1_010_000, 10_000, now(1_018_000 + two_years, 18_000)),
-            None
-        );
+        assert_eq!(skew.heard(1_000_000, 0, now(1_000_050 + two_years, 100)), Some(-two_years));
+        assert_eq!(skew.heard(1_010_000, 10_000, now(1_018_000 + two_years, 18_000)), None);
         assert_eq!(skew.estimate(), Some(-two_years));
         skew.forget_samples();
-        assert_eq!(
-            skew.heard(2_000_000, 20_000, now(2_000_000, 20_000)),
-            Some(0)
-        );
+        assert_eq!(skew.heard(2_000_000, 20_000, now(2_000_000, 20_000)), Some(0));
     }
 }

@@ -71,36 +71,19 @@ impl Server {
         }
         let last = self.lanes.entry(entry.conversation).or_default();
         if entry.number > *last + 1 && !entry.gap {
-            return Answer::OutOfOrder {
-                id,
-                expected: *last + 1,
-            };
+            return Answer::OutOfOrder { id, expected: *last + 1 };
         }
         if busy {
-            return Answer::Deferred {
-                id,
-                code: ProblemCode::Overloaded,
-            };
+            return Answer::Deferred { id, code: ProblemCode::Overloaded };
         }
         *last = entry.number.max(*last);
         // Every seventh number is refused for ever.
         let answer = if entry.number.is_multiple_of(7) {
-            let at = Sequence {
-                epoch: self.epoch,
-                n: self.n,
-            };
-            Answer::Rejected {
-                id,
-                code: ProblemCode::NotAllowed,
-                at,
-            }
+            let at = Sequence { epoch: self.epoch, n: self.n };
+            Answer::Rejected { id, code: ProblemCode::NotAllowed, at }
         } else {
             let sequence = self.append(Some(id), entry.conversation);
-            Answer::Accepted {
-                id,
-                sequence,
-                recorded_at: 0,
-            }
+            Answer::Accepted { id, sequence, recorded_at: 0 }
         };
         self.decided.insert(id, answer.clone());
         answer
@@ -108,22 +91,14 @@ impl Server {
 
     fn append(&mut self, id: Option<FactId>, conversation: ConversationId) -> Sequence {
         self.n += 1;
-        let sequence = Sequence {
-            epoch: self.epoch,
-            n: self.n,
-        };
+        let sequence = Sequence { epoch: self.epoch, n: self.n };
         self.record.push((sequence, id, conversation));
         sequence
     }
 
     fn pull(&self, pull: &Pull, safe_up_to: u64) -> Events {
         // A device may have missed several restores: the lowest cut since counts.
-        let cut_after = self
-            .cuts
-            .iter()
-            .skip(pull.after.epoch as usize)
-            .min()
-            .copied();
+        let cut_after = self.cuts.iter().skip(pull.after.epoch as usize).min().copied();
         let after = cut_after.map_or(pull.after.n, |cut| cut.min(pull.after.n));
         let page = self.record.iter().filter(|(at, ..)| at.n > after).take(5);
         let events: Vec<_> = page.map(|(at, id, to)| event(at.n, *id, *to)).collect();
@@ -146,11 +121,7 @@ fn event(n: u64, id: Option<FactId>, conversation: ConversationId) -> Event {
     Event {
         n,
         recorded_at: 0,
-        content: Body::Text {
-            text: "hello".into(),
-            answers: None,
-        }
-        .to_content(),
+        content: Body::Text { text: "hello".into(), answers: None }.to_content(),
         id: id.or(Some(FactId::mint(1, u128::from(n)))),
         author: Some(if id.is_some() { DANA } else { PersonId(2) }),
         conversation: Some(conversation),
@@ -187,11 +158,7 @@ impl World {
             store,
             server: Server::default(),
             backup: Server::default(),
-            now: Now {
-                at: 1_700_000_000_000,
-                tick: 0,
-                offset_minutes: 0,
-            },
+            now: Now { at: 1_700_000_000_000, tick: 0, offset_minutes: 0 },
             seed: 0,
             timer: None,
             connecting: None,
@@ -212,10 +179,7 @@ impl World {
         match step {
             Step::Tap(group) => {
                 let conversation = ConversationId::Group(*group);
-                let body = Body::Text {
-                    text: "hello".into(),
-                    answers: None,
-                };
+                let body = Body::Text { text: "hello".into(), answers: None };
                 self.input(Input::Tapped(Wish::Say { conversation, body }));
             }
             Step::Wait(millis) => self.wait(*millis),
@@ -257,10 +221,7 @@ impl World {
         self.uplinks.clear();
         self.downlinks.clear();
         for path in lost.into_iter().flatten() {
-            self.input(Input::LinkDown {
-                path,
-                why: Down::Lost,
-            });
+            self.input(Input::LinkDown { path, why: Down::Lost });
         }
     }
 
@@ -268,10 +229,7 @@ impl World {
         match self.uplinks.pop_front() {
             Some(Uplink::Submit(submit)) => {
                 let (server, busy) = (&mut self.server, self.busy);
-                let answers = submit
-                    .entries
-                    .iter()
-                    .map(|entry| server.decide(entry, busy));
+                let answers = submit.entries.iter().map(|entry| server.decide(entry, busy));
                 let answers = answers.collect();
                 self.downlinks.push_back(Downlink::Answers { answers });
             }
@@ -291,8 +249,7 @@ impl World {
             let last_words = |answer: &&Answer| {
                 matches!(answer, Answer::Accepted { .. } | Answer::Rejected { .. })
             };
-            self.answered
-                .extend(answers.iter().filter(last_words).map(Answer::id));
+            self.answered.extend(answers.iter().filter(last_words).map(Answer::id));
         }
         self.input(Input::FrameReceived(frame));
     }
@@ -302,13 +259,7 @@ impl World {
         let after = self.server.n;
         let at = self.server.append(None, conversation);
         let events = vec![event(at.n, None, conversation)];
-        let push = Events {
-            epoch: at.epoch,
-            after,
-            next: at.n,
-            events,
-            ..Events::default()
-        };
+        let push = Events { epoch: at.epoch, after, next: at.n, events, ..Events::default() };
         if self.up.is_some() {
             self.downlinks.push_back(Downlink::Events(push));
         }
@@ -358,29 +309,18 @@ impl World {
     fn stored(&mut self, changes: &[Change]) {
         let before = self.store.cursor;
         self.store.apply(changes);
-        let cut = changes
-            .iter()
-            .any(|change| matches!(change, Change::Cut { .. }));
-        assert!(
-            self.store.cursor.n >= before.n || cut,
-            "the cursor went back"
-        );
+        let cut = changes.iter().any(|change| matches!(change, Change::Cut { .. }));
+        assert!(self.store.cursor.n >= before.n || cut, "the cursor went back");
     }
 
     fn send(&mut self, frame: Uplink) {
-        assert!(
-            self.up.is_some(),
-            "a frame is sent only over a link that is up"
-        );
+        assert!(self.up.is_some(), "a frame is sent only over a link that is up");
         if let Uplink::Submit(submit) = &frame {
             for entry in &submit.entries {
                 let place = (entry.conversation, entry.number);
                 let first = *self.sent.entry(place).or_insert(entry.id);
                 assert_eq!(first, entry.id, "two facts with one number");
-                assert!(
-                    self.store.own.contains_key(&entry.id),
-                    "durable before sent"
-                );
+                assert!(self.store.own.contains_key(&entry.id), "durable before sent");
             }
         }
         self.uplinks.push_back(frame);
@@ -388,15 +328,8 @@ impl World {
 
     fn check(&self) {
         for id in &self.kept {
-            let waits = self
-                .store
-                .own
-                .get(id)
-                .is_some_and(|(_, fate)| *fate == Fate::Waiting);
-            assert!(
-                waits || self.answered.contains(id),
-                "a tap left without its answer"
-            );
+            let waits = self.store.own.get(id).is_some_and(|(_, fate)| *fate == Fate::Waiting);
+            assert!(waits || self.answered.contains(id), "a tap left without its answer");
         }
         assert!(self.engine.waiting() <= self.kept.len());
     }
@@ -409,9 +342,7 @@ impl World {
             self.uplink_arrives();
             self.downlink_arrives();
             if self.uplinks.is_empty() && self.downlinks.is_empty() {
-                let next = self
-                    .timer
-                    .map_or(1, |tick| tick.saturating_sub(self.now.tick));
+                let next = self.timer.map_or(1, |tick| tick.saturating_sub(self.now.tick));
                 let level = self.engine.cursor().n == self.server.n;
                 if self.up.is_some() && level && self.engine.waiting() == 0 {
                     return;

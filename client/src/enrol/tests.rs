@@ -15,25 +15,11 @@ use crate::testing::{Certificates, NOON, certificates, key};
 
 #[test]
 fn a_link_that_was_cut_off_is_refused_before_anything_is_sent() {
-    let whole = format!(
-        "waypost://depot.example:8443/enrol?ca={}&token=abc",
-        "ab".repeat(32)
-    );
+    let whole = format!("waypost://depot.example:8443/enrol?ca={}&token=abc", "ab".repeat(32));
     let read = Invitation::parse(&whole).unwrap();
-    assert_eq!(
-        (read.host.as_str(), read.port, read.ca[31]),
-        ("depot.example", 8443, 0xab)
-    );
-    for cut in [
-        "",
-        "https://depot.example/enrol",
-        &whole[..whole.len() - 9],
-        &whole[..60],
-    ] {
-        assert!(
-            matches!(Invitation::parse(cut), Err(EnrolError::Link(_))),
-            "{cut}"
-        );
+    assert_eq!((read.host.as_str(), read.port, read.ca[31]), ("depot.example", 8443, 0xab));
+    for cut in ["", "https://depot.example/enrol", &whole[..whole.len() - 9], &whole[..60]] {
+        assert!(matches!(Invitation::parse(cut), Err(EnrolError::Link(_))), "{cut}");
     }
 }
 
@@ -71,15 +57,9 @@ async fn server(certificates: &Certificates) -> u16 {
 async fn try_to_enrol(port: u16, ca: [u8; 32]) -> EnrolError {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("dana.db");
-    let link = format!(
-        "waypost://127.0.0.1:{port}/enrol?ca={}&token=abc",
-        hex::encode(ca)
-    );
+    let link = format!("waypost://127.0.0.1:{port}/enrol?ca={}&token=abc", hex::encode(ca));
     let device = DeviceId::mint(NOON, 1);
-    let error = enrol(&link, device, "Tablet 12", &path, &key())
-        .await
-        .err()
-        .unwrap();
+    let error = enrol(&link, device, "Tablet 12", &path, &key()).await.err().unwrap();
     assert!(!path.exists(), "nothing stands in the way of the next try");
     error
 }
@@ -90,19 +70,8 @@ async fn only_the_server_of_the_link_gets_the_token() {
     let port = server(&certificates).await;
     let right = fingerprint(&CertificateDer::from(certificates.ca.clone()));
     let error = try_to_enrol(port, right).await;
-    assert!(
-        matches!(
-            error,
-            EnrolError::Refused {
-                code: ProblemCode::TokenSpent
-            }
-        ),
-        "{error}"
-    );
-    for wrong in [
-        [7; 32],
-        fingerprint(&CertificateDer::from(certificates.leaf.clone())),
-    ] {
+    assert!(matches!(error, EnrolError::Refused { code: ProblemCode::TokenSpent }), "{error}");
+    for wrong in [[7; 32], fingerprint(&CertificateDer::from(certificates.leaf.clone()))] {
         let error = try_to_enrol(port, wrong).await;
         assert!(matches!(error, EnrolError::Unreachable(_)), "{error}");
     }
@@ -111,10 +80,7 @@ async fn only_the_server_of_the_link_gets_the_token() {
 #[tokio::test]
 async fn a_chain_that_only_carries_the_right_ca_without_being_signed_by_it_is_refused() {
     let (honest, thief) = (certificates(), certificates());
-    let mixed = Certificates {
-        ca: honest.ca.clone(),
-        ..thief
-    };
+    let mixed = Certificates { ca: honest.ca.clone(), ..thief };
     let port = server(&mixed).await;
     let error = try_to_enrol(port, fingerprint(&CertificateDer::from(honest.ca))).await;
     assert!(matches!(error, EnrolError::Unreachable(_)), "{error}");

@@ -78,9 +78,7 @@ async fn ask(client: &reqwest::Client, peer: &Peer, frame: &Uplink) -> Result<Ve
             Down::Lost
         }),
         StatusCode::UNAUTHORIZED => Err(Down::NotEnrolled),
-        _ => refusal(&headers, &body)
-            .map(|frame| vec![frame])
-            .ok_or(Down::Lost),
+        _ => refusal(&headers, &body).map(|frame| vec![frame]).ok_or(Down::Lost),
     }
 }
 
@@ -104,12 +102,7 @@ struct Problem {
 /// What the same refusal is over MQTT. Anything else comes from something between here and there.
 fn refusal(headers: &HeaderMap, body: &[u8]) -> Option<Downlink> {
     let problem: Problem = serde_json::from_slice(body).ok()?;
-    let seconds = headers
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let retry_after_ms = seconds.map(|seconds: u32| seconds.saturating_mul(1_000));
-    Some(Downlink::Refused {
-        code: problem.code,
-        retry_after_ms,
-    })
+    Some(Downlink::Refused { code: problem.code, retry_after_ms })
 }

@@ -38,9 +38,7 @@ fn client(peer: &Peer) -> (AsyncClient, EventLoop) {
             FRAME_BYTES_MAX + AROUND_FRAME_BYTES,
             FRAME_BYTES_MAX + AROUND_FRAME_BYTES,
         )
-        .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(
-            peer.tls.clone(),
-        )));
+        .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(peer.tls.clone())));
     let (client, mut events) = AsyncClient::new(options, UPLINKS_MAX);
     let mut network = NetworkOptions::new();
     network.set_connection_timeout(CONNECT_SECONDS_MAX);
@@ -90,11 +88,7 @@ fn why(error: &ConnectionError) -> Down {
 async fn publish(peer: &Peer, client: &AsyncClient, mut uplinks: mpsc::Receiver<Uplink>) {
     let up = topic::up(peer.enrolment);
     while let Some(frame) = uplinks.recv().await {
-        if client
-            .publish(&up, QoS::AtLeastOnce, false, frame.to_bytes())
-            .await
-            .is_err()
-        {
+        if client.publish(&up, QoS::AtLeastOnce, false, frame.to_bytes()).await.is_err() {
             return;
         }
     }

@@ -29,20 +29,16 @@ pub(crate) fn certificate(pem: &str) -> Result<CertificateDer<'static>, Error> {
 
 /// Trusts this CA alone.
 pub(crate) fn pinned(ca: CertificateDer<'static>) -> Result<ClientConfig, Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add(ca)?;
-    Ok(ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+    trusting(Trust::Ca(ca))
 }
 
 /// Trusts a chain that ends in a CA of exactly this fingerprint, if the server presents it.
 pub(crate) fn by_fingerprint(wanted: Fingerprint) -> Result<ClientConfig, Error> {
-    let verifier = ByFingerprint {
-        wanted,
-        provider: provider(),
-    };
+    trusting(Trust::Fingerprint(wanted))
+}
+
+fn trusting(trust: Trust) -> Result<ClientConfig, Error> {
+    let verifier = OneCa { trust, provider: provider() };
     Ok(ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -54,14 +50,57 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
+/// The one CA that counts.
 #[derive(Debug)]
-struct ByFingerprint {
-    wanted: Fingerprint,
+enum Trust {
+    Ca(CertificateDer<'static>),
+    Fingerprint(Fingerprint),
+}
+
+/// The usual verification with one CA as the only root, but for the clock: a tablet whose clock
+/// is wrong must still reach its server (see docs/decisions/0006-device-clocks-and-tls.md).
+#[derive(Debug)]
+struct OneCa {
+    trust: Trust,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for ByFingerprint {
-    /// The usual verification, with the wanted CA of the presented chain as the only root.
+impl OneCa {
+    fn verifier(
+        &self,
+        presented: &[CertificateDer<'_>],
+    ) -> Result<Arc<WebPkiServerVerifier>, Error> {
+        let ca = match &self.trust {
+            Trust::Ca(ca) => ca.clone(),
+            Trust::Fingerprint(wanted) => presented
+                .iter()
+                .find(|certificate| fingerprint(certificate) == *wanted)
+                .ok_or(Error::InvalidCertificate(CertificateError::UnknownIssuer))?
+                .clone()
+                .into_owned(),
+        };
+        let mut roots = RootCertStore::empty();
+        roots.add(ca)?;
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone())
+            .build()
+            .map_err(|error| Error::General(error.to_string()))
+    }
+}
+
+/// A moment at which a certificate that is not valid now was or will be.
+fn valid_moment(error: &Error) -> Option<UnixTime> {
+    match error {
+        Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. }) => {
+            Some(*not_after)
+        }
+        Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }) => {
+            Some(*not_before)
+        }
+        _ => None,
+    }
+}
+
+impl ServerCertVerifier for OneCa {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -70,16 +109,20 @@ impl ServerCertVerifier for ByFingerprint {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let ca = intermediates
-            .iter()
-            .find(|certificate| fingerprint(certificate) == self.wanted)
-            .ok_or(Error::InvalidCertificate(CertificateError::UnknownIssuer))?;
-        let mut roots = RootCertStore::empty();
-        roots.add(ca.clone().into_owned())?;
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone())
-            .build()
-            .map_err(|error| Error::General(error.to_string()))?
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let verifier = self.verifier(intermediates)?;
+        let at = |moment| {
+            verifier.verify_server_cert(
+                end_entity,
+                intermediates,
+                server_name,
+                ocsp_response,
+                moment,
+            )
+        };
+        at(now).or_else(|error| match valid_moment(&error) {
+            Some(moment) => at(moment),
+            None => Err(error),
+        })
     }
 
     fn verify_tls12_signature(
@@ -88,12 +131,7 @@ impl ServerCertVerifier for ByFingerprint {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -102,17 +140,10 @@ impl ServerCertVerifier for ByFingerprint {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(
-            message,
-            cert,
-            dss,
-            &self.provider.signature_verification_algorithms,
-        )
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

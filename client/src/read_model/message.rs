@@ -33,14 +33,10 @@ impl ReadModel {
         let me = self.me.person;
         let mine = row.author == me;
         let occurred_at = row.id.occurred_at().or(row.recorded_at).unwrap_or(0);
-        let acknowledged_by_me = receipts
-            .get(&(row.id, me))
-            .is_some_and(|it| it.acknowledged_at.is_some());
-        let recipients = if mine {
-            self.recipients(conversation, &row, receipts)
-        } else {
-            Vec::new()
-        };
+        let acknowledged_by_me =
+            receipts.get(&(row.id, me)).is_some_and(|it| it.acknowledged_at.is_some());
+        let recipients =
+            if mine { self.recipients(conversation, &row, receipts) } else { Vec::new() };
         let state = if mine {
             own_state(&row, &recipients)
         } else {
@@ -79,10 +75,7 @@ impl ReadModel {
                 acknowledged_at: times.acknowledged_at,
             }
         };
-        self.audience(conversation, row.n)
-            .into_iter()
-            .map(show)
-            .collect()
+        self.audience(conversation, row.n).into_iter().map(show).collect()
     }
 
     /// Who could read a message with this number; for one that waits, who can now.
@@ -95,10 +88,7 @@ impl ReadModel {
         };
         let there = |since: u64, until: Option<u64>| since < n && until.is_none_or(|it| n < it);
         let members = group.members.iter().filter(|it| there(it.since, it.until));
-        members
-            .map(|it| it.person)
-            .filter(|person| *person != self.me.person)
-            .collect()
+        members.map(|it| it.person).filter(|person| *person != self.me.person).collect()
     }
 }
 
@@ -107,11 +97,7 @@ fn own_state(row: &MessageRow, recipients: &[RecipientView]) -> ReceiptState {
     if row.n.is_none() {
         return ReceiptState::Queued;
     }
-    recipients
-        .iter()
-        .map(state_of)
-        .min()
-        .unwrap_or(ReceiptState::Accepted)
+    recipients.iter().map(state_of).min().unwrap_or(ReceiptState::Accepted)
 }
 
 fn state_of(recipient: &RecipientView) -> ReceiptState {

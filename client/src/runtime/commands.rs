@@ -23,46 +23,20 @@ pub(super) async fn understand(
     reading: &Reading<'_>,
 ) -> Result<Task, CommandError> {
     Ok(match command {
-        Command::SendText {
-            conversation,
-            text,
-            answers,
-        } => Task::Wish(Wish::Say {
-            conversation,
-            body: Body::Text { text, answers },
-        }),
-        Command::SendTemplate {
-            conversation,
-            template,
-            version,
-            arguments,
-            answers,
-        } => {
-            let body = Body::Template {
-                template,
-                version,
-                arguments,
-                answers,
-            };
+        Command::SendText { conversation, text, answers } => {
+            Task::Wish(Wish::Say { conversation, body: Body::Text { text, answers } })
+        }
+        Command::SendTemplate { conversation, template, version, arguments, answers } => {
+            let body = Body::Template { template, version, arguments, answers };
             Task::Wish(Wish::Say { conversation, body })
         }
         Command::Acknowledge { message } => acknowledge(message, reading).await?,
         Command::Open { conversation } => Task::Open(conversation),
-        Command::MarkRead {
-            conversation,
-            up_to,
-        } => Task::Wish(Wish::Read {
-            conversation,
-            up_to,
-        }),
+        Command::MarkRead { conversation, up_to } => Task::Wish(Wish::Read { conversation, up_to }),
         Command::SendAgain { id } => {
             let wedged = wedged(id, reading).await?;
             let (conversation, content) = (wedged.conversation, wedged.content);
-            Task::Wish(Wish::SayAgain {
-                wedged: id,
-                conversation,
-                content,
-            })
+            Task::Wish(Wish::SayAgain { wedged: id, conversation, content })
         }
         Command::Discard { id } => {
             let wedged = wedged(id, reading).await?;
@@ -75,25 +49,17 @@ pub(super) async fn understand(
 /// A second tap is no second acknowledgement.
 async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, CommandError> {
     let known = reading.acknowledgeable(message).await?;
-    let known = known
-        .filter(|it| it.author != reading.me())
-        .ok_or(CommandError::NoSuchMessage)?;
+    let known = known.filter(|it| it.author != reading.me()).ok_or(CommandError::NoSuchMessage)?;
     if known.acknowledged {
         return Ok(Task::Done(Sent { id: None }));
     }
     let body = Body::Acknowledgement { message };
-    Ok(Task::Wish(Wish::Say {
-        conversation: known.conversation,
-        body,
-    }))
+    Ok(Task::Wish(Wish::Say { conversation: known.conversation, body }))
 }
 
 async fn wedged(id: FactId, reading: &Reading<'_>) -> Result<WedgedRow, CommandError> {
     let wedged = reading.wedged().await?;
-    wedged
-        .into_iter()
-        .find(|row| row.id == id)
-        .ok_or(CommandError::NotWedged)
+    wedged.into_iter().find(|row| row.id == id).ok_or(CommandError::NotWedged)
 }
 
 impl From<StoreError> for CommandError {

@@ -166,11 +166,7 @@ impl Shell {
 
     async fn reported(&mut self, report: Report) {
         let path = report.path;
-        if self
-            .links
-            .get(&path)
-            .is_none_or(|link| link.number != report.number)
-        {
+        if self.links.get(&path).is_none_or(|link| link.number != report.number) {
             return; // From a link that was given up.
         }
         let input = match report.what {
@@ -245,8 +241,7 @@ impl Shell {
     fn connect(&mut self, path: LinkPath) {
         self.links_made += 1;
         let (peer, reports) = (self.peer.clone(), self.reports.0.clone());
-        self.links
-            .insert(path, Link::connect(path, self.links_made, peer, reports));
+        self.links.insert(path, Link::connect(path, self.links_made, peer, reports));
     }
 
     /// Goes on from the store alone, as after a crash.
@@ -341,9 +336,7 @@ async fn at(moment: Option<Instant>) {
 fn link_view(link: LinkState) -> LinkView {
     match link {
         LinkState::Off => LinkView::Offline { retry_at: None },
-        LinkState::Waiting { retry_at } => LinkView::Offline {
-            retry_at: Some(retry_at),
-        },
+        LinkState::Waiting { retry_at } => LinkView::Offline { retry_at: Some(retry_at) },
         LinkState::Connecting => LinkView::Connecting,
         LinkState::Up { path, catching_up } => LinkView::Online { path, catching_up },
         LinkState::Revoked => LinkView::Revoked,

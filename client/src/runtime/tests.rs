@@ -46,33 +46,18 @@ async fn what_dana_tapped_offline_is_there_after_the_tablet_died() {
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let client = open(&path).await;
-    client
-        .send(Command::Open {
-            conversation: Some(WITH_OMAR),
-        })
-        .await
-        .unwrap();
+    client.send(Command::Open { conversation: Some(WITH_OMAR) }).await.unwrap();
     let sent = running_late(&client).await.unwrap();
-    let shows = |view: &View| {
-        view.timeline
-            .as_ref()
-            .is_some_and(|it| it.messages.len() == 1)
-    };
+    let shows = |view: &View| view.timeline.as_ref().is_some_and(|it| it.messages.len() == 1);
     let view = wait_for(&client, shows).await;
     let message = view.timeline.as_ref().unwrap().messages[0].clone();
-    assert_eq!(
-        (Some(message.id), message.state),
-        (sent.id, ReceiptState::Queued)
-    );
+    assert_eq!((Some(message.id), message.state), (sent.id, ReceiptState::Queued));
     assert_eq!(view.waiting, 1);
     drop(client); // The battery is empty.
 
     let client = open(&path).await;
     let view = wait_for(&client, |view| view.waiting == 1).await;
-    assert_eq!(
-        view.conversations[0].last.as_ref().map(|last| last.id),
-        sent.id
-    );
+    assert_eq!(view.conversations[0].last.as_ref().map(|last| last.id), sent.id);
     client.close().await;
 }
 
@@ -82,9 +67,7 @@ async fn a_full_outbox_says_so_and_refuses() {
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     let all = 1..=u32::try_from(OUTBOX_ENTRIES_MAX).unwrap();
-    let full: Vec<_> = all
-        .map(|n| Change::Queued(entry(WITH_OMAR, n, &text("hello"))))
-        .collect();
+    let full: Vec<_> = all.map(|n| Change::Queued(entry(WITH_OMAR, n, &text("hello")))).collect();
     store.apply(&full).await.unwrap();
     store.close().await;
     let client = open(&path).await;
@@ -99,14 +82,9 @@ async fn a_full_disk_is_shown_and_the_tap_is_not_half_kept() {
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     limit_pages(&store).await;
-    let client = Client::start(store, identity(), Clock::default())
-        .await
-        .unwrap();
-    let long = Command::SendText {
-        conversation: WITH_OMAR,
-        text: "long ".repeat(700),
-        answers: None,
-    };
+    let client = Client::start(store, identity(), Clock::default()).await.unwrap();
+    let long =
+        Command::SendText { conversation: WITH_OMAR, text: "long ".repeat(700), answers: None };
     let mut kept = 0;
     let refused = loop {
         match client.send(long.clone()).await {
@@ -116,10 +94,7 @@ async fn a_full_disk_is_shown_and_the_tap_is_not_half_kept() {
         assert!(kept < 1_000, "the disk is never full");
     };
     assert!(matches!(refused, CommandError::Store(_)), "{refused}");
-    wait_for(&client, |view| {
-        view.store_trouble.is_some() && view.waiting == kept
-    })
-    .await;
+    wait_for(&client, |view| view.store_trouble.is_some() && view.waiting == kept).await;
     client.close().await;
     let client = open(&path).await;
     let view = wait_for(&client, |view| view.waiting == kept).await;
@@ -135,36 +110,18 @@ async fn a_wedged_message_can_be_sent_again_or_discarded() {
     for n in [1, 2] {
         let said = entry(WITH_OMAR, n, &text("hello"));
         let at = Sequence { epoch: 0, n: 5 };
-        let wedged = Change::Rejected {
-            id: said.id,
-            code: ProblemCode::NotAllowed,
-            at,
-        };
+        let wedged = Change::Rejected { id: said.id, code: ProblemCode::NotAllowed, at };
         store.apply(&[Change::Queued(said), wedged]).await.unwrap();
     }
     store.close().await;
     let client = open(&path).await;
     let view = wait_for(&client, |view| view.wedged.len() == 2).await;
     assert_eq!(view.waiting, 0);
-    client
-        .send(Command::Discard {
-            id: view.wedged[0].id,
-        })
-        .await
-        .unwrap();
-    let again = client
-        .send(Command::SendAgain {
-            id: view.wedged[1].id,
-        })
-        .await
-        .unwrap();
+    client.send(Command::Discard { id: view.wedged[0].id }).await.unwrap();
+    let again = client.send(Command::SendAgain { id: view.wedged[1].id }).await.unwrap();
     assert_ne!(again.id, Some(view.wedged[1].id), "it is a new fact");
     wait_for(&client, |view| view.wedged.is_empty() && view.waiting == 1).await;
-    let twice = client
-        .send(Command::SendAgain {
-            id: view.wedged[1].id,
-        })
-        .await;
+    let twice = client.send(Command::SendAgain { id: view.wedged[1].id }).await;
     assert_eq!(twice, Err(CommandError::NotWedged));
     client.close().await;
 }
@@ -176,51 +133,20 @@ async fn dana_reads_and_acknowledges_once() {
     let store = store_at(&path).await;
     let turn_left = fact(2, OMAR, Some(WITH_OMAR), &text("turn left"));
     let cursor = Change::Cursor(Sequence { epoch: 0, n: 2 });
-    store
-        .apply(&[person(1, OMAR, "Omar"), turn_left, cursor])
-        .await
-        .unwrap();
+    store.apply(&[person(1, OMAR, "Omar"), turn_left, cursor]).await.unwrap();
     store.close().await;
     let client = open(&path).await;
     let view = wait_for(&client, |view| view.conversations.len() == 1).await;
     let conversation = &view.conversations[0];
-    assert_eq!(
-        (conversation.title.as_str(), conversation.unread),
-        ("Omar", 1)
-    );
+    assert_eq!((conversation.title.as_str(), conversation.unread), ("Omar", 1));
     let message = conversation.last.as_ref().unwrap().id;
 
-    client
-        .send(Command::MarkRead {
-            conversation: WITH_OMAR,
-            up_to: 2,
-        })
-        .await
-        .unwrap();
+    client.send(Command::MarkRead { conversation: WITH_OMAR, up_to: 2 }).await.unwrap();
     wait_for(&client, |view| view.conversations[0].unread == 0).await;
-    assert!(
-        client
-            .send(Command::Acknowledge { message })
-            .await
-            .unwrap()
-            .id
-            .is_some()
-    );
-    assert!(
-        client
-            .send(Command::Acknowledge { message })
-            .await
-            .unwrap()
-            .id
-            .is_none()
-    );
-    let acknowledged = |view: &View| {
-        view.conversations[0]
-            .last
-            .as_ref()
-            .unwrap()
-            .acknowledged_by_me
-    };
+    assert!(client.send(Command::Acknowledge { message }).await.unwrap().id.is_some());
+    assert!(client.send(Command::Acknowledge { message }).await.unwrap().id.is_none());
+    let acknowledged =
+        |view: &View| view.conversations[0].last.as_ref().unwrap().acknowledged_by_me;
     assert_eq!(wait_for(&client, acknowledged).await.waiting, 1);
     client.close().await;
 }
@@ -231,20 +157,8 @@ async fn a_tablet_whose_clock_is_two_years_wrong_dates_by_its_own_clock() {
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let two_years = 2 * 365 * 24 * 60 * 60 * 1_000;
-    let clock = Clock {
-        shift_ms: -two_years,
-        offset_minutes: Some(120),
-    };
-    let client = Client::open_with(
-        &path,
-        key(),
-        Setup {
-            clock,
-            device: None,
-        },
-    )
-    .await
-    .unwrap();
+    let clock = Clock { shift_ms: -two_years, offset_minutes: Some(120) };
+    let client = Client::open_with(&path, key(), Setup { clock, device: None }).await.unwrap();
     let id = running_late(&client).await.unwrap().id.unwrap();
     let real = Clock::default().now();
     let off = real - two_years - id.occurred_at().unwrap();
@@ -259,14 +173,7 @@ async fn words_that_break_a_rule_are_refused_at_the_tablet() {
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let client = open(&path).await;
-    let blank = Command::SendText {
-        conversation: WITH_OMAR,
-        text: "  ".into(),
-        answers: None,
-    };
-    assert!(matches!(
-        client.send(blank).await,
-        Err(CommandError::Content(_))
-    ));
+    let blank = Command::SendText { conversation: WITH_OMAR, text: "  ".into(), answers: None };
+    assert!(matches!(client.send(blank).await, Err(CommandError::Content(_))));
     client.close().await;
 }

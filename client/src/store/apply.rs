@@ -21,11 +21,7 @@ impl Store {
     /// Applies all changes or none.
     pub(crate) async fn apply(&self, changes: &[Change]) -> Result<Touched, StoreError> {
         let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut writing = Writing {
-            tx,
-            me: self.me,
-            touched: Touched::default(),
-        };
+        let mut writing = Writing { tx, me: self.me, touched: Touched::default() };
         for change in changes {
             writing.apply(change).await?;
         }
@@ -46,11 +42,9 @@ impl Writing {
     async fn apply(&mut self, change: &Change) -> Result<(), sqlx::Error> {
         match change {
             Change::Queued(entry) => self.queued(entry).await,
-            Change::Accepted {
-                id,
-                sequence,
-                recorded_at,
-            } => self.accepted(*id, *sequence, *recorded_at).await,
+            Change::Accepted { id, sequence, recorded_at } => {
+                self.accepted(*id, *sequence, *recorded_at).await
+            }
             Change::Rejected { id, code, at } => self.rejected(*id, *code, *at).await,
             Change::Discarded { id } => self.discarded(*id).await,
             Change::Safe { up_to } => self.safe(*up_to).await,
@@ -58,17 +52,12 @@ impl Writing {
             Change::Recorded { epoch, event } => project::recorded(self, *epoch, event).await,
             Change::Cursor(cursor) => self.cursor(*cursor).await,
             Change::StoredMarks(marks) => {
-                self.progress("UPDATE progress SET stored_marks = ?", marks)
-                    .await
+                self.progress("UPDATE progress SET stored_marks = ?", marks).await
             }
             Change::ReadMarks(marks) => {
-                self.progress("UPDATE progress SET read_marks = ?", marks)
-                    .await
+                self.progress("UPDATE progress SET read_marks = ?", marks).await
             }
-            Change::ReadUpTo {
-                conversation,
-                up_to,
-            } => self.read(*conversation, *up_to).await,
+            Change::ReadUpTo { conversation, up_to } => self.read(*conversation, *up_to).await,
             Change::Skew(skew) => {
                 let update = sqlx::query("UPDATE progress SET skew_ms = ?").bind(skew);
                 update.execute(self.db()).await.map(drop)
@@ -158,10 +147,7 @@ impl Writing {
         let Some(row) = row else { return Ok(()) };
         self.touch(row.try_get(0)?)?;
         self.touched.wedged = true;
-        let content = waypost_protocol::Content {
-            kind: row.try_get(1)?,
-            bytes: row.try_get(2)?,
-        };
+        let content = waypost_protocol::Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
         if let Ok(Body::Acknowledgement { message }) = content.to_body() {
             // It was not acknowledged after all.
             let me = self.me;
@@ -219,10 +205,7 @@ impl Writing {
         .await?;
         for row in gone {
             let id: Vec<u8> = row.try_get(0)?;
-            sqlx::query("DELETE FROM facts WHERE id = ?")
-                .bind(id)
-                .execute(self.db())
-                .await?;
+            sqlx::query("DELETE FROM facts WHERE id = ?").bind(id).execute(self.db()).await?;
         }
         Ok(())
     }
@@ -271,11 +254,7 @@ impl Writing {
         marks: &Vec<T>,
     ) -> Result<(), sqlx::Error> {
         let bytes = minicbor::to_vec(marks).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        sqlx::query(update)
-            .bind(bytes)
-            .execute(self.db())
-            .await
-            .map(drop)
+        sqlx::query(update).bind(bytes).execute(self.db()).await.map(drop)
     }
 
     async fn read(&mut self, conversation: ConversationId, up_to: u64) -> Result<(), sqlx::Error> {
@@ -301,9 +280,7 @@ impl Writing {
 
 /// A conversation as it stands in a column.
 pub(super) fn parse(conversation: &str) -> Result<ConversationId, sqlx::Error> {
-    conversation
-        .parse()
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    conversation.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// An id as it stands in a column.

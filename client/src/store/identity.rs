@@ -45,20 +45,14 @@ impl Identity {
             device: DeviceId(uuid(1)?),
             person: PersonId(row.try_get(2)?),
             name: row.try_get(3)?,
-            role: row
-                .try_get::<&str, _>(4)?
-                .parse()
-                .map_err(|_| damaged("role"))?,
+            role: row.try_get::<&str, _>(4)?.parse().map_err(|_| damaged("role"))?,
             language: row.try_get(5)?,
             host: row.try_get(6)?,
             https_port: row.try_get(7)?,
             mqtt_port: row.try_get(8)?,
             credential: row.try_get(9)?,
             ca_pem: row.try_get(10)?,
-            signing_key: row
-                .try_get::<&[u8], _>(11)?
-                .try_into()
-                .map_err(|_| damaged("key"))?,
+            signing_key: row.try_get::<&[u8], _>(11)?.try_into().map_err(|_| damaged("key"))?,
         })
     }
 

@@ -75,14 +75,8 @@ impl Store {
         }
         let pool = connect(path, key, false).await?;
         let identity = Identity::read(&pool).await?.ok_or(OpenError::NotEnrolled)?;
-        let store = Self {
-            pool,
-            me: identity.person,
-        };
-        store
-            .understand_more()
-            .await
-            .map_err(|error| OpenError::Other(error.to_string()))?;
+        let store = Self { pool, me: identity.person };
+        store.understand_more().await.map_err(|error| OpenError::Other(error.to_string()))?;
         Ok((store, identity))
     }
 
@@ -97,10 +91,7 @@ impl Store {
         identity: &Identity,
     ) -> Result<Self, sqlx::Error> {
         identity.write(&pool).await?;
-        Ok(Self {
-            pool,
-            me: identity.person,
-        })
+        Ok(Self { pool, me: identity.person })
     }
 }
 
@@ -125,12 +116,9 @@ async fn connect(path: &Path, key: &StoreKey, create: bool) -> Result<SqlitePool
         .connect_with(options)
         .await?;
     // Without SQLCipher the key is silently ignored and the file is plain text.
-    let cipher: Option<(String,)> = sqlx::query_as("PRAGMA cipher_version")
-        .fetch_optional(&pool)
-        .await?;
-    cipher
-        .filter(|(version,)| !version.is_empty())
-        .ok_or(OpenError::NoEncryption)?;
+    let cipher: Option<(String,)> =
+        sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
+    cipher.filter(|(version,)| !version.is_empty()).ok_or(OpenError::NoEncryption)?;
     match MIGRATIONS.run(&pool).await {
         Ok(()) => Ok(pool),
         Err(MigrateError::VersionMissing(_)) => Err(OpenError::Newer),

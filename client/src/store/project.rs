@@ -18,10 +18,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         for row in rows {
-            let content = Content {
-                kind: row.try_get(1)?,
-                bytes: row.try_get(2)?,
-            };
+            let content = Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
             if matches!(content.to_body(), Err(_) | Ok(Body::Unknown { .. })) {
                 continue;
             }
@@ -38,11 +35,7 @@ impl Store {
                 skew_ms: None,
             };
             let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let mut writing = Writing {
-                tx,
-                me: self.me,
-                touched: Touched::default(),
-            };
+            let mut writing = Writing { tx, me: self.me, touched: Touched::default() };
             project(&mut writing, &event).await?;
             sqlx::query("UPDATE facts SET understood = 1 WHERE id = ?")
                 .bind(id.as_ref().map(blob))
@@ -81,11 +74,7 @@ async fn keep(
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms",
     )
     .bind(blob(&id))
-    .bind(
-        event
-            .conversation
-            .map(|conversation| conversation.to_string()),
-    )
+    .bind(event.conversation.map(|conversation| conversation.to_string()))
     .bind(event.author.unwrap_or(PersonId::SERVER).0)
     .bind(event.content.kind)
     .bind(&event.content.bytes)
@@ -108,10 +97,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
     match body {
         Body::Acknowledgement { message } => {
             let author = event.author.unwrap_or(PersonId::SERVER);
-            let at = event
-                .id
-                .and_then(|id| id.occurred_at())
-                .unwrap_or(event.recorded_at);
+            let at = event.id.and_then(|id| id.occurred_at()).unwrap_or(event.recorded_at);
             acknowledged(writing, message, author, at).await
         }
         Body::Receipts { moves } => {
@@ -120,13 +106,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             }
             Ok(())
         }
-        Body::PersonAdded {
-            person,
-            handle,
-            name,
-            role,
-            language,
-        } => {
+        Body::PersonAdded { person, handle, name, role, language } => {
             writing.touched.directory = true;
             sqlx::query(
                 "INSERT INTO people (id, handle, name, role, language) VALUES (?, ?, ?, ?, ?)
@@ -142,11 +122,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             .await
             .map(drop)
         }
-        Body::GroupCreated {
-            group,
-            name,
-            members,
-        } => {
+        Body::GroupCreated { group, name, members } => {
             writing.touched.directory = true;
             sqlx::query(
                 "INSERT INTO groups (id, name) VALUES (?, ?)

@@ -83,10 +83,7 @@ pub(crate) struct Reading<'a> {
 impl Store {
     /// Reads; a write that is under way is waited for.
     pub(crate) fn reading(&self) -> Reading<'_> {
-        Reading {
-            pool: &self.pool,
-            me: self.me,
-        }
+        Reading { pool: &self.pool, me: self.me }
     }
 }
 
@@ -102,19 +99,12 @@ impl Reading<'_> {
             .fetch_one(self.pool)
             .await?;
         Ok(Saved {
-            cursor: Sequence {
-                epoch: row.try_get(0)?,
-                n: number(&row, 1)?.unwrap_or(0),
-            },
+            cursor: Sequence { epoch: row.try_get(0)?, n: number(&row, 1)?.unwrap_or(0) },
             waiting: self.waiting().await?,
-            lanes: self
-                .numbers("SELECT conversation, last_number FROM lanes")
-                .await?,
+            lanes: self.numbers("SELECT conversation, last_number FROM lanes").await?,
             stored_marks: cbor(&row, 2)?,
             read_marks: cbor(&row, 3)?,
-            read_up_to: self
-                .numbers("SELECT conversation, up_to FROM reads")
-                .await?,
+            read_up_to: self.numbers("SELECT conversation, up_to FROM reads").await?,
             skew_ms: row.try_get(4)?,
         })
     }
@@ -170,9 +160,7 @@ impl Reading<'_> {
             Ok(PersonRow {
                 id: PersonId(row.try_get(0)?),
                 name: row.try_get(1)?,
-                role: role
-                    .parse()
-                    .map_err(|what: String| sqlx::Error::Decode(what.into()))?,
+                role: role.parse().map_err(|what: String| sqlx::Error::Decode(what.into()))?,
                 language: row.try_get(3)?,
             })
         };
@@ -181,18 +169,9 @@ impl Reading<'_> {
 
     /// The groups, by number.
     pub(crate) async fn groups(&self) -> Result<BTreeMap<u32, GroupRow>, StoreError> {
-        let named: Vec<(u32, String)> = sqlx::query_as("SELECT id, name FROM groups")
-            .fetch_all(self.pool)
-            .await?;
-        let empty = |(id, name)| {
-            (
-                id,
-                GroupRow {
-                    name,
-                    members: Vec::new(),
-                },
-            )
-        };
+        let named: Vec<(u32, String)> =
+            sqlx::query_as("SELECT id, name FROM groups").fetch_all(self.pool).await?;
+        let empty = |(id, name)| (id, GroupRow { name, members: Vec::new() });
         let mut groups: BTreeMap<u32, GroupRow> = named.into_iter().map(empty).collect();
         let members = sqlx::query("SELECT group_id, person, since_n, until_n FROM members")
             .fetch_all(self.pool)
@@ -217,10 +196,7 @@ impl Reading<'_> {
         )
         .fetch_all(self.pool)
         .await?;
-        Ok(rows
-            .iter()
-            .map(|(id,)| parse(id))
-            .collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(|(id,)| parse(id)).collect::<Result<_, _>>()?)
     }
 
     /// The newest messages, oldest first: what is in the record, then what waits. What is wedged
@@ -377,17 +353,12 @@ fn number(row: &SqliteRow, at: usize) -> Result<Option<u64>, sqlx::Error> {
 
 fn fact_id(row: &SqliteRow, at: usize) -> Result<FactId, sqlx::Error> {
     let bytes: &[u8] = row.try_get(at)?;
-    Uuid::from_slice(bytes)
-        .map(FactId)
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    Uuid::from_slice(bytes).map(FactId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// A kind and the bytes in the column after it.
 fn content(row: &SqliteRow, at: usize) -> Result<Content, sqlx::Error> {
-    Ok(Content {
-        kind: row.try_get(at)?,
-        bytes: row.try_get(at + 1)?,
-    })
+    Ok(Content { kind: row.try_get(at)?, bytes: row.try_get(at + 1)? })
 }
 
 fn cbor<T: for<'b> minicbor::Decode<'b, ()>>(

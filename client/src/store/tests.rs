@@ -18,26 +18,15 @@ async fn what_dana_wrote_cannot_be_read_from_a_stolen_file() {
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     let secret = "the spare key is under the mat";
-    store
-        .apply(&[Change::Queued(entry(WITH_OMAR, 1, &text(secret)))])
-        .await
-        .unwrap();
+    store.apply(&[Change::Queued(entry(WITH_OMAR, 1, &text(secret)))]).await.unwrap();
     let found = |needle: &[u8]| {
         let files = std::fs::read_dir(folder.path()).unwrap();
         let contents = files.map(|file| std::fs::read(file.unwrap().path()).unwrap());
-        contents
-            .into_iter()
-            .any(|bytes| bytes.windows(needle.len()).any(|it| it == needle))
+        contents.into_iter().any(|bytes| bytes.windows(needle.len()).any(|it| it == needle))
     };
-    assert!(
-        !found(secret.as_bytes()),
-        "the text is readable while the app runs"
-    );
+    assert!(!found(secret.as_bytes()), "the text is readable while the app runs");
     store.close().await;
-    assert!(
-        !found(secret.as_bytes()),
-        "the text is readable after the app was closed"
-    );
+    assert!(!found(secret.as_bytes()), "the text is readable after the app was closed");
     assert!(!found(b"SQLite format 3"), "the file is a plain database");
 }
 
@@ -47,15 +36,9 @@ async fn a_wrong_key_is_told_from_a_missing_store() {
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let wrong = StoreKey::new([43; 32]);
-    assert!(matches!(
-        Store::open(&path, &wrong).await,
-        Err(OpenError::WrongKey)
-    ));
+    assert!(matches!(Store::open(&path, &wrong).await, Err(OpenError::WrongKey)));
     let elsewhere = folder.path().join("ayo.db");
-    assert!(matches!(
-        Store::open(&elsewhere, &key()).await,
-        Err(OpenError::Missing)
-    ));
+    assert!(matches!(Store::open(&elsewhere, &key()).await, Err(OpenError::Missing)));
     assert!(Store::open(&path, &key()).await.is_ok());
 }
 
@@ -72,10 +55,7 @@ async fn a_store_of_a_newer_version_is_left_alone() {
     .await
     .unwrap();
     store.close().await;
-    assert!(matches!(
-        Store::open(&path, &key()).await,
-        Err(OpenError::Newer)
-    ));
+    assert!(matches!(Store::open(&path, &key()).await, Err(OpenError::Newer)));
 }
 
 #[tokio::test]
@@ -93,59 +73,32 @@ async fn every_change_means_what_the_reference_says() {
 }
 
 fn a_long_day() -> Vec<Vec<Change>> {
-    let said: Vec<_> = (1..=6)
-        .map(|n| entry(WITH_OMAR, n, &text("hello")))
-        .collect();
+    let said: Vec<_> = (1..=6).map(|n| entry(WITH_OMAR, n, &text("hello"))).collect();
     let place = |n| Sequence { epoch: 0, n };
-    let accepted = |at: usize, n| Change::Accepted {
-        id: said[at].id,
-        sequence: place(n),
-        recorded_at: NOON,
-    };
+    let accepted =
+        |at: usize, n| Change::Accepted { id: said[at].id, sequence: place(n), recorded_at: NOON };
     let rejected = |at: usize, n| Change::Rejected {
         id: said[at].id,
         code: ProblemCode::NotAllowed,
         at: place(n),
     };
     let mark = StoredMark { up_to: 4, at: NOON };
-    let read = ReadMark {
-        conversation: WITH_OMAR,
-        up_to: 4,
-        at: NOON,
-    };
+    let read = ReadMark { conversation: WITH_OMAR, up_to: 4, at: NOON };
     vec![
         said.iter().cloned().map(Change::Queued).collect(),
         vec![Change::Skew(-250), accepted(0, 3), rejected(1, 3)],
+        vec![fact(4, OMAR, Some(WITH_OMAR), &text("turn left")), Change::Cursor(place(4))],
+        vec![Change::StoredMarks(vec![mark]), Change::ReadMarks(vec![read])],
         vec![
-            fact(4, OMAR, Some(WITH_OMAR), &text("turn left")),
-            Change::Cursor(place(4)),
-        ],
-        vec![
-            Change::StoredMarks(vec![mark]),
-            Change::ReadMarks(vec![read]),
-        ],
-        vec![
-            Change::ReadUpTo {
-                conversation: WITH_OMAR,
-                up_to: 4,
-            },
+            Change::ReadUpTo { conversation: WITH_OMAR, up_to: 4 },
             accepted(2, 5),
             rejected(3, 5),
         ],
-        vec![
-            Change::Discarded { id: said[1].id },
-            Change::Discarded { id: said[4].id },
-        ],
+        vec![Change::Discarded { id: said[1].id }, Change::Discarded { id: said[4].id }],
         vec![Change::Safe { up_to: 4 }],
         vec![Change::StoredMarks(vec![]), Change::ReadMarks(vec![])],
-        vec![
-            Change::Cut { epoch: 1, after: 4 },
-            Change::Cursor(Sequence { epoch: 1, n: 4 }),
-        ],
-        vec![Change::ReadUpTo {
-            conversation: WITH_OMAR,
-            up_to: 2,
-        }],
+        vec![Change::Cut { epoch: 1, after: 4 }, Change::Cursor(Sequence { epoch: 1, n: 4 })],
+        vec![Change::ReadUpTo { conversation: WITH_OMAR, up_to: 2 }],
     ]
 }
 
@@ -165,86 +118,39 @@ async fn a_full_disk_keeps_nothing_by_half() {
 
 /// The disk has no room beyond what the file has now.
 pub(crate) async fn limit_pages(store: &Store) {
-    let (pages,): (i64,) = sqlx::query_as("PRAGMA page_count")
-        .fetch_one(&store.pool)
-        .await
-        .unwrap();
+    let (pages,): (i64,) =
+        sqlx::query_as("PRAGMA page_count").fetch_one(&store.pool).await.unwrap();
     let limit = format!("PRAGMA max_page_count = {pages}");
-    sqlx::query(sqlx::AssertSqlSafe(limit))
-        .execute(&store.pool)
-        .await
-        .unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(limit)).execute(&store.pool).await.unwrap();
 }
 
 #[tokio::test]
 async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
     let folder = TempDir::new().unwrap();
     let store = store_at(&folder.path().join("dana.db")).await;
-    let group = Body::GroupCreated {
-        group: 3,
-        name: "North".into(),
-        members: vec![DANA, OMAR],
-    };
-    let joined = Body::MemberJoined {
-        group: 3,
-        person: AYO,
-    };
+    let group = Body::GroupCreated { group: 3, name: "North".into(), members: vec![DANA, OMAR] };
+    let joined = Body::MemberJoined { group: 3, person: AYO };
     let to_group = |number| entry(NORTH, number, &text("hello"));
     let accepted = |number, n| Change::Accepted {
         id: to_group(number).id,
         sequence: Sequence { epoch: 0, n },
         recorded_at: NOON,
     };
-    store
-        .apply(&[
-            person(1, OMAR, "Omar"),
-            fact(2, PersonId::SERVER, None, &group),
-        ])
-        .await
-        .unwrap();
-    store
-        .apply(&[Change::Queued(to_group(1)), accepted(1, 3)])
-        .await
-        .unwrap();
-    store
-        .apply(&[fact(4, PersonId::SERVER, None, &joined)])
-        .await
-        .unwrap();
-    store
-        .apply(&[Change::Queued(to_group(2)), accepted(2, 5)])
-        .await
-        .unwrap();
-    for (n, person, up_to, at) in [
-        (6, OMAR, 3, 10),
-        (7, OMAR, 5, 20),
-        (8, AYO, 5, 30),
-        (9, OMAR, 5, 40),
-    ] {
+    store.apply(&[person(1, OMAR, "Omar"), fact(2, PersonId::SERVER, None, &group)]).await.unwrap();
+    store.apply(&[Change::Queued(to_group(1)), accepted(1, 3)]).await.unwrap();
+    store.apply(&[fact(4, PersonId::SERVER, None, &joined)]).await.unwrap();
+    store.apply(&[Change::Queued(to_group(2)), accepted(2, 5)]).await.unwrap();
+    for (n, person, up_to, at) in
+        [(6, OMAR, 3, 10), (7, OMAR, 5, 20), (8, AYO, 5, 30), (9, OMAR, 5, 40)]
+    {
         let state = ReceiptState::Delivered;
-        let step = Move {
-            person,
-            state,
-            up_to,
-            at,
-            conversation: None,
-            enrolment: None,
-        };
+        let step = Move { person, state, up_to, at, conversation: None, enrolment: None };
         let body = Body::Receipts { moves: vec![step] };
-        store
-            .apply(&[fact(n, PersonId::SERVER, None, &body)])
-            .await
-            .unwrap();
+        store.apply(&[fact(n, PersonId::SERVER, None, &body)]).await.unwrap();
     }
     let receipts = store.reading().receipts(NORTH, 0).await.unwrap();
-    let times: Vec<_> = receipts
-        .iter()
-        .map(|((_, who), it)| (who.0, it.delivered_at))
-        .collect();
-    assert_eq!(
-        times,
-        [(2, Some(10)), (2, Some(20)), (8, Some(30))],
-        "Ayo came after message 1"
-    );
+    let times: Vec<_> = receipts.iter().map(|((_, who), it)| (who.0, it.delivered_at)).collect();
+    assert_eq!(times, [(2, Some(10)), (2, Some(20)), (8, Some(30))], "Ayo came after message 1");
 }
 
 #[tokio::test]
@@ -264,18 +170,7 @@ async fn a_kind_that_is_new_is_kept_and_understood_after_an_update() {
 
 #[test]
 fn the_statements_know_which_kinds_are_messages() {
-    let messages: Vec<u16> = (0..1_000)
-        .filter(|kind| {
-            Content {
-                kind: *kind,
-                bytes: vec![],
-            }
-            .is_message()
-        })
-        .collect();
-    assert_eq!(
-        messages,
-        [1, 2],
-        "`kind IN (1, 2)` stands in store/read.rs and store/project.rs"
-    );
+    let messages: Vec<u16> =
+        (0..1_000).filter(|kind| Content { kind: *kind, bytes: vec![] }.is_message()).collect();
+    assert_eq!(messages, [1, 2], "`kind IN (1, 2)` stands in store/read.rs and store/project.rs");
 }

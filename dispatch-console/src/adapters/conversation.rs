@@ -9,7 +9,9 @@ use waypost_ui_kit::{self as kit, Bubble, Reader, Receipt};
 
 use crate::adapters::templates;
 use crate::screen::State;
-use crate::ui::{BubbleRow, Conversation, ConsoleWindow, ReceiptRow, ReceiptSign, TemplateRow, Templates};
+use crate::ui::{
+    BubbleRow, ConsoleWindow, Conversation, ReceiptRow, ReceiptSign, TemplateRow, Templates,
+};
 
 pub(crate) fn connect(window: &ConsoleWindow, state: &Rc<State>) {
     let talk = window.global::<Conversation>();
@@ -46,7 +48,11 @@ pub(crate) fn show(window: &ConsoleWindow, reader: &Reader, view: &View) {
     let rows = bubbles.rows.into_iter().map(|bubble| row(bubble, &selected)).collect();
     let receipts = message.map(|message| reader.receipts(message)).unwrap_or_default();
     update(&talk.get_bubbles(), rows, |row: &BubbleRow| row.id.clone());
-    update(&talk.get_receipts(), receipts.into_iter().map(receipt).collect(), |row: &ReceiptRow| row.name.clone());
+    update(
+        &talk.get_receipts(),
+        receipts.into_iter().map(receipt).collect(),
+        |row: &ReceiptRow| row.name.clone(),
+    );
     talk.set_has_earlier(bubbles.has_earlier);
     talk.set_selected(selected.into());
     let now_open = view.timeline.as_ref().map(|open| open.conversation.to_string());

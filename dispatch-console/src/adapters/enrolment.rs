@@ -5,7 +5,7 @@ use std::rc::Rc;
 use slint::ComponentHandle as _;
 
 use crate::screen::State;
-use crate::ui::{Enrolment, ConsoleWindow, Looks};
+use crate::ui::{ConsoleWindow, Enrolment, Looks};
 
 pub(crate) fn connect(window: &ConsoleWindow, state: &Rc<State>) {
     let (weak, state) = (window.as_weak(), state.clone());

@@ -11,9 +11,9 @@ use crate::ui::{ConsoleWindow, Looks, Theme, Words};
 
 pub(crate) fn connect(window: &ConsoleWindow, state: &Rc<State>) {
     let texts = state.clone();
-    window.global::<Words>().on_look_up(move |key, _language| {
-        texts.reader.borrow().texts().message(&key, &[]).into()
-    });
+    window
+        .global::<Words>()
+        .on_look_up(move |key, _language| texts.reader.borrow().texts().message(&key, &[]).into());
     window.global::<Words>().set_language(state.reader.borrow().texts().locale().tag().into());
     let (weak, chosen) = (window.as_weak(), state.clone());
     window.global::<Looks>().on_choose_language(move |tag| {

@@ -8,7 +8,9 @@ use waypost_protocol::ConversationId;
 use waypost_ui_kit::{self as kit, Filter, Partner, Reader};
 
 use crate::screen::State;
-use crate::ui::{ConsoleWindow, Conversation, ConversationRow, Presence, Roster, TemplateRow, Templates};
+use crate::ui::{
+    ConsoleWindow, Conversation, ConversationRow, Presence, Roster, TemplateRow, Templates,
+};
 
 pub(crate) fn connect(window: &ConsoleWindow, state: &Rc<State>) {
     let roster = window.global::<Roster>();

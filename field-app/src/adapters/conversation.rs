@@ -43,7 +43,11 @@ pub(crate) fn show(window: &FieldWindow, reader: &Reader, view: &View) {
     let rows = bubbles.rows.into_iter().map(|bubble| row(bubble, &selected)).collect();
     let receipts = reader.selected().map(|message| reader.receipts(message)).unwrap_or_default();
     update(&talk.get_bubbles(), rows, |row: &BubbleRow| row.id.clone());
-    update(&talk.get_receipts(), receipts.into_iter().map(receipt).collect(), |row: &ReceiptRow| row.name.clone());
+    update(
+        &talk.get_receipts(),
+        receipts.into_iter().map(receipt).collect(),
+        |row: &ReceiptRow| row.name.clone(),
+    );
     talk.set_has_earlier(bubbles.has_earlier);
     talk.set_selected(selected.into());
     let now_open = view.timeline.as_ref().map(|open| open.conversation.to_string());

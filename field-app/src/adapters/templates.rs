@@ -37,7 +37,9 @@ pub(crate) fn show(window: &FieldWindow, reader: &Reader) {
     let templates = window.global::<Templates>();
     let rows: Vec<_> = rows(reader.texts());
     // The tiles are made once: a tile that is made anew in the middle of a tap loses it.
-    if let Some(model) = slint::Model::as_any(&templates.get_rows()).downcast_ref::<VecModel<TemplateRow>>() {
+    if let Some(model) =
+        slint::Model::as_any(&templates.get_rows()).downcast_ref::<VecModel<TemplateRow>>()
+    {
         waypost_ui_kit::update(model, rows, |row| row.id.clone());
     } else {
         templates.set_rows(ModelRc::new(VecModel::from(rows)));
@@ -62,8 +64,16 @@ mod tests {
 
     #[test]
     fn dana_finds_her_six_buttons_in_polish() {
-        let labels: Vec<_> = rows(&Texts::of(Locale::Pl)).into_iter().map(|row| row.label).collect();
-        let expected = ["Na miejscu", "Dostarczono", "Spóźnienie", "Brak klienta", "Awaria", "Proszę o telefon"];
+        let labels: Vec<_> =
+            rows(&Texts::of(Locale::Pl)).into_iter().map(|row| row.label).collect();
+        let expected = [
+            "Na miejscu",
+            "Dostarczono",
+            "Spóźnienie",
+            "Brak klienta",
+            "Awaria",
+            "Proszę o telefon",
+        ];
         assert_eq!(labels, expected);
     }
 }

@@ -40,8 +40,5 @@ pub(super) fn decode<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Arguments, E
             return Err(Error::message("an argument stands twice").at(position));
         }
     }
-    Ok(arguments
-        .into_iter()
-        .filter_map(|(name, argument)| Some((name, argument?)))
-        .collect())
+    Ok(arguments.into_iter().filter_map(|(name, argument)| Some((name, argument?))).collect())
 }

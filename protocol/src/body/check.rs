@@ -30,17 +30,8 @@ impl Body {
     pub fn check(&self) -> Result<(), ContentError> {
         match self {
             Self::Text { text, .. } => not_blank("text", text, TEXT_CHARS_MAX),
-            Self::Template {
-                template,
-                arguments,
-                ..
-            } => check_template(template, arguments),
-            Self::PersonAdded {
-                handle,
-                name,
-                language,
-                ..
-            } => {
+            Self::Template { template, arguments, .. } => check_template(template, arguments),
+            Self::PersonAdded { handle, name, language, .. } => {
                 check_handle(handle)?;
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 not_blank("language", language, NAME_CHARS_MAX)
@@ -58,10 +49,9 @@ impl Body {
             Self::Enrolled { device_name, .. } => {
                 not_blank("device_name", device_name, NAME_CHARS_MAX)
             }
-            Self::Unknown { bytes, .. } if BASE64.decode(bytes).is_err() => Err(ContentError {
-                field: "bytes",
-                what: "must be base64".into(),
-            }),
+            Self::Unknown { bytes, .. } if BASE64.decode(bytes).is_err() => {
+                Err(ContentError { field: "bytes", what: "must be base64".into() })
+            }
             Self::Acknowledgement { .. }
             | Self::Receipts { .. }
             | Self::MemberJoined { .. }
@@ -75,16 +65,10 @@ impl Body {
 
 fn not_blank(field: &'static str, value: &str, chars_max: usize) -> Result<(), ContentError> {
     if value.trim().is_empty() {
-        return Err(ContentError {
-            field,
-            what: "must not be blank".into(),
-        });
+        return Err(ContentError { field, what: "must not be blank".into() });
     }
     if value.chars().count() > chars_max {
-        return Err(ContentError {
-            field,
-            what: format!("at most {chars_max} characters"),
-        });
+        return Err(ContentError { field, what: format!("at most {chars_max} characters") });
     }
     Ok(())
 }

@@ -44,10 +44,7 @@ impl Content {
 
     /// The content as [`Body::Unknown`].
     pub(super) fn to_unknown(&self) -> Body {
-        Body::Unknown {
-            number: self.kind,
-            bytes: BASE64.encode(&self.bytes),
-        }
+        Body::Unknown { number: self.kind, bytes: BASE64.encode(&self.bytes) }
     }
 
     /// SHA-256 over kind and bytes: two submissions of one id must agree in it.
@@ -63,9 +60,7 @@ impl Content {
 /// that it spoils no page of others.
 impl Serialize for Content {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_body()
-            .unwrap_or_else(|_| self.to_unknown())
-            .serialize(serializer)
+        self.to_body().unwrap_or_else(|_| self.to_unknown()).serialize(serializer)
     }
 }
 
@@ -93,10 +88,7 @@ impl utoipa::ToSchema for Content {
     }
 
     fn schemas(
-        schemas: &mut Vec<(
-            String,
-            utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>,
-        )>,
+        schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
     ) {
         Body::schemas(schemas);
     }

@@ -63,10 +63,7 @@ impl Content {
         match self.known_body() {
             Ok(body) => Ok(body),
             Err(error) if error.is_unknown_variant() => Ok(self.to_unknown()),
-            Err(error) => Err(ContentError {
-                field: "content",
-                what: error.to_string(),
-            }),
+            Err(error) => Err(ContentError { field: "content", what: error.to_string() }),
         }
     }
 }
@@ -177,10 +174,7 @@ fn read_moves<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Vec<Move>, Error> {
 
 fn write<T: Encode<()>>(kind: u16, wire: T) -> Content {
     // Writing to a Vec cannot fail; an empty body would be refused by every reader.
-    Content {
-        kind,
-        bytes: minicbor::to_vec(wire).unwrap_or_default(),
-    }
+    Content { kind, bytes: minicbor::to_vec(wire).unwrap_or_default() }
 }
 
 fn read<'b, T: Decode<'b, ()>>(content: &'b Content) -> Result<T, Error> {

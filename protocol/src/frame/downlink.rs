@@ -256,10 +256,7 @@ fn read_answers<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Vec<Answer>, Erro
             None => {
                 newer.array()?;
                 newer.i64()?;
-                Answer::Deferred {
-                    id: newer.decode()?,
-                    code: ProblemCode::UnknownFrame,
-                }
+                Answer::Deferred { id: newer.decode()?, code: ProblemCode::UnknownFrame }
             }
         });
     }

@@ -130,10 +130,6 @@ impl Uplink {
                 pull.stored.len() <= STORED_MARKS_MAX && pull.read.len() <= READ_MARKS_MAX
             }
         };
-        if within {
-            Ok(())
-        } else {
-            Err(FrameError::TooLarge)
-        }
+        if within { Ok(()) } else { Err(FrameError::TooLarge) }
     }
 }

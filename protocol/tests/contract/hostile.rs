@@ -16,17 +16,11 @@ fn lengths_that_are_not_there_are_refused_before_memory_is_taken() {
     for (name, hex) in [
         ("entries", "8201 81 9bffffffffffffffff"),
         ("a frame", "9bffffffffffffffff 01 81 80"),
-        (
-            "an event's bytes",
-            "8202 84 00 00 01 81 83 01 00 82 01 5bffffffffffffffff",
-        ),
+        ("an event's bytes", "8202 84 00 00 01 81 83 01 00 82 01 5bffffffffffffffff"),
         ("presence", "8203 81 9b00ffffffffffffff"),
     ] {
         let (up, down) = both(hex);
-        assert!(
-            up.is_err() && down.is_err(),
-            "{name} of impossible length is believed"
-        );
+        assert!(up.is_err() && down.is_err(), "{name} of impossible length is believed");
     }
 }
 
@@ -36,14 +30,8 @@ fn a_frame_of_only_brackets_is_refused() {
         let mut bytes = vec![0x83, 0x01, 0x81, 0x80];
         bytes.resize(FRAME_BYTES_MAX, bracket);
         let began = Instant::now();
-        assert!(matches!(
-            Uplink::from_bytes(&bytes),
-            Err(FrameError::Malformed(_))
-        ));
-        assert!(
-            began.elapsed().as_secs() < 5,
-            "one frame of {bracket:#x} keeps the server busy"
-        );
+        assert!(matches!(Uplink::from_bytes(&bytes), Err(FrameError::Malformed(_))));
+        assert!(began.elapsed().as_secs() < 5, "one frame of {bracket:#x} keeps the server busy");
     }
 }
 
@@ -53,11 +41,7 @@ fn nested_fields_that_are_not_known_are_skipped_at_any_depth() {
     bytes.resize(FRAME_BYTES_MAX - 1, 0x81);
     bytes.push(0x80);
     let empty = Uplink::Submit(Submit::default());
-    assert_eq!(
-        Uplink::from_bytes(&bytes),
-        Ok(empty),
-        "depth breaks the reader"
-    );
+    assert_eq!(Uplink::from_bytes(&bytes), Ok(empty), "depth breaks the reader");
 }
 
 #[test]
@@ -83,16 +67,10 @@ fn too_much_and_too_long_are_refused_with_their_code() {
 fn bytes_behind_a_frame_or_a_body_are_refused() {
     let mut frame = Uplink::Submit(Submit::default()).to_bytes();
     frame.push(0);
-    assert!(matches!(
-        Uplink::from_bytes(&frame),
-        Err(FrameError::Malformed(_))
-    ));
+    assert!(matches!(Uplink::from_bytes(&frame), Err(FrameError::Malformed(_))));
     let mut content = Body::Acknowledgement { message: fact(1) }.to_content();
     content.bytes.push(0);
-    assert!(
-        content.to_body().is_err(),
-        "something is hidden behind a body"
-    );
+    assert!(content.to_body().is_err(), "something is hidden behind a body");
 }
 
 /// `{"minutes": 5 minutes, "minutes": 50 minutes}`: Dana's tablet would show one, Omar's the other.
@@ -100,14 +78,7 @@ fn bytes_behind_a_frame_or_a_body_are_refused() {
 fn an_argument_that_stands_twice_is_refused() {
     let twice = "83 61 74 01 a2 61 6d 82 02 05 61 6d 82 02 18 32";
     let bytes = hex::decode(twice.replace(' ', "")).unwrap();
-    assert!(
-        Content {
-            kind: kind::TEMPLATE,
-            bytes
-        }
-        .to_body()
-        .is_err()
-    );
+    assert!(Content { kind: kind::TEMPLATE, bytes }.to_body().is_err());
 }
 
 #[test]
@@ -116,24 +87,13 @@ fn numbers_that_are_none_are_refused() {
     let (up, _) = both(&format!("8202 83 820000 {nan} 00"));
     assert!(up.is_err(), "a pull has the number NaN");
     let bytes = hex::decode(format!("836174 01 a1 61 6d 82 01 {nan}").replace(' ', "")).unwrap();
-    assert!(
-        Content {
-            kind: kind::TEMPLATE,
-            bytes
-        }
-        .to_body()
-        .is_err(),
-        "NaN minutes late"
-    );
+    assert!(Content { kind: kind::TEMPLATE, bytes }.to_body().is_err(), "NaN minutes late");
 }
 
 /// A single fact that cannot be read must not hide the page on which it stands.
 #[test]
 fn a_content_that_cannot_be_read_still_has_a_json_form() {
-    let broken = Content {
-        kind: kind::TEXT,
-        bytes: vec![0xff, 0x00],
-    };
+    let broken = Content { kind: kind::TEXT, bytes: vec![0xff, 0x00] };
     let json = serde_json::to_string(&broken).unwrap();
     assert_eq!(json, r#"{"kind":"unknown","number":1,"bytes":"/wA="}"#);
     assert_eq!(serde_json::from_str::<Content>(&json).unwrap(), broken);

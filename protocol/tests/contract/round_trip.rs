@@ -20,9 +20,8 @@ fn person() -> impl Strategy<Value = PersonId> {
 }
 
 fn conversation() -> impl Strategy<Value = ConversationId> {
-    let direct = (person(), person()).prop_filter_map("not with oneself", |(one, other)| {
-        ConversationId::direct(one, other)
-    });
+    let direct = (person(), person())
+        .prop_filter_map("not with oneself", |(one, other)| ConversationId::direct(one, other));
     prop_oneof![
         direct,
         any::<u32>().prop_map(ConversationId::Group),
@@ -48,37 +47,21 @@ fn argument() -> impl Strategy<Value = Argument> {
 }
 
 fn one_move() -> impl Strategy<Value = Move> {
-    (
-        person(),
-        any::<u64>(),
-        any::<i64>(),
-        of(conversation()),
-        of(enrolment()),
-    )
-        .prop_map(|(person, up_to, at, conversation, enrolment)| {
+    (person(), any::<u64>(), any::<i64>(), of(conversation()), of(enrolment())).prop_map(
+        |(person, up_to, at, conversation, enrolment)| {
             let state = match conversation {
                 Some(_) => ReceiptState::Read,
                 None => ReceiptState::Delivered,
             };
-            Move {
-                person,
-                state,
-                up_to,
-                at,
-                conversation,
-                enrolment,
-            }
-        })
+            Move { person, state, up_to, at, conversation, enrolment }
+        },
+    )
 }
 
 fn body() -> impl Strategy<Value = Body> {
     let text = (any::<String>(), of(fact()));
-    let template = (
-        any::<String>(),
-        any::<u16>(),
-        btree_map(any::<String>(), argument(), 0..4),
-        of(fact()),
-    );
+    let template =
+        (any::<String>(), any::<u16>(), btree_map(any::<String>(), argument(), 0..4), of(fact()));
     let group = (any::<u32>(), any::<String>(), vec(person(), 0..4));
     prop_oneof![
         text.prop_map(|(text, answers)| Body::Text { text, answers }),
@@ -90,11 +73,7 @@ fn body() -> impl Strategy<Value = Body> {
         }),
         fact().prop_map(|message| Body::Acknowledgement { message }),
         vec(one_move(), 0..4).prop_map(|moves| Body::Receipts { moves }),
-        group.prop_map(|(group, name, members)| Body::GroupCreated {
-            group,
-            name,
-            members
-        }),
+        group.prop_map(|(group, name, members)| Body::GroupCreated { group, name, members }),
         (enrolment(), person()).prop_map(|(enrolment, person)| Body::Revoked { enrolment, person }),
         proptest::sample::select(samples::bodies()).prop_map(|(_, body)| body),
     ]
@@ -118,28 +97,11 @@ fn entry() -> impl Strategy<Value = Entry> {
 
 fn pull() -> impl Strategy<Value = Pull> {
     let stored = (any::<u64>(), any::<i64>()).prop_map(|(up_to, at)| StoredMark { up_to, at });
-    let read =
-        (conversation(), any::<u64>(), any::<i64>()).prop_map(|(conversation, up_to, at)| {
-            ReadMark {
-                conversation,
-                up_to,
-                at,
-            }
-        });
-    (
-        sequence(),
-        any::<u32>(),
-        any::<u16>(),
-        vec(stored, 0..4),
-        vec(read, 0..4),
+    let read = (conversation(), any::<u64>(), any::<i64>())
+        .prop_map(|(conversation, up_to, at)| ReadMark { conversation, up_to, at });
+    (sequence(), any::<u32>(), any::<u16>(), vec(stored, 0..4), vec(read, 0..4)).prop_map(
+        |(after, number, limit, stored, read)| Pull { after, number, limit, stored, read },
     )
-        .prop_map(|(after, number, limit, stored, read)| Pull {
-            after,
-            number,
-            limit,
-            stored,
-            read,
-        })
 }
 
 fn uplink() -> impl Strategy<Value = Uplink> {
@@ -152,11 +114,7 @@ fn uplink() -> impl Strategy<Value = Uplink> {
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         (fact(), sequence(), any::<i64>()).prop_map(|(id, sequence, recorded_at)| {
-            Answer::Accepted {
-                id,
-                sequence,
-                recorded_at,
-            }
+            Answer::Accepted { id, sequence, recorded_at }
         }),
         (fact(), code(), sequence()).prop_map(|(id, code, at)| Answer::Rejected { id, code, at }),
         (fact(), any::<u32>()).prop_map(|(id, expected)| Answer::OutOfOrder { id, expected }),
@@ -166,84 +124,47 @@ fn answer() -> impl Strategy<Value = Answer> {
 
 fn event() -> impl Strategy<Value = Event> {
     let who = (of(fact()), of(person()), of(conversation()));
-    (
-        any::<u64>(),
-        any::<i64>(),
-        body(),
-        who,
-        any::<i16>(),
-        of(any::<i64>()),
+    (any::<u64>(), any::<i64>(), body(), who, any::<i16>(), of(any::<i64>())).prop_map(
+        |(n, recorded_at, body, (id, author, conversation), offset_minutes, skew_ms)| Event {
+            n,
+            recorded_at,
+            content: body.to_content(),
+            id,
+            author,
+            conversation,
+            offset_minutes,
+            skew_ms,
+        },
     )
-        .prop_map(
-            |(n, recorded_at, body, (id, author, conversation), offset_minutes, skew_ms)| Event {
-                n,
-                recorded_at,
-                content: body.to_content(),
-                id,
-                author,
-                conversation,
-                offset_minutes,
-                skew_ms,
-            },
-        )
 }
 
 fn events() -> impl Strategy<Value = Events> {
     let stretch = (any::<u32>(), any::<u64>(), any::<u64>());
-    let rest = (
-        of(any::<u32>()),
-        of(any::<i64>()),
-        of(any::<u64>()),
-        of(any::<u64>()),
-    );
+    let rest = (of(any::<u32>()), of(any::<i64>()), of(any::<u64>()), of(any::<u64>()));
     (stretch, vec(event(), 0..4), any::<bool>(), rest).prop_map(
         |((epoch, after, next), events, more, (answers, server_time, safe_up_to, cut_after))| {
-            Events {
-                epoch,
-                after,
-                next,
-                events,
-                more,
-                answers,
-                server_time,
-                safe_up_to,
-                cut_after,
-            }
+            Events { epoch, after, next, events, more, answers, server_time, safe_up_to, cut_after }
         },
     )
 }
 
 fn downlink() -> impl Strategy<Value = Downlink> {
-    let of_person =
-        (person(), any::<bool>(), of(any::<i64>())).prop_map(|(person, online, since)| {
-            PresenceOf {
-                person,
-                online,
-                since,
-            }
-        });
+    let of_person = (person(), any::<bool>(), of(any::<i64>()))
+        .prop_map(|(person, online, since)| PresenceOf { person, online, since });
     prop_oneof![
         vec(answer(), 0..4).prop_map(|answers| Downlink::Answers { answers }),
         events().prop_map(Downlink::Events),
         vec(of_person, 0..4).prop_map(|people| Downlink::Presence(Presence { people })),
-        (code(), of(any::<u32>())).prop_map(|(code, retry_after_ms)| Downlink::Refused {
-            code,
-            retry_after_ms
-        }),
+        (code(), of(any::<u32>()))
+            .prop_map(|(code, retry_after_ms)| Downlink::Refused { code, retry_after_ms }),
     ]
 }
 
 /// A sample frame with some bytes overwritten, removed or doubled.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
-    let up = samples::uplinks()
-        .into_iter()
-        .map(|(_, frame)| frame.to_bytes());
-    let down = samples::downlinks()
-        .into_iter()
-        .map(|(_, frame)| frame.to_bytes());
-    let bodies = samples::bodies()
-        .into_iter()
-        .map(|(_, body)| body.to_content().bytes);
+    let up = samples::uplinks().into_iter().map(|(_, frame)| frame.to_bytes());
+    let down = samples::downlinks().into_iter().map(|(_, frame)| frame.to_bytes());
+    let bodies = samples::bodies().into_iter().map(|(_, body)| body.to_content().bytes);
     let all: Vec<_> = up.chain(down).chain(bodies).collect();
     let edits = vec((any::<prop::sample::Index>(), any::<u8>(), 0u8..3), 1..5);
     (proptest::sample::select(all), edits).prop_map(|(mut bytes, edits)| {
@@ -269,16 +190,9 @@ fn survive(bytes: &[u8]) {
         assert_eq!(Downlink::from_bytes(&frame.to_bytes()), Ok(frame.clone()));
         serde_json::to_string(&frame).unwrap();
     }
-    let kinds = samples::bodies()
-        .into_iter()
-        .map(|(_, body)| body.to_content().kind);
+    let kinds = samples::bodies().into_iter().map(|(_, body)| body.to_content().kind);
     for kind in kinds {
-        if let Ok(body) = (Content {
-            kind,
-            bytes: bytes.to_vec(),
-        })
-        .to_body()
-        {
+        if let Ok(body) = (Content { kind, bytes: bytes.to_vec() }).to_body() {
             assert_eq!(body.to_content().to_body(), Ok(body.clone()));
             let _ = body.check();
         }

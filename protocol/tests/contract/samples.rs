@@ -9,10 +9,7 @@ pub const OMAR: PersonId = PersonId(3);
 pub const MORNING: Millis = 1_772_440_200_000;
 
 pub fn fact(number: u8) -> FactId {
-    FactId::mint(
-        MORNING + i64::from(number) * 1000,
-        0xA0 + u128::from(number),
-    )
+    FactId::mint(MORNING + i64::from(number) * 1000, 0xA0 + u128::from(number))
 }
 
 pub fn enrolment() -> EnrolmentId {
@@ -68,72 +65,22 @@ pub fn event(n: u64, body: &Body) -> Event {
 /// Every kind of body, and the optional parts of those that have some.
 pub fn bodies() -> Vec<(&'static str, Body)> {
     vec![
-        (
-            "text",
-            Body::Text {
-                text: "Gate 4 is closed".into(),
-                answers: None,
-            },
-        ),
-        (
-            "text that answers",
-            Body::Text {
-                text: "Użyj bramy 5".into(),
-                answers: Some(fact(1)),
-            },
-        ),
+        ("text", Body::Text { text: "Gate 4 is closed".into(), answers: None }),
+        ("text that answers", Body::Text { text: "Użyj bramy 5".into(), answers: Some(fact(1)) }),
         ("template", running_late()),
         ("template with everything", template_with_everything()),
         ("template without arguments", template_without_arguments()),
-        (
-            "acknowledgement",
-            Body::Acknowledgement { message: fact(1) },
-        ),
-        (
-            "receipts",
-            Body::Receipts {
-                moves: vec![delivered(41), read(41)],
-            },
-        ),
+        ("acknowledgement", Body::Acknowledgement { message: fact(1) }),
+        ("receipts", Body::Receipts { moves: vec![delivered(41), read(41)] }),
         ("receipts in the record", receipts_in_the_record()),
         ("person added", person_added()),
         ("group created", group_created()),
-        (
-            "member joined",
-            Body::MemberJoined {
-                group: 5,
-                person: DANA,
-            },
-        ),
-        (
-            "member left",
-            Body::MemberLeft {
-                group: 5,
-                person: DANA,
-            },
-        ),
+        ("member joined", Body::MemberJoined { group: 5, person: DANA }),
+        ("member left", Body::MemberLeft { group: 5, person: DANA }),
         ("enrolled", enrolled()),
-        (
-            "revoked",
-            Body::Revoked {
-                enrolment: enrolment(),
-                person: DANA,
-            },
-        ),
-        (
-            "epoch began",
-            Body::EpochBegan {
-                size: 40,
-                root: "5ad1".into(),
-            },
-        ),
-        (
-            "unknown",
-            Body::Unknown {
-                number: 4711,
-                bytes: "gAE=".into(),
-            },
-        ),
+        ("revoked", Body::Revoked { enrolment: enrolment(), person: DANA }),
+        ("epoch began", Body::EpochBegan { size: 40, root: "5ad1".into() }),
+        ("unknown", Body::Unknown { number: 4711, bytes: "gAE=".into() }),
     ]
 }
 
@@ -161,13 +108,8 @@ fn template_without_arguments() -> Body {
 }
 
 fn receipts_in_the_record() -> Body {
-    let by = |one: Move| Move {
-        enrolment: Some(enrolment()),
-        ..one
-    };
-    Body::Receipts {
-        moves: vec![by(delivered(41)), by(read(41))],
-    }
+    let by = |one: Move| Move { enrolment: Some(enrolment()), ..one };
+    Body::Receipts { moves: vec![by(delivered(41)), by(read(41))] }
 }
 
 pub fn person_added() -> Body {
@@ -181,11 +123,7 @@ pub fn person_added() -> Body {
 }
 
 fn group_created() -> Body {
-    Body::GroupCreated {
-        group: 5,
-        name: "North".into(),
-        members: vec![OMAR, DANA],
-    }
+    Body::GroupCreated { group: 5, name: "North".into(), members: vec![OMAR, DANA] }
 }
 
 fn enrolled() -> Body {
@@ -200,24 +138,9 @@ fn enrolled() -> Body {
 /// Every type of uplink frame, bare and with all that it can hold.
 pub fn uplinks() -> Vec<(&'static str, Uplink)> {
     vec![
-        (
-            "submit",
-            Uplink::Submit(Submit {
-                entries: vec![entry()],
-            }),
-        ),
-        (
-            "submit with everything",
-            Uplink::Submit(Submit { entries: entries() }),
-        ),
-        (
-            "pull",
-            Uplink::Pull(Pull {
-                number: 1,
-                limit: 256,
-                ..Pull::default()
-            }),
-        ),
+        ("submit", Uplink::Submit(Submit { entries: vec![entry()] })),
+        ("submit with everything", Uplink::Submit(Submit { entries: entries() })),
+        ("pull", Uplink::Pull(Pull { number: 1, limit: 256, ..Pull::default() })),
         ("pull with marks", Uplink::Pull(pull_with_marks())),
     ]
 }
@@ -236,11 +159,7 @@ pub fn entry() -> Entry {
 }
 
 fn entries() -> Vec<Entry> {
-    let first = Entry {
-        offset_minutes: 60,
-        skew_ms: Some(-350),
-        ..entry()
-    };
+    let first = Entry { offset_minutes: 60, skew_ms: Some(-350), ..entry() };
     let second = Entry {
         id: fact(2),
         conversation: ConversationId::Group(5),
@@ -257,41 +176,20 @@ fn pull_with_marks() -> Pull {
         after: Sequence { epoch: 1, n: 42 },
         number: 2,
         limit: 100,
-        stored: vec![StoredMark {
-            up_to: 42,
-            at: MORNING + 5_000,
-        }],
-        read: vec![ReadMark {
-            conversation: dana_and_omar(),
-            up_to: 40,
-            at: MORNING + 6_000,
-        }],
+        stored: vec![StoredMark { up_to: 42, at: MORNING + 5_000 }],
+        read: vec![ReadMark { conversation: dana_and_omar(), up_to: 40, at: MORNING + 6_000 }],
     }
 }
 
 /// Every type of downlink frame, bare and with all that it can hold.
 pub fn downlinks() -> Vec<(&'static str, Downlink)> {
-    let refused = |retry_after_ms| Downlink::Refused {
-        code: ProblemCode::Overloaded,
-        retry_after_ms,
-    };
+    let refused =
+        |retry_after_ms| Downlink::Refused { code: ProblemCode::Overloaded, retry_after_ms };
     vec![
         ("answers", Downlink::Answers { answers: answers() }),
-        (
-            "events, empty",
-            Downlink::Events(Events {
-                next: 42,
-                ..Events::default()
-            }),
-        ),
-        (
-            "events, pushed",
-            Downlink::Events(pushed(42, event(42, &receipts()))),
-        ),
-        (
-            "events with everything",
-            Downlink::Events(events_with_everything()),
-        ),
+        ("events, empty", Downlink::Events(Events { next: 42, ..Events::default() })),
+        ("events, pushed", Downlink::Events(pushed(42, event(42, &receipts())))),
+        ("events with everything", Downlink::Events(events_with_everything())),
         ("presence", Downlink::Presence(presence())),
         ("refused", refused(None)),
         ("refused for a while", refused(Some(1_500))),
@@ -299,41 +197,20 @@ pub fn downlinks() -> Vec<(&'static str, Downlink)> {
 }
 
 fn receipts() -> Body {
-    Body::Receipts {
-        moves: vec![delivered(41)],
-    }
+    Body::Receipts { moves: vec![delivered(41)] }
 }
 
 pub fn pushed(n: u64, event: Event) -> Events {
-    Events {
-        after: n - 1,
-        next: n,
-        events: vec![event],
-        ..Events::default()
-    }
+    Events { after: n - 1, next: n, events: vec![event], ..Events::default() }
 }
 
 pub fn answers() -> Vec<Answer> {
     let sequence = Sequence { epoch: 1, n: 41 };
     vec![
-        Answer::Accepted {
-            id: fact(1),
-            sequence,
-            recorded_at: MORNING + 900,
-        },
-        Answer::Rejected {
-            id: fact(2),
-            code: ProblemCode::NotAllowed,
-            at: sequence,
-        },
-        Answer::OutOfOrder {
-            id: fact(3),
-            expected: 2,
-        },
-        Answer::Deferred {
-            id: fact(4),
-            code: ProblemCode::Other(4711),
-        },
+        Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900 },
+        Answer::Rejected { id: fact(2), code: ProblemCode::NotAllowed, at: sequence },
+        Answer::OutOfOrder { id: fact(3), expected: 2 },
+        Answer::Deferred { id: fact(4), code: ProblemCode::Other(4711) },
     ]
 }
 
@@ -350,15 +227,7 @@ fn events_with_everything() -> Events {
         epoch: 1,
         after: 40,
         next: 42,
-        events: vec![
-            message,
-            event(
-                42,
-                &Body::Receipts {
-                    moves: vec![read(41)],
-                },
-            ),
-        ],
+        events: vec![message, event(42, &Body::Receipts { moves: vec![read(41)] })],
         more: true,
         answers: Some(2),
         server_time: Some(MORNING + 7_000),
@@ -369,16 +238,8 @@ fn events_with_everything() -> Events {
 
 fn presence() -> Presence {
     let people = vec![
-        PresenceOf {
-            person: DANA,
-            online: true,
-            since: Some(MORNING),
-        },
-        PresenceOf {
-            person: OMAR,
-            online: false,
-            since: None,
-        },
+        PresenceOf { person: DANA, online: true, since: Some(MORNING) },
+        PresenceOf { person: OMAR, online: false, since: None },
     ];
     Presence { people }
 }

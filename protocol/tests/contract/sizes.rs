@@ -51,19 +51,13 @@ fn receipts_of_one_commit_cost_less_than_two() {
 fn story() -> Vec<Row> {
     let receipts = |n, one| event(n, &Body::Receipts { moves: vec![one] });
     let acknowledgement = Body::Acknowledgement { message: fact(1) };
-    let answer = Body::Text {
-        text: "OK, use gate 5".into(),
-        answers: Some(fact(1)),
-    };
+    let answer = Body::Text { text: "OK, use gate 5".into(), answers: Some(fact(1)) };
     vec![
         up("Submit: the template", submit()),
         down("Answers: accepted", accepted()),
         push("Events: delivered to Omar", receipts(N + 1, delivered(N))),
         push("Events: read by Omar", receipts(N + 2, read(N))),
-        push(
-            "Events: Omar's acknowledgement",
-            of_omar(N + 3, &acknowledgement),
-        ),
+        push("Events: Omar's acknowledgement", of_omar(N + 3, &acknowledgement)),
         push("Events: Omar's answer", of_omar(N + 4, &answer)),
         up("Pull: stored and read marks", marks()),
         down("Events: the marks are kept", confirmed()),
@@ -71,27 +65,14 @@ fn story() -> Vec<Row> {
 }
 
 fn submit() -> Uplink {
-    let entry = Entry {
-        number: 312,
-        offset_minutes: 60,
-        skew_ms: Some(-350),
-        ..entry()
-    };
-    Uplink::Submit(Submit {
-        entries: vec![entry],
-    })
+    let entry = Entry { number: 312, offset_minutes: 60, skew_ms: Some(-350), ..entry() };
+    Uplink::Submit(Submit { entries: vec![entry] })
 }
 
 fn accepted() -> Downlink {
     let sequence = Sequence { epoch: 0, n: N };
-    let accepted = Answer::Accepted {
-        id: fact(1),
-        sequence,
-        recorded_at: MORNING + 900,
-    };
-    Downlink::Answers {
-        answers: vec![accepted],
-    }
+    let accepted = Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900 };
+    Downlink::Answers { answers: vec![accepted] }
 }
 
 fn of_omar(n: u64, body: &Body) -> Event {
@@ -112,11 +93,7 @@ fn marks() -> Uplink {
         number: 57,
         limit: 256,
         stored: vec![StoredMark { up_to, at }],
-        read: vec![ReadMark {
-            conversation: dana_and_omar(),
-            up_to,
-            at,
-        }],
+        read: vec![ReadMark { conversation: dana_and_omar(), up_to, at }],
     })
 }
 

@@ -42,14 +42,7 @@ fn bodies_keep_their_bytes() {
 fn problem_codes_keep_their_numbers() {
     let mut shown = String::new();
     for code in ProblemCode::ALL {
-        writeln!(
-            shown,
-            "{:3} {} {}",
-            code.number(),
-            code.slug(),
-            code.http_status()
-        )
-        .unwrap();
+        writeln!(shown, "{:3} {} {}", code.number(), code.slug(), code.http_status()).unwrap();
     }
     expect_file!["golden/problem-codes.txt"].assert_eq(&shown);
 }

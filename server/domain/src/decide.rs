@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, Entry, FactId, Millis, Move,
-    EnrolmentId, PersonId, ProblemCode, ReadMark, Sequence, StoredMark,
+    Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Millis,
+    Move, PersonId, ProblemCode, ReadMark, Sequence, StoredMark,
 };
 
 use crate::access::may_write;
@@ -62,13 +62,7 @@ pub(crate) struct Draft {
 impl<'a> Desk<'a> {
     fn new(known: Known, clockwork: Clockwork<'a>) -> Self {
         let progress = Progress::of(&known);
-        Self {
-            known,
-            decision: Decision::default(),
-            clockwork,
-            progress,
-            moves: Moves::default(),
-        }
+        Self { known, decision: Decision::default(), clockwork, progress, moves: Moves::default() }
     }
 
     fn decide_one(&mut self, request: &Request) -> Reply {
@@ -76,9 +70,9 @@ impl<'a> Desk<'a> {
             return Reply::Refused(ProblemCode::NotEnrolled);
         }
         match request {
-            Request::Submit { actor, entries } => {
-                Reply::Answers(entries.iter().map(|entry| self.decide_entry(*actor, entry)).collect())
-            }
+            Request::Submit { actor, entries } => Reply::Answers(
+                entries.iter().map(|entry| self.decide_entry(*actor, entry)).collect(),
+            ),
             Request::Marks { actor, epoch, stored, read } => {
                 self.decide_marks(*actor, *epoch, stored, read)
             }

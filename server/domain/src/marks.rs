@@ -69,7 +69,11 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn of(known: &Known) -> Self {
         Self {
-            delivered: known.people.iter().map(|(id, person)| (*id, person.delivered_up_to)).collect(),
+            delivered: known
+                .people
+                .iter()
+                .map(|(id, person)| (*id, person.delivered_up_to))
+                .collect(),
             stored: known.enrolments.iter().map(|(id, state)| (*id, state.stored_up_to)).collect(),
             read: known.read.clone(),
         }

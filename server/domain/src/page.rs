@@ -23,11 +23,8 @@ pub struct From {
 /// Where a device with this cursor must go on reading. A cursor beyond the end of the record (of
 /// a device that lied, or of a record that was replaced) starts at the end.
 pub fn from(cursor: Sequence, epochs: &[EpochStart], end: u64) -> From {
-    let cut_after = epochs
-        .iter()
-        .filter(|start| start.epoch > cursor.epoch)
-        .map(|start| start.after)
-        .min();
+    let cut_after =
+        epochs.iter().filter(|start| start.epoch > cursor.epoch).map(|start| start.after).min();
     let after = cursor.n.min(cut_after.unwrap_or(u64::MAX)).min(end);
     From { after, cut_after }
 }

@@ -59,13 +59,7 @@ fn welcome(
 ) {
     match Arc::clone(&shared.places).try_acquire_owned() {
         Ok(place) => {
-            connections.spawn(connection(
-                Arc::clone(shared),
-                tcp,
-                peer,
-                stopping.clone(),
-                place,
-            ));
+            connections.spawn(connection(Arc::clone(shared), tcp, peer, stopping.clone(), place));
         }
         Err(_) => shared.tally.refused(Refusal::Full, peer),
     }

@@ -34,15 +34,8 @@ pub(crate) async fn admit(shared: &Arc<Shared>, tcp: TcpStream) -> Result<Admitt
     match admission.await.unwrap_or(Err(Refusal::ConnectTimeout)) {
         Ok((seat, keep_alive)) => {
             shared.tally.accepted.fetch_add(1, Relaxed);
-            outgoing
-                .buffer
-                .extend_from_slice(&connack_bytes(connack::ACCEPTED));
-            Ok(Admitted {
-                seat,
-                keep_alive,
-                incoming,
-                outgoing,
-            })
+            outgoing.buffer.extend_from_slice(&connack_bytes(connack::ACCEPTED));
+            Ok(Admitted { seat, keep_alive, incoming, outgoing })
         }
         Err(refusal) => {
             if let Some(code) = policy::connack_of(refusal) {
@@ -70,10 +63,7 @@ async fn enter(shared: &Arc<Shared>, incoming: &mut Incoming) -> Result<(Seat, D
     let mailbox = Arc::new(Mailbox::new(&shared.config));
     let cuts = shared.online.cuts();
     let identity = prove(shared, &connect).await?;
-    let seat = shared
-        .online
-        .enter(identity, mailbox)
-        .ok_or(Refusal::Stopping)?;
+    let seat = shared.online.enter(identity, mailbox).ok_or(Refusal::Stopping)?;
     if shared.online.cuts() != cuts {
         // Someone was revoked meanwhile; if it was this one, it was too early to find the seat.
         prove(shared, &connect).await?;
@@ -105,11 +95,7 @@ async fn prove(shared: &Shared, connect: &Connect) -> Result<Identity, Refusal> 
     let identity = authenticate(connect.client_id.clone(), connect.password.clone())
         .await
         .ok_or(Refusal::Credential)?;
-    if identity.enrolment == claimed {
-        Ok(identity)
-    } else {
-        Err(Refusal::ClientId)
-    }
+    if identity.enrolment == claimed { Ok(identity) } else { Err(Refusal::ClientId) }
 }
 
 fn keep_alive(connect: &Connect, longest: Duration) -> Duration {

@@ -220,9 +220,5 @@ impl Tally {
 }
 
 fn totals<R: Copy + Ord>(reasons: &[R], counts: &[Count]) -> BTreeMap<R, u64> {
-    reasons
-        .iter()
-        .zip(counts)
-        .map(|(reason, count)| (*reason, count.total.load(Relaxed)))
-        .collect()
+    reasons.iter().zip(counts).map(|(reason, count)| (*reason, count.total.load(Relaxed))).collect()
 }

@@ -95,15 +95,8 @@ impl Deadlines {
     }
 
     fn next(&self) -> Option<(Instant, Closing)> {
-        let silent = self
-            .heard_at
-            .map(|at| (at + self.silence_max, Closing::Silent));
-        let stuck = self
-            .stuck_since
-            .map(|at| (at + self.write_timeout, Closing::WriteTimeout));
-        silent
-            .into_iter()
-            .chain(stuck)
-            .min_by_key(|(deadline, _)| *deadline)
+        let silent = self.heard_at.map(|at| (at + self.silence_max, Closing::Silent));
+        let stuck = self.stuck_since.map(|at| (at + self.write_timeout, Closing::WriteTimeout));
+        silent.into_iter().chain(stuck).min_by_key(|(deadline, _)| *deadline)
     }
 }

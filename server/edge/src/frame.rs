@@ -149,9 +149,8 @@ fn bytes_max(first: u8) -> usize {
 
 fn parse(raw: &Bytes) -> Result<Packet, Fault> {
     // The parser has not panicked on any input so far; its version 5 has.
-    let parsed = catch_unwind(AssertUnwindSafe(|| {
-        V4.read_mut(&mut BytesMut::from(&raw[..]), usize::MAX)
-    }));
+    let parsed =
+        catch_unwind(AssertUnwindSafe(|| V4.read_mut(&mut BytesMut::from(&raw[..]), usize::MAX)));
     match parsed {
         Ok(Ok(packet)) => Ok(packet),
         Ok(Err(Error::InvalidProtocolLevel(_))) => Err(Fault::ProtocolLevel),

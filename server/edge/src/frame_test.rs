@@ -8,71 +8,23 @@ use crate::frame::{Fault, Frame, Publish, next};
 const CASES: [(&str, &[u8], Fault); 19] = [
     ("type 0", &[0x00, 0], Fault::Malformed),
     ("type 15", &[0xF0, 0], Fault::Malformed),
-    (
-        "a CONNACK from a client",
-        &[0x20, 2, 0, 0],
-        Fault::Malformed,
-    ),
+    ("a CONNACK from a client", &[0x20, 2, 0, 0], Fault::Malformed),
     ("a PINGRESP from a client", &[0xD0, 0], Fault::Malformed),
     ("PINGREQ with flags", &[0xC1, 0], Fault::Malformed),
     ("PINGREQ with a body", &[0xC0, 1, 0], Fault::Malformed),
     ("DISCONNECT with flags", &[0xE8, 0], Fault::Malformed),
-    (
-        "SUBSCRIBE without its flag",
-        &[0x80, 6, 0, 1, 0, 1, b'a', 0],
-        Fault::Malformed,
-    ),
-    (
-        "SUBSCRIBE with packet id 0",
-        &[0x82, 6, 0, 0, 0, 1, b'a', 0],
-        Fault::Malformed,
-    ),
-    (
-        "SUBSCRIBE with reserved bits",
-        &[0x82, 6, 0, 1, 0, 1, b'a', 4],
-        Fault::Malformed,
-    ),
-    (
-        "SUBSCRIBE without filters",
-        &[0x82, 2, 0, 1],
-        Fault::Malformed,
-    ),
-    (
-        "UNSUBSCRIBE without filters",
-        &[0xA2, 2, 0, 1],
-        Fault::Malformed,
-    ),
-    (
-        "PUBLISH with QoS 3",
-        &[0x36, 5, 0, 1, b'a', 0, 1],
-        Fault::Malformed,
-    ),
-    (
-        "PUBLISH with QoS 0 and DUP",
-        &[0x38, 3, 0, 1, b'a'],
-        Fault::Malformed,
-    ),
-    (
-        "PUBLISH to a wildcard",
-        &[0x30, 3, 0, 1, b'#'],
-        Fault::Malformed,
-    ),
-    (
-        "PUBLISH with a NUL in its topic",
-        &[0x30, 3, 0, 1, 0],
-        Fault::Malformed,
-    ),
-    (
-        "PUBLISH with QoS 2",
-        &[0x34, 5, 0, 1, b'a', 0, 1],
-        Fault::Qos2,
-    ),
+    ("SUBSCRIBE without its flag", &[0x80, 6, 0, 1, 0, 1, b'a', 0], Fault::Malformed),
+    ("SUBSCRIBE with packet id 0", &[0x82, 6, 0, 0, 0, 1, b'a', 0], Fault::Malformed),
+    ("SUBSCRIBE with reserved bits", &[0x82, 6, 0, 1, 0, 1, b'a', 4], Fault::Malformed),
+    ("SUBSCRIBE without filters", &[0x82, 2, 0, 1], Fault::Malformed),
+    ("UNSUBSCRIBE without filters", &[0xA2, 2, 0, 1], Fault::Malformed),
+    ("PUBLISH with QoS 3", &[0x36, 5, 0, 1, b'a', 0, 1], Fault::Malformed),
+    ("PUBLISH with QoS 0 and DUP", &[0x38, 3, 0, 1, b'a'], Fault::Malformed),
+    ("PUBLISH to a wildcard", &[0x30, 3, 0, 1, b'#'], Fault::Malformed),
+    ("PUBLISH with a NUL in its topic", &[0x30, 3, 0, 1, 0], Fault::Malformed),
+    ("PUBLISH with QoS 2", &[0x34, 5, 0, 1, b'a', 0, 1], Fault::Qos2),
     ("PUBREL", &[0x62, 2, 0, 1], Fault::Qos2),
-    (
-        "a length of five bytes",
-        &[0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1],
-        Fault::Malformed,
-    ),
+    ("a length of five bytes", &[0x30, 0xFF, 0xFF, 0xFF, 0xFF, 1], Fault::Malformed),
 ];
 
 fn read(bytes: &[u8]) -> Result<Option<Frame>, Fault> {

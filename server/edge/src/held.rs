@@ -94,9 +94,7 @@ impl HeldPublishes {
     }
 
     fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<OwnedSemaphorePermit> {
-        let place = self
-            .place
-            .get_or_insert_with(|| Box::pin(self.shared.uplink_place()));
+        let place = self.place.get_or_insert_with(|| Box::pin(self.shared.uplink_place()));
         let taken = ready!(place.as_mut().poll(context));
         self.place = None;
         Poll::Ready(taken)
@@ -122,13 +120,7 @@ impl HeldPublishes {
             }
             Err(code) => {
                 shared.tally.uplinks_refused.fetch_add(1, Relaxed);
-                shared.publish(
-                    enrolment,
-                    &Downlink::Refused {
-                        code,
-                        retry_after_ms: None,
-                    },
-                );
+                shared.publish(enrolment, &Downlink::Refused { code, retry_after_ms: None });
                 Box::pin(std::future::ready(work.packet))
             }
         }

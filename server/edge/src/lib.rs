@@ -79,12 +79,7 @@ impl Edge {
         let (stopping, stop) = watch::channel(false);
         let mut acceptor = JoinSet::new();
         acceptor.spawn(accept::accept(Arc::clone(&shared), listener, stop));
-        Ok(Self {
-            shared,
-            local_addr,
-            stopping,
-            acceptor: Mutex::new(acceptor),
-        })
+        Ok(Self { shared, local_addr, stopping, acceptor: Mutex::new(acceptor) })
     }
 
     /// Where it listens.
@@ -133,10 +128,7 @@ impl Edge {
         self.stopping.send_replace(true);
         self.shared.online.drain_all();
         let ended = async { while acceptor.join_next().await.is_some() {} };
-        if timeout(self.shared.config.stop_timeout, ended)
-            .await
-            .is_err()
-        {
+        if timeout(self.shared.config.stop_timeout, ended).await.is_err() {
             tracing::warn!("connections were cut with uplinks in flight");
             acceptor.shutdown().await;
         }

@@ -37,12 +37,8 @@ struct Inside {
 
 impl Mailbox {
     pub(crate) fn new(config: &EdgeConfig) -> Self {
-        let inside = Inside {
-            frames: VecDeque::new(),
-            bytes: 0,
-            subscribed: false,
-            order: Order::Serve,
-        };
+        let inside =
+            Inside { frames: VecDeque::new(), bytes: 0, subscribed: false, order: Order::Serve };
         Self {
             frames_max: config.mailbox_frames_max,
             bytes_max: config.mailbox_bytes_max,

@@ -38,10 +38,7 @@ fn mutated_packets_are_read_or_refused_and_never_panic() {
             }
         }
     }
-    assert!(
-        read > ROUNDS / 10 && refused > ROUNDS / 10,
-        "read {read}, refused {refused}"
-    );
+    assert!(read > ROUNDS / 10 && refused > ROUNDS / 10, "read {read}, refused {refused}");
 }
 
 fn judge(frame: Frame) {

@@ -36,10 +36,7 @@ pub(crate) struct Seat {
 impl Online {
     pub(crate) fn new(handlers: &Handlers) -> Self {
         Self {
-            seats: Mutex::new(Seats {
-                taken: HashMap::new(),
-                stopping: false,
-            }),
+            seats: Mutex::new(Seats { taken: HashMap::new(), stopping: false }),
             coming_and_going: Mutex::new(()),
             cuts: AtomicU64::new(0),
             connected: Arc::clone(&handlers.connected),
@@ -59,34 +56,21 @@ impl Online {
             if seats.stopping {
                 return None;
             }
-            seats
-                .taken
-                .insert(identity.enrolment, (identity, Arc::clone(&mailbox)))
+            seats.taken.insert(identity.enrolment, (identity, Arc::clone(&mailbox)))
         };
         match older {
             Some((_, older)) => older.close(Closing::TakenOver),
             None => (self.connected)(identity),
         }
-        Some(Seat {
-            online: Arc::clone(self),
-            identity,
-            mailbox,
-        })
+        Some(Seat { online: Arc::clone(self), identity, mailbox })
     }
 
     pub(crate) fn mailbox(&self, enrolment: EnrolmentId) -> Option<Arc<Mailbox>> {
-        self.seats()
-            .taken
-            .get(&enrolment)
-            .map(|(_, mailbox)| Arc::clone(mailbox))
+        self.seats().taken.get(&enrolment).map(|(_, mailbox)| Arc::clone(mailbox))
     }
 
     pub(crate) fn identities(&self) -> Vec<Identity> {
-        self.seats()
-            .taken
-            .values()
-            .map(|(identity, _)| *identity)
-            .collect()
+        self.seats().taken.values().map(|(identity, _)| *identity).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -141,9 +125,7 @@ impl Online {
     }
 
     fn turn(&self) -> MutexGuard<'_, ()> {
-        self.coming_and_going
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.coming_and_going.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

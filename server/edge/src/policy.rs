@@ -63,11 +63,7 @@ pub(crate) fn refusal_of(fault: Fault) -> Refusal {
 /// The answer to one filter of a SUBSCRIBE. The grant is always QoS 0: what is lost is pulled by
 /// cursor.
 pub(crate) fn subscribe_code(enrolment: EnrolmentId, filter: &str) -> u8 {
-    if filter == topic::down(enrolment) {
-        suback::QOS_0
-    } else {
-        suback::FAILURE
-    }
+    if filter == topic::down(enrolment) { suback::QOS_0 } else { suback::FAILURE }
 }
 
 /// The uplink in a PUBLISH, or what the frame is refused with.

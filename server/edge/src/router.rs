@@ -63,10 +63,7 @@ impl Router {
     /// Starts a router and the task that empties and supervises it.
     pub(crate) async fn start(outlet: Arc<dyn Outlet>) -> std::io::Result<Arc<Self>> {
         let (links, receiver) = open().await?;
-        let router = Arc::new(Self {
-            links: Mutex::new(Some(links)),
-            emptied: Notify::new(),
-        });
+        let router = Arc::new(Self { links: Mutex::new(Some(links)), emptied: Notify::new() });
         tokio::spawn(Arc::clone(&router).supervise(receiver, outlet));
         Ok(router)
     }
@@ -99,11 +96,7 @@ impl Router {
     pub(crate) async fn emptied(&self) {
         loop {
             let emptied = self.emptied.notified();
-            if self
-                .lock()
-                .as_ref()
-                .is_none_or(|links| links.in_transit_bytes == 0)
-            {
+            if self.lock().as_ref().is_none_or(|links| links.in_transit_bytes == 0) {
                 return;
             }
             emptied.await;
@@ -183,10 +176,7 @@ impl Router {
     #[cfg(test)]
     pub(crate) fn kill(&self) {
         if let Some(links) = self.lock().as_mut() {
-            links
-                .publisher
-                .publish("é", "")
-                .expect("the router was alive");
+            links.publisher.publish("é", "").expect("the router was alive");
         }
     }
 }
@@ -215,14 +205,7 @@ fn open_blocking() -> Result<(Links, LinkRx), LinkError> {
     // Until this answer comes there is no subscription that could take a downlink.
     while !matches!(receiver.recv()?, Some(Notification::DeviceAck(_))) {}
     let (publisher, _, _) = LinkBuilder::new("waypost-publisher", events).build()?;
-    Ok((
-        Links {
-            publisher,
-            subscriber,
-            in_transit_bytes: 0,
-        },
-        receiver,
-    ))
+    Ok((Links { publisher, subscriber, in_transit_bytes: 0 }, receiver))
 }
 
 fn size_in_transit(topic: &str, payload: usize) -> usize {

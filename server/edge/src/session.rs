@@ -59,13 +59,7 @@ impl Session {
     /// Serves the connection to its end, gives the seat back, and returns what is still held.
     pub(crate) async fn run(mut self) -> HeldPublishes {
         let reason = self.serve().await;
-        let Self {
-            shared,
-            seat,
-            outgoing,
-            held,
-            ..
-        } = self;
+        let Self { shared, seat, outgoing, held, .. } = self;
         shared.tally.closed(reason, seat.identity.enrolment);
         drop(seat);
         outgoing.close().await;
@@ -135,10 +129,7 @@ impl Session {
             let topic = topic::down(self.seat.identity.enrolment).into();
             let publish = Forwarded::new(topic, payload, false);
             // It fails only on a length that the contract does not allow.
-            if V4
-                .write(Packet::Publish(publish, None), &mut self.outgoing.buffer)
-                .is_err()
-            {
+            if V4.write(Packet::Publish(publish, None), &mut self.outgoing.buffer).is_err() {
                 self.seat.mailbox.close(Closing::Oversized);
             }
         }
@@ -147,11 +138,7 @@ impl Session {
     /// All held publishes are answered and the router is empty: what is left is in the mailbox.
     fn end_of_drain(&mut self) -> Result<(), Closing> {
         self.collect();
-        if self.outgoing.is_pending() {
-            Ok(())
-        } else {
-            Err(Closing::Stopping)
-        }
+        if self.outgoing.is_pending() { Ok(()) } else { Err(Closing::Stopping) }
     }
 
     fn heard(&mut self, bytes: usize) -> Result<(), Closing> {
@@ -207,18 +194,13 @@ impl Session {
 
     fn hold(&mut self, publish: Publish) {
         let uplink = policy::uplink_of(self.seat.identity.enrolment, &publish);
-        self.held.hold(Work {
-            packet: publish.packet,
-            uplink,
-        });
+        self.held.hold(Work { packet: publish.packet, uplink });
     }
 
     fn subscribe(&mut self, packet: u16, filters: &[String]) {
         let enrolment = self.seat.identity.enrolment;
-        let codes: Vec<u8> = filters
-            .iter()
-            .map(|filter| policy::subscribe_code(enrolment, filter))
-            .collect();
+        let codes: Vec<u8> =
+            filters.iter().map(|filter| policy::subscribe_code(enrolment, filter)).collect();
         if codes.contains(&policy::suback::QOS_0) {
             self.seat.mailbox.subscribe(true);
         }

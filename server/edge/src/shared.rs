@@ -93,11 +93,7 @@ impl Shared {
             tracing::error!(%enrolment, bytes = frame.len(), "a downlink exceeds the contract");
             return false;
         }
-        match self
-            .router
-            .get()
-            .map(|router| router.publish(enrolment, frame))
-        {
+        match self.router.get().map(|router| router.publish(enrolment, frame)) {
             Some(Ok(())) => {
                 self.tally.published.fetch_add(1, Relaxed);
                 true
@@ -115,11 +111,7 @@ impl Outlet for Shared {
     fn deliver(&self, enrolment: EnrolmentId, frame: Bytes) {
         let mailbox = self.online.mailbox(enrolment);
         let taken = mailbox.is_some_and(|mailbox| mailbox.put(frame));
-        let count = if taken {
-            &self.tally.delivered
-        } else {
-            &self.tally.dropped
-        };
+        let count = if taken { &self.tally.delivered } else { &self.tally.dropped };
         count.fetch_add(1, Relaxed);
     }
 

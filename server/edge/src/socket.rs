@@ -36,15 +36,8 @@ pub(crate) struct Outgoing {
 pub(crate) fn split(stream: TlsStream<TcpStream>) -> (Incoming, Outgoing) {
     let (read, write) = tokio::io::split(stream);
     (
-        Incoming {
-            half: read,
-            buffer: BytesMut::new(),
-        },
-        Outgoing {
-            half: write,
-            buffer: BytesMut::new(),
-            unflushed: false,
-        },
+        Incoming { half: read, buffer: BytesMut::new() },
+        Outgoing { half: write, buffer: BytesMut::new(), unflushed: false },
     )
 }
 

@@ -10,10 +10,8 @@ use crate::frame::{Connect, Fault, Frame, Publish};
 pub(crate) fn frame_of(packet: Packet, header: FixedHeader, body: &[u8]) -> Result<Frame, Fault> {
     match packet {
         Packet::Connect(connect, _, will, _, login) => {
-            let login = login.unwrap_or_else(|| Login {
-                username: String::new(),
-                password: String::new(),
-            });
+            let login =
+                login.unwrap_or_else(|| Login { username: String::new(), password: String::new() });
             check_connect(&connect.client_id, will.as_ref(), &login, body)?;
             Ok(Frame::Connect(Connect {
                 client_id: connect.client_id,
@@ -28,17 +26,11 @@ pub(crate) fn frame_of(packet: Packet, header: FixedHeader, body: &[u8]) -> Resu
             let filters: Vec<_> = subscribe.filters.into_iter().map(|f| f.path).collect();
             check_filters(subscribe.pkid, &filters)?;
             check_requested_qos(&filters, body)?;
-            Ok(Frame::Subscribe {
-                packet: subscribe.pkid,
-                filters,
-            })
+            Ok(Frame::Subscribe { packet: subscribe.pkid, filters })
         }
         Packet::Unsubscribe(unsubscribe, _) => {
             check_filters(unsubscribe.pkid, &unsubscribe.filters)?;
-            Ok(Frame::Unsubscribe {
-                packet: unsubscribe.pkid,
-                filters: unsubscribe.filters,
-            })
+            Ok(Frame::Unsubscribe { packet: unsubscribe.pkid, filters: unsubscribe.filters })
         }
         Packet::PubAck(..) => Ok(Frame::PubAck),
         Packet::PingReq(_) => Ok(Frame::PingReq),
@@ -105,9 +97,7 @@ fn strict_publish(
 fn check_filters(packet: u16, filters: &[String]) -> Result<(), Fault> {
     let sound = packet != 0
         && !filters.is_empty()
-        && filters
-            .iter()
-            .all(|filter| !filter.is_empty() && !filter.contains('\0'));
+        && filters.iter().all(|filter| !filter.is_empty() && !filter.contains('\0'));
     if sound { Ok(()) } else { Err(Fault::Malformed) }
 }
 

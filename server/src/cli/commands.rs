@@ -102,11 +102,7 @@ async fn person_by_handle(server: &Reached, handle: &str) -> anyhow::Result<Pers
     }
 }
 
-async fn create_group(
-    server: &Reached,
-    name: String,
-    handles: Vec<String>,
-) -> anyhow::Result<()> {
+async fn create_group(server: &Reached, name: String, handles: Vec<String>) -> anyhow::Result<()> {
     let mut members = Vec::with_capacity(handles.len());
     for handle in &handles {
         members.push(person_by_handle(server, handle).await?.id);

@@ -64,10 +64,6 @@ impl FromRequestParts<Waypost> for Device {
                 Problem::of_field(ProblemCode::NotEnrolled, "Authorization", what)
             })?;
         let proved = waypost.prove(credential).await?.ok_or(ProblemCode::NotEnrolled)?;
-        Ok(Self(Identity {
-            enrolment: proved.enrolment,
-            person: proved.person,
-            role: proved.role,
-        }))
+        Ok(Self(Identity { enrolment: proved.enrolment, person: proved.person, role: proved.role }))
     }
 }

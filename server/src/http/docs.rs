@@ -3,8 +3,8 @@
 use axum::Router;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Components, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref,
-    RefOr, ResponseBuilder, path::Operation, path::PathItem,
+    Components, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    ResponseBuilder, path::Operation, path::PathItem,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_swagger_ui::SwaggerUi;
@@ -22,7 +22,9 @@ pub fn outline() -> OpenApi {
         .title("Waypost")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(DESCRIPTION))
-        .license(Some(LicenseBuilder::new().name("GPL-3.0-only").identifier(Some("GPL-3.0-only")).build()))
+        .license(Some(
+            LicenseBuilder::new().name("GPL-3.0-only").identifier(Some("GPL-3.0-only")).build(),
+        ))
         .build();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)

@@ -10,7 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::access::may_issue_link;
 use waypost_domain::{Actor, Deed};
-use waypost_protocol::{DeviceId, EnrolmentId, FactId, Millis, NAME_CHARS_MAX, PersonId, ProblemCode};
+use waypost_protocol::{
+    DeviceId, EnrolmentId, FactId, Millis, NAME_CHARS_MAX, PersonId, ProblemCode,
+};
 use waypost_storage::EnrolmentRow;
 
 use super::caller::Staff;

@@ -94,10 +94,7 @@ impl IntoResponse for Problem {
         let code = self.code;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match code {
             ProblemCode::Overloaded | ProblemCode::Stopping | ProblemCode::RateLimited => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -47,9 +47,7 @@ async fn sync(
         Some(JSON) => {
             let frame: Uplink = serde_json::from_slice(&body)
                 .map_err(|error| Problem::with(ProblemCode::Malformed, error.to_string()))?;
-            frame
-                .check_bounds()
-                .map_err(|error| Problem::with(error.code(), error.to_string()))?;
+            frame.check_bounds().map_err(|error| Problem::with(error.code(), error.to_string()))?;
             Ok(axum::Json(waypost.uplink(who, frame).await).into_response())
         }
         _ => Err(ProblemCode::MediaTypeUnsupported.into()),

@@ -37,7 +37,5 @@ pub(crate) fn role_of(text: String) -> Result<Role, StorageError> {
 
 pub(crate) fn fixed<const N: usize>(row: &AnyRow, at: usize) -> Result<[u8; N], StorageError> {
     let bytes: Vec<u8> = row.try_get(at)?;
-    bytes
-        .try_into()
-        .map_err(|_| StorageError::Damaged(format!("column {at} has not {N} bytes")))
+    bytes.try_into().map_err(|_| StorageError::Damaged(format!("column {at} has not {N} bytes")))
 }

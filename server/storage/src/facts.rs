@@ -5,8 +5,8 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::page::{EpochStart, From, Read, answer, fitting, from};
 use waypost_domain::{Head, Recorded};
 use waypost_protocol::{
-    Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, Move, PersonId,
-    Pull, ReceiptState, Sequence,
+    Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, Move, PersonId, Pull,
+    ReceiptState, Sequence,
 };
 
 use crate::decode::{conversation_id, fact_id, person_id};

@@ -29,9 +29,7 @@ impl Db {
     /// The newest migration in the database; `None` for a new one.
     async fn applied_version(&self) -> Result<Option<i64>, StorageError> {
         let exists = match self.dialect {
-            Dialect::Sqlite => {
-                "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'"
-            }
+            Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
             Dialect::Postgres => {
                 "SELECT COUNT(*) FROM information_schema.tables \
                  WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'"
@@ -41,10 +39,9 @@ impl Db {
         if tables == 0 {
             return Ok(None);
         }
-        let version: Option<i64> =
-            sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
-                .fetch_one(&self.writer)
-                .await?;
+        let version: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&self.writer)
+            .await?;
         Ok(version)
     }
 }

@@ -105,14 +105,16 @@ impl Db {
             .bind(i64::from(author.0));
         for row in sql.rows(&mut on).await? {
             let person = person_id(row.try_get(0)?);
-            let none = RecipientRow { person, delivered_at: None, read_at: None, acknowledged_at: None };
+            let none =
+                RecipientRow { person, delivered_at: None, read_at: None, acknowledged_at: None };
             rows.insert(person, none);
         }
         for (person, recipient) in &mut rows {
             recipient.delivered_at =
                 self.first_move(&mut on, *person, ReceiptState::Delivered, None, n).await?;
-            recipient.read_at =
-                self.first_move(&mut on, *person, ReceiptState::Read, Some(conversation), n).await?;
+            recipient.read_at = self
+                .first_move(&mut on, *person, ReceiptState::Read, Some(conversation), n)
+                .await?;
         }
         self.add_acknowledgements(&mut on, message, conversation, n, &mut rows).await?;
         Ok(rows.into_values().collect())

@@ -58,7 +58,11 @@ impl Sql {
     }
 
     /// Appends `(?, ?, …), (…)`: one tuple for each row, written by `row`.
-    pub(crate) fn tuples<R>(&mut self, rows: &[R], mut row: impl FnMut(&mut Tuple<'_>, &R)) -> &mut Self {
+    pub(crate) fn tuples<R>(
+        &mut self,
+        rows: &[R],
+        mut row: impl FnMut(&mut Tuple<'_>, &R),
+    ) -> &mut Self {
         for (i, one) in rows.iter().enumerate() {
             self.push(if i == 0 { "(" } else { ", (" });
             row(&mut Tuple { sql: self, empty: true }, one);
@@ -72,12 +76,18 @@ impl Sql {
         Ok(sqlx::query_with(AssertSqlSafe(text), arguments).execute(on).await?.rows_affected())
     }
 
-    pub(crate) async fn rows(&mut self, on: &mut AnyConnection) -> Result<Vec<AnyRow>, StorageError> {
+    pub(crate) async fn rows(
+        &mut self,
+        on: &mut AnyConnection,
+    ) -> Result<Vec<AnyRow>, StorageError> {
         let (text, arguments) = self.take();
         Ok(sqlx::query_with(AssertSqlSafe(text), arguments).fetch_all(on).await?)
     }
 
-    pub(crate) async fn row(&mut self, on: &mut AnyConnection) -> Result<Option<AnyRow>, StorageError> {
+    pub(crate) async fn row(
+        &mut self,
+        on: &mut AnyConnection,
+    ) -> Result<Option<AnyRow>, StorageError> {
         let (text, arguments) = self.take();
         Ok(sqlx::query_with(AssertSqlSafe(text), arguments).fetch_optional(on).await?)
     }

@@ -117,7 +117,8 @@ impl Db {
         decision: &Decision,
     ) -> Result<(), StorageError> {
         for chunk in chunks(&decision.rejections) {
-            let mut sql = self.sql("INSERT INTO rejection (id, author, digest, code, epoch, n) VALUES ");
+            let mut sql =
+                self.sql("INSERT INTO rejection (id, author, digest, code, epoch, n) VALUES ");
             sql.tuples(chunk, |row, rejection| {
                 row.bind(rejection.id.as_bytes().to_vec())
                     .bind(i64::from(rejection.author.0))
@@ -182,7 +183,8 @@ impl Db {
             .collect();
         let read: Vec<_> = read.into_iter().collect();
         for chunk in chunks(&read) {
-            let mut sql = self.sql("INSERT INTO read_mark (person, conversation, up_to, at_ms) VALUES ");
+            let mut sql =
+                self.sql("INSERT INTO read_mark (person, conversation, up_to, at_ms) VALUES ");
             sql.tuples(chunk, |row, ((person, conversation), (up_to, at))| {
                 row.bind(i64::from(person.0))
                     .bind(conversation.to_string())
@@ -236,9 +238,7 @@ impl Db {
                 None => Ok(()),
             },
             Body::Revoked { enrolment, .. } => self.revoke(on, enrolment, now).await,
-            Body::EpochBegan { size, .. } => {
-                self.insert_epoch(on, fact.sequence.epoch, size).await
-            }
+            Body::EpochBegan { size, .. } => self.insert_epoch(on, fact.sequence.epoch, size).await,
             Body::Text { .. }
             | Body::Template { .. }
             | Body::Acknowledgement { .. }

@@ -73,10 +73,7 @@ impl Desk {
 
     async fn device_of(&mut self, person: PersonId, role: Role) -> Actor {
         let token_hash = [(self.next() >> 64) as u8; 32];
-        self.db
-            .issue_token(token_hash, person, PersonId::SERVER, NOW * 2)
-            .await
-            .expect("token");
+        self.db.issue_token(token_hash, person, PersonId::SERVER, NOW * 2).await.expect("token");
         let enrolment = EnrolmentId::mint(self.now, self.next());
         let deed = Deed::Enrol {
             token_hash,
@@ -223,8 +220,12 @@ async fn receipts_reach_the_author_and_move_once(mut desk: Desk) {
     let decision = desk.commit(&[marks(NOW + 100), marks(NOW + 900)]).await;
     assert_eq!(decision.facts.len(), 1, "all moves of one commit are one fact");
     assert!(desk.commit(&[marks(NOW + 5000)]).await.facts.is_empty(), "nothing new, no fact");
-    let nothing_of_others =
-        Request::Marks { actor: ayo, epoch: 0, stored: vec![StoredMark { up_to: n, at: NOW }], read: vec![] };
+    let nothing_of_others = Request::Marks {
+        actor: ayo,
+        epoch: 0,
+        stored: vec![StoredMark { up_to: n, at: NOW }],
+        read: vec![],
+    };
     assert!(desk.commit(&[nothing_of_others]).await.facts.is_empty());
 
     let page = desk.pull(dana, Sequence { epoch: 0, n }).await;
@@ -284,10 +285,8 @@ async fn a_group_is_read_from_joining_to_leaving(mut desk: Desk) {
         .map(|event| event.content)
         .collect();
     assert_eq!(texts, [two.content]);
-    let intruder = Entry {
-        conversation: ConversationId::Group(1),
-        ..desk.text(ayo, omar, 1, "still here?")
-    };
+    let intruder =
+        Entry { conversation: ConversationId::Group(1), ..desk.text(ayo, omar, 1, "still here?") };
     let answer = desk.submit(ayo, vec![intruder]).await;
     assert!(matches!(answer[0], Answer::Rejected { code: ProblemCode::NotFound, .. }));
 }

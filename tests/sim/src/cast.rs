@@ -29,6 +29,7 @@ impl World {
         if let Body::GroupCreated { group, .. } = self.deed(Deed::CreateGroup { name, members })? {
             self.groups.push(group);
         }
+        self.server.back_up();
         Ok(())
     }
 
@@ -75,7 +76,7 @@ impl World {
         let id = FactId::mint(self.at(), self.dice.wide());
         let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }]);
         self.server.store.write(&decision);
-        self.reference.committed(&decision.facts, &self.server.store, &self.devices)?;
+        self.reference.committed(&decision, &self.devices)?;
         match decision.facts.first().map(|fact| fact.content.to_body()) {
             Some(Ok(body)) => Ok(body),
             _ => broken("the cast is complete", format!("{:?}", decision.replies)),

@@ -8,6 +8,7 @@
 mod cast;
 mod device;
 mod dice;
+mod line;
 mod lookups;
 mod network;
 mod quiet;
@@ -19,6 +20,7 @@ mod store;
 mod story;
 mod summary;
 mod taps;
+mod weather;
 mod world;
 
 use std::fmt;

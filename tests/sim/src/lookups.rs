@@ -26,12 +26,19 @@ impl Store {
         let handles = self.people.values().map(|row| &row.handle);
         let mut known = Known {
             head: self.head.clone(),
-            enrolments: enrolments.filter_map(|it| Some((*it, *self.enrolments.get(it)?))).collect(),
+            enrolments: enrolments
+                .filter_map(|it| Some((*it, *self.enrolments.get(it)?)))
+                .collect(),
             people: wanted.people.iter().filter_map(|it| self.person(*it)).collect(),
             handles: handles.filter(|it| wanted.handles.contains(*it)).cloned().collect(),
             past: wanted.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))).collect(),
             lanes: lanes.filter_map(|it| Some((*it, *self.lanes.get(it)?))).collect(),
-            members: wanted.members.iter().filter(|it| self.is_member(it.0, it.1)).copied().collect(),
+            members: wanted
+                .members
+                .iter()
+                .filter(|it| self.is_member(it.0, it.1))
+                .copied()
+                .collect(),
             read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
             tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
             authors: AuthorsOf::default(),
@@ -68,7 +75,9 @@ impl Store {
     /// Whether a person is in a group now.
     pub(crate) fn is_member(&self, group: u32, person: PersonId) -> bool {
         self.memberships.iter().any(|it| {
-            it.person == person && it.conversation == ConversationId::Group(group) && it.to.is_none()
+            it.person == person
+                && it.conversation == ConversationId::Group(group)
+                && it.to.is_none()
         })
     }
 

@@ -1,15 +1,15 @@
 //! When a healed world is quiet: everyone has what is theirs, and nothing waits.
 
-use waypost_engine::reference::Fate;
 use waypost_domain::audit::{Tree, leaf_hash};
-use waypost_protocol::{Body, ConversationId, Move, PersonId, kind};
+use waypost_engine::reference::Fate;
+use waypost_protocol::{Body, ConversationId, Move, kind};
 
 use crate::device::Device;
-use crate::reference::{Readers, Reference};
+use crate::reference::Reference;
 use crate::store::Store;
 use crate::story::{Broken, broken};
 
-/// All that is not as it must be in a quiet world; `Ok` if it is quiet.
+/// The first thing that is not as it must be in a quiet world; `Ok` if it is quiet.
 pub(crate) fn is_quiet(
     devices: &[Device],
     server: &Store,
@@ -21,15 +21,18 @@ pub(crate) fn is_quiet(
         }
     }
     for device in devices {
-        outbox_is_empty(device)?;
-        has_all(device, server, reference)?;
-        has_read_marks(device, server, reference)?;
+        outbox_is_empty(device, server)?;
+        if let Some(n) = reference.missing(device, reference.line().end()) {
+            return broken("everyone has what is theirs", format!("{} lacks {n}", device.name));
+        }
+        agrees_on_reading(device, reference)?;
     }
-    has_receipts(devices, server, reference)
+    has_receipts(devices, reference)
 }
 
-fn outbox_is_empty(device: &Device) -> Result<(), Broken> {
-    let waiting = device.store.own.values().filter(|(_, fate)| *fate == Fate::Waiting).count();
+fn outbox_is_empty(device: &Device, server: &Store) -> Result<(), Broken> {
+    let own = device.store.own.values();
+    let waiting = own.filter(|(_, fate)| *fate == Fate::Waiting).count();
     if waiting > 0 || device.engine.waiting() > 0 {
         let what = format!("{waiting} facts wait on {}", device.name);
         return broken("outboxes run empty", what);
@@ -37,29 +40,23 @@ fn outbox_is_empty(device: &Device) -> Result<(), Broken> {
     if !device.store.stored_marks.is_empty() || !device.store.read_marks.is_empty() {
         return broken("marks are confirmed", format!("{} still owes marks", device.name));
     }
-    Ok(())
-}
-
-fn has_all(device: &Device, server: &Store, reference: &Reference) -> Result<(), Broken> {
-    let missing = (device.store.cursor.n + 1..=server.end())
-        .find(|n| reference.may_read(device, *n));
-    match missing {
-        Some(n) => broken("everyone has what is theirs", format!("{} lacks {n}", device.name)),
+    let wedged =
+        device.store.own.iter().filter(|(_, (_, fate))| matches!(fate, Fate::Rejected { .. }));
+    match wedged.map(|(id, _)| id).find(|id| !server.rejections.contains_key(id)) {
+        Some(id) => broken("what is wedged was refused", format!("{id} of {}", device.name)),
         None => Ok(()),
     }
 }
 
-/// What one device's person has read is read on their other devices too, where the record knows.
-fn has_read_marks(
-    device: &Device,
-    server: &Store,
-    reference: &Reference,
-) -> Result<(), Broken> {
+/// What a person has read on one device is read on their other devices too, up to the last
+/// message of someone else.
+fn agrees_on_reading(device: &Device, reference: &Reference) -> Result<(), Broken> {
+    let line = reference.line();
     let read = reference.read.iter().filter(|((person, _), _)| *person == device.person);
     for ((person, conversation), up_to) in read {
         let last = (1..=*up_to).rev().find(|n| {
-            is_message_for(*person, *n, server, reference)
-                && server.record[*n as usize - 1].conversation == Some(*conversation)
+            line.is_message_for(*person, *n)
+                && line.fact(*n).is_some_and(|fact| fact.conversation == Some(*conversation))
         });
         let here = device.store.read_up_to.get(conversation).copied().unwrap_or(0);
         if last.is_some_and(|last| here < last) {
@@ -70,21 +67,10 @@ fn has_read_marks(
     Ok(())
 }
 
-/// Whether number `n` is a message of someone else that this person may read.
-fn is_message_for(person: PersonId, n: u64, server: &Store, reference: &Reference) -> bool {
-    let fact = &server.record[n as usize - 1];
-    let theirs = matches!(&reference.readers[n as usize - 1],
-        Readers::People(people) if people.contains(&person));
-    theirs && fact.author != person && matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE)
-}
-
-fn has_receipts(
-    devices: &[Device],
-    server: &Store,
-    reference: &Reference,
-) -> Result<(), Broken> {
+fn has_receipts(devices: &[Device], reference: &Reference) -> Result<(), Broken> {
+    let line = reference.line();
     for author in devices {
-        let moves = moves_at(author);
+        let moves = moves_at(author, reference);
         for reader in devices.iter().filter(|reader| reader.person != author.person) {
             let reached = |conversation: Option<ConversationId>| {
                 let theirs = moves.iter().filter(|step| {
@@ -92,17 +78,19 @@ fn has_receipts(
                 });
                 theirs.map(|step| step.up_to).max().unwrap_or(0)
             };
-            for fact in server.record.iter().filter(|fact| fact.author == author.person) {
+            for fact in line.record.iter().filter(|fact| fact.author == author.person) {
                 let n = fact.sequence.n;
-                if !is_message_for(reader.person, n, server, reference) {
+                if !line.is_message_for(reader.person, n) {
                     continue;
                 }
                 let key = fact.conversation.map(|it| (reader.person, it));
                 let read = key.and_then(|key| reference.read.get(&key)).copied().unwrap_or(0);
-                let lacks_read = read >= n && reached(fact.conversation) < n;
-                if reached(None) < n || lacks_read {
-                    let what = format!("{} lacks that of {} for {n}", author.name, reader.name);
-                    return broken("authors have all receipts", what);
+                let what = || format!("{} lacks that of {} for {n}", author.name, reader.name);
+                if reached(None) < n {
+                    return broken("authors have all delivered receipts", what());
+                }
+                if read >= n && reached(fact.conversation) < n {
+                    return broken("authors have all read receipts", what());
                 }
             }
         }
@@ -110,14 +98,17 @@ fn has_receipts(
     Ok(())
 }
 
-/// The moves in a device's timeline.
-fn moves_at(device: &Device) -> Vec<Move> {
-    let receipts = device.store.record.values().filter(|it| it.content.kind == kind::RECEIPTS);
-    let moves = receipts.filter_map(|event| match event.content.to_body() {
-        Ok(Body::Receipts { moves }) => Some(moves),
-        _ => None,
-    });
-    moves.flatten().collect()
+/// The moves in a device's timeline, as far as the record has what they are about.
+fn moves_at(device: &Device, reference: &Reference) -> Vec<Move> {
+    let receipts = device.store.record.iter();
+    let moves = receipts.filter(|(_, event)| event.content.kind == kind::RECEIPTS).filter_map(
+        |(place, event)| match event.content.to_body() {
+            Ok(Body::Receipts { moves }) => Some((place.epoch, moves)),
+            _ => None,
+        },
+    );
+    let left = |epoch, step: Move| Move { up_to: reference.left_of(epoch, step.up_to), ..step };
+    moves.flat_map(|(epoch, moves)| moves.into_iter().map(move |step| left(epoch, step))).collect()
 }
 
 /// Recomputes the audit tree from the leaves in the record.

@@ -4,97 +4,118 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use waypost_domain::Recorded;
-use waypost_engine::Change;
+use waypost_domain::{Decision, Recorded};
+use waypost_engine::{Change, READ_MARKS_KEPT_MAX};
 use waypost_protocol::{
-    Body, ConversationId, Entry, Event, FactId, Move, PersonId, ReceiptState, STORED_MARKS_MAX, kind,
+    Body, ConversationId, Entry, Event, FactId, Move, PersonId, STORED_MARKS_MAX, Sequence,
 };
 
 use crate::device::Device;
-use crate::store::Store;
+use crate::line::{Line, Said};
 use crate::story::{Broken, broken};
 
 /// The model.
 #[derive(Default)]
 pub(crate) struct Reference {
-    /// What people said, once a device had it in its store, with the device.
-    pub(crate) said: BTreeMap<FactId, (usize, Entry)>,
-    /// The last number in the record of each lane.
-    recorded_lanes: BTreeMap<(usize, ConversationId), u32>,
-    /// Who may read each fact of the record.
-    pub(crate) readers: Vec<Readers>,
-    pub(crate) members: BTreeMap<u32, BTreeSet<PersonId>>,
+    /// What people said, once a device had it in its store.
+    pub(crate) said: Said,
+    /// What the server ever refused for good.
+    refused: BTreeSet<FactId>,
+    /// The record of each epoch; the last one is that of now.
+    lines: Vec<Line>,
+    /// Where each epoch was cut off the one before.
+    cuts: Vec<u64>,
     /// How far people wished to read.
     wished: BTreeMap<(PersonId, ConversationId), u64>,
     /// How far a device keeps that they have read.
     pub(crate) read: BTreeMap<(PersonId, ConversationId), u64>,
-    /// The last move in the record of each kind.
-    moved: BTreeMap<(PersonId, Option<ConversationId>), u64>,
-    /// The ids in the timeline of each device.
-    timelines: BTreeMap<usize, BTreeSet<FactId>>,
-}
-
-/// Who may read a fact.
-pub(crate) enum Readers {
-    Everyone,
-    Staff,
-    People(BTreeSet<PersonId>),
+    /// The ids in the timeline of each device, in each epoch.
+    timelines: BTreeMap<(usize, u32), BTreeSet<FactId>>,
 }
 
 impl Reference {
-    /// Whether the person of this device may read the fact with this number.
-    pub(crate) fn may_read(&self, device: &Device, n: u64) -> bool {
-        match self.readers.get(n as usize - 1) {
-            Some(Readers::Everyone) => true,
-            Some(Readers::Staff) => device.role.is_staff(),
-            Some(Readers::People(people)) => people.contains(&device.person),
-            None => false,
+    pub(crate) fn new() -> Self {
+        Self { lines: vec![Line::default()], cuts: vec![0], ..Self::default() }
+    }
+
+    /// The record as it is now.
+    pub(crate) fn line(&self) -> &Line {
+        &self.lines[self.lines.len() - 1]
+    }
+
+    fn line_of(&self, epoch: u32) -> Result<&Line, Broken> {
+        match self.lines.get(epoch as usize) {
+            Some(line) => Ok(line),
+            None => broken("epochs begin with a restore", format!("{epoch} did not")),
         }
     }
 
-    /// A person is about to have a conversation on the screen up to here.
-    pub(crate) fn wishes_read(&mut self, person: PersonId, to: ConversationId, up_to: u64) {
-        let wished = self.wished.entry((person, to)).or_default();
-        *wished = up_to.max(*wished);
+    /// What is left of number `n` of an epoch: everything up to the later cuts.
+    pub(crate) fn left_of(&self, epoch: u32, n: u64) -> u64 {
+        let later = self.cuts.iter().skip(epoch as usize + 1);
+        later.copied().fold(n, u64::min)
     }
 
-    /// A device has written these changes; `device` is how it was before.
-    pub(crate) fn stored(
+    /// The server was restored from a backup that ends here.
+    pub(crate) fn cut(&mut self, after: u64, devices: &[Device]) -> Result<(), Broken> {
+        let mut line = Line::default();
+        for fact in &self.line().record[..after as usize] {
+            line.add(fact, &self.said, devices)?;
+        }
+        self.lines.push(line);
+        self.cuts.push(after);
+        for read in self.read.values_mut().chain(self.wished.values_mut()) {
+            *read = after.min(*read);
+        }
+        Ok(())
+    }
+
+    /// A person is about to have a conversation on the screen of this device up to here.
+    pub(crate) fn wishes_read(&mut self, device: &Device, to: ConversationId, up_to: u64) {
+        let left = self.left_of(device.store.cursor.epoch, up_to);
+        let wished = self.wished.entry((device.person, to)).or_default();
+        *wished = left.max(*wished);
+    }
+
+    /// A device is about to write these changes; `device` is how it is before.
+    pub(crate) fn stores(
         &mut self,
         number: usize,
         device: &Device,
         changes: &[Change],
-        server: &Store,
     ) -> Result<(), Broken> {
         let mut stored = BTreeSet::new();
+        let mut was_cut = false;
         for change in changes {
             match change {
                 Change::Queued(entry) => self.queued(number, device, entry)?,
-                Change::Accepted { id, sequence, .. } => {
-                    let fact = server.record.get(sequence.n.saturating_sub(1) as usize);
-                    if fact.is_none_or(|fact| fact.id != *id) {
-                        let what = format!("{} shows {id} as accepted, it is not", device.name);
-                        return broken("accepted is in the record", what);
-                    }
-                }
-                Change::Rejected { id, .. } if !server.rejections.contains_key(id) => {
+                Change::Accepted { id, sequence, .. } => self.accepted(device, *id, *sequence)?,
+                Change::Rejected { id, .. } if !self.refused.contains(id) => {
                     let what = format!("{} shows {id} as refused, it is not", device.name);
                     return broken("refused is known to the server", what);
                 }
-                Change::Recorded { event, .. } => {
-                    self.recorded(number, device, event, server)?;
+                Change::Cut { epoch, after } => {
+                    was_cut = true;
+                    self.was_cut(device, *epoch, *after)?;
+                }
+                Change::Recorded { epoch, event } => {
+                    self.recorded(number, device, *epoch, event)?;
                     stored.insert(event.n);
                 }
-                Change::Cursor(cursor) => {
-                    self.cursor_moved(device, cursor.n, &stored)?;
+                Change::Cursor(cursor) if !was_cut => {
+                    self.cursor_moved(device, *cursor, &stored)?;
                 }
                 Change::StoredMarks(marks) if marks.len() > STORED_MARKS_MAX => {
                     return broken("bounds", format!("{} keeps too many marks", device.name));
                 }
                 Change::ReadMarks(marks) => {
+                    if marks.len() > READ_MARKS_KEPT_MAX {
+                        return broken("bounds", format!("{} keeps too many reads", device.name));
+                    }
                     for mark in marks {
+                        let left = self.left_of(device.store.cursor.epoch, mark.up_to);
                         let read = self.read.entry((device.person, mark.conversation)).or_default();
-                        *read = mark.up_to.max(*read);
+                        *read = left.max(*read);
                     }
                 }
                 _ => {}
@@ -115,18 +136,37 @@ impl Reference {
         Ok(())
     }
 
+    fn accepted(&self, device: &Device, id: FactId, at: Sequence) -> Result<(), Broken> {
+        let fact = self.line_of(at.epoch)?.fact(at.n);
+        if fact.is_some_and(|fact| fact.id == id && fact.sequence == at) {
+            return Ok(());
+        }
+        let what = format!("{} shows {id} as accepted, it is not", device.name);
+        broken("accepted is in the record", what)
+    }
+
+    fn was_cut(&self, device: &Device, epoch: u32, after: u64) -> Result<(), Broken> {
+        let old = device.store.cursor;
+        if epoch > old.epoch && after == self.left_of(old.epoch, u64::MAX) {
+            return Ok(());
+        }
+        let what = format!("{} at {old} was cut for {epoch} after {after}", device.name);
+        broken("devices are cut where the record was", what)
+    }
+
     fn recorded(
         &mut self,
         number: usize,
         device: &Device,
+        epoch: u32,
         event: &Event,
-        server: &Store,
     ) -> Result<(), Broken> {
-        let Some(fact) = server.record.get(event.n.saturating_sub(1) as usize) else {
+        let line = self.line_of(epoch)?;
+        let Some(fact) = line.fact(event.n) else {
             let what = format!("{} has number {} of nothing", device.name, event.n);
             return broken("the order is the same everywhere", what);
         };
-        if !self.may_read(device, event.n) {
+        if !line.may_read(device, event.n) {
             let what = format!("{} got number {} of others", device.name, event.n);
             return broken("nobody reads what is not theirs", what);
         }
@@ -139,7 +179,7 @@ impl Reference {
             let what = format!("{} has another number {}", device.name, event.n);
             return broken("the order is the same everywhere", what);
         }
-        if !self.timelines.entry(number).or_default().insert(id) {
+        if !self.timelines.entry((number, epoch)).or_default().insert(id) {
             let what = format!("{} shows {id} twice", device.name);
             return broken("nothing has two effects", what);
         }
@@ -149,15 +189,16 @@ impl Reference {
     fn cursor_moved(
         &self,
         device: &Device,
-        to: u64,
+        to: Sequence,
         stored: &BTreeSet<u64>,
     ) -> Result<(), Broken> {
-        let from = device.store.cursor.n;
-        if to < from {
-            let what = format!("{} goes back from {from} to {to}", device.name);
+        let from = device.store.cursor;
+        if to < from || to.epoch != from.epoch {
+            let what = format!("{} goes from {from} to {to}", device.name);
             return broken("the cursor only advances", what);
         }
-        match (from + 1..=to).find(|n| self.may_read(device, *n) && !stored.contains(n)) {
+        let line = self.line_of(to.epoch)?;
+        match (from.n + 1..=to.n).find(|n| line.may_read(device, *n) && !stored.contains(n)) {
             Some(n) => {
                 let what = format!("{} passes number {n} and does not have it", device.name);
                 broken("the cursor covers what is stored", what)
@@ -166,145 +207,56 @@ impl Reference {
         }
     }
 
-    /// The server has committed these facts; `server` has them.
+    /// Whether a device has a fact of the record as it is now.
+    pub(crate) fn has(&self, device: &Device, fact: &Recorded) -> bool {
+        let epochs = fact.sequence.epoch..self.lines.len() as u32;
+        let places = epochs.map(|epoch| Sequence { epoch, n: fact.sequence.n });
+        let mut events = places.filter_map(|place| device.store.record.get(&place));
+        events.any(|event| event.id.is_none_or(|id| id == fact.id))
+    }
+
+    /// The first number up to `up_to` that a device may read and does not have.
+    pub(crate) fn missing(&self, device: &Device, up_to: u64) -> Option<u64> {
+        let line = self.line();
+        let mut theirs = (1..=up_to).filter(|n| line.may_read(device, *n));
+        theirs.find(|n| line.fact(*n).is_none_or(|fact| !self.has(device, fact)))
+    }
+
+    /// The server has committed this.
     pub(crate) fn committed(
         &mut self,
-        facts: &[Recorded],
-        server: &Store,
+        decision: &Decision,
         devices: &[Device],
     ) -> Result<(), Broken> {
-        for fact in facts {
-            let number = self.readers.len() as u64 + 1;
-            if fact.sequence.n != number {
-                let what = format!("{} came after {}", fact.sequence, number - 1);
-                return broken("numbers have no gaps", what);
+        self.refused.extend(decision.rejections.iter().map(|rejection| rejection.id));
+        for fact in &decision.facts {
+            if let Ok(Body::Receipts { moves }) = fact.content.to_body() {
+                moves.iter().try_for_each(|step| self.is_true(step, devices))?;
             }
-            if server.place_of.get(&fact.id) != Some(&(number as usize - 1)) {
-                let what = format!("{} is in the record twice", fact.id);
-                return broken("nothing has two effects", what);
+            if let Some(line) = self.lines.last_mut() {
+                line.add(fact, &self.said, devices)?;
             }
-            if fact.enrolment.is_some() {
-                self.said_in_order(fact, devices)?;
-            }
-            let readers = self.readers_of(fact, server, devices)?;
-            self.readers.push(readers);
         }
         Ok(())
     }
 
-    fn said_in_order(&mut self, fact: &Recorded, devices: &[Device]) -> Result<(), Broken> {
-        let id = fact.id;
-        let Some((number, entry)) = self.said.get(&id) else {
-            return broken("only what people said is in the record", format!("{id} was not"));
-        };
-        let device = &devices[*number];
-        let same = (Some(entry.conversation), &entry.content, device.person)
-            == (fact.conversation, &fact.content, fact.author);
-        if !same {
-            return broken("facts are recorded as they were said", format!("{id} was changed"));
-        }
-        let last = self.recorded_lanes.entry((*number, entry.conversation)).or_default();
-        if entry.number <= *last {
-            let what = format!("{}: {} after {last}", device.name, entry.number);
-            return broken("an author's own order is kept", what);
-        }
-        *last = entry.number;
-        Ok(())
-    }
-
-    fn readers_of(
-        &mut self,
-        fact: &Recorded,
-        server: &Store,
-        devices: &[Device],
-    ) -> Result<Readers, Broken> {
-        let body = fact.content.to_body();
-        if let Ok(Body::Receipts { moves }) = body {
-            return self.receipts(&moves, server, devices).map(Readers::People);
-        }
-        match body {
-            Ok(Body::GroupCreated { group, members, .. }) => {
-                self.members.insert(group, members.into_iter().collect());
-            }
-            Ok(Body::MemberJoined { group, person }) => {
-                self.members.entry(group).or_default().insert(person);
-            }
-            Ok(Body::MemberLeft { group, person }) => {
-                self.members.entry(group).or_default().remove(&person);
-            }
-            _ => {}
-        }
-        Ok(match fact.conversation {
-            Some(ConversationId::Fleet) => Readers::Everyone,
-            Some(ConversationId::Staff) => Readers::Staff,
-            Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
-            Some(ConversationId::Group(group)) => {
-                Readers::People(self.members.get(&group).cloned().unwrap_or_default())
-            }
-            None => Readers::People(BTreeSet::new()),
-        })
-    }
-
-    /// Checks the moves and gives the people whom they concern.
-    fn receipts(
-        &mut self,
-        moves: &[Move],
-        server: &Store,
-        devices: &[Device],
-    ) -> Result<BTreeSet<PersonId>, Broken> {
-        let mut concerned = BTreeSet::new();
-        for step in moves {
-            self.is_true(step, devices)?;
-            let last = self.moved.entry((step.person, step.conversation)).or_default();
-            let from = std::mem::replace(last, step.up_to);
-            if step.up_to <= from {
-                let what = format!("{step:?} after {from}");
-                return broken("receipts only move forward", what);
-            }
-            let authors = self.authors_between(step, from, server);
-            if authors.is_empty() {
-                return broken("moves pass a message", format!("{step:?} after {from}"));
-            }
-            concerned.extend(authors);
-            if step.state == ReceiptState::Read {
-                concerned.insert(step.person);
-            }
-        }
-        Ok(concerned)
-    }
-
+    /// Whether a device of theirs has stored, or they have read, what a move says.
     fn is_true(&self, step: &Move, devices: &[Device]) -> Result<(), Broken> {
         let theirs = devices.iter().find(|device| Some(device.enrolment) == step.enrolment);
         let Some(device) = theirs.filter(|device| device.person == step.person) else {
             return broken("receipts are true", format!("{step:?} is of no device of theirs"));
         };
-        let (is_so, have) = match step.conversation {
-            None => (device.store.cursor.n >= step.up_to, device.store.cursor.n),
+        let is_so = match step.conversation {
+            None => self.missing(device, step.up_to).is_none(),
             Some(conversation) => {
                 let wished = self.wished.get(&(step.person, conversation)).copied().unwrap_or(0);
-                (wished >= step.up_to, wished)
+                wished >= step.up_to
             }
         };
         if is_so {
             return Ok(());
         }
-        let what = format!("{} is said to have {:?} up to {}, not {have}", device.name, step.state, step.up_to);
+        let what = format!("{} has not {:?} all up to {}", device.name, step.state, step.up_to);
         broken("receipts are true", what)
-    }
-
-    /// Who else wrote messages that this move's person may read, beyond `from` up to the move.
-    fn authors_between(&self, step: &Move, from: u64, server: &Store) -> BTreeSet<PersonId> {
-        let may_read = |n: u64| match &self.readers[n as usize - 1] {
-            Readers::People(people) => people.contains(&step.person),
-            Readers::Everyone | Readers::Staff => false,
-        };
-        let passed = (from + 1..=step.up_to).filter(|n| may_read(*n));
-        let facts = passed.map(|n| &server.record[n as usize - 1]);
-        facts
-            .filter(|fact| matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE))
-            .filter(|fact| step.conversation.is_none_or(|it| Some(it) == fact.conversation))
-            .map(|fact| fact.author)
-            .filter(|author| *author != step.person)
-            .collect()
     }
 }

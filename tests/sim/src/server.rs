@@ -23,8 +23,8 @@ pub(crate) struct Server {
     pub(crate) crash: Option<Crash>,
     /// The MQTT connection of each device.
     pub(crate) sessions: BTreeMap<usize, Session>,
-    /// Up to here a backup covers the record.
-    pub(crate) safe_up_to: u64,
+    /// The last backup.
+    backup: Store,
 }
 
 /// Where the server crashes.
@@ -85,6 +85,22 @@ impl Server {
         self.down_until.is_none()
     }
 
+    /// Makes a backup.
+    pub(crate) fn back_up(&mut self) {
+        self.backup = self.store.clone();
+    }
+
+    /// Takes up the last backup; the number of its last fact.
+    pub(crate) fn restore(&mut self) -> u64 {
+        self.store = self.backup.clone();
+        self.store.end()
+    }
+
+    /// Up to here a backup covers the record.
+    pub(crate) fn safe_up_to(&self) -> u64 {
+        self.backup.end()
+    }
+
     /// Loses all that is only in memory.
     pub(crate) fn crash(&mut self, until: u64) {
         self.jobs.clear();
@@ -111,7 +127,7 @@ impl Server {
     }
 
     fn answer_pull(&mut self, sender: Sender, pull: &Pull, now: i64) -> Downlink {
-        let events = self.store.page(sender.person, pull, now, self.safe_up_to);
+        let events = self.store.page(sender.person, pull, now, self.safe_up_to());
         if !events.more
             && let Some(session) = self.sessions.get_mut(&sender.device)
         {

@@ -46,7 +46,7 @@ impl World {
         let batch: Vec<_> = jobs.iter().filter_map(|job| job.request.clone()).collect();
         let decision = self.decide(&batch);
         self.server.store.write(&decision);
-        self.reference.committed(&decision.facts, &self.server.store, &self.devices)?;
+        self.reference.committed(&decision, &self.devices)?;
         if !decision.is_empty() {
             tell!(self, "the server commits up to {}", decision.head.sequence());
         }

@@ -8,29 +8,31 @@ use crate::device::Reach;
 use crate::network::{Cargo, Parcel};
 use crate::server::{Crash, Job};
 use crate::story::Broken;
+use crate::weather::Happening;
 use crate::world::{World, tell};
 
 /// The furthest that a clock jumps, in milliseconds: 400 days.
 const CLOCK_JUMP_MS: u64 = 400 * 86_400_000;
 
 impl World {
-    /// Lets one thing happen, whatever the dice say.
+    /// Lets one thing happen, as the dice and the weather of this run say.
     pub(crate) fn step(&mut self) -> Result<(), Broken> {
         self.story.next_step();
-        match self.dice.below(1_000) {
-            0..250 => self.tap(),
-            250..640 => self.next_due().map(|_| ()),
-            640..760 => self.deliver_any(),
-            760..860 => self.trouble_a_frame(),
-            860..900 => self.trouble_a_link(),
-            900..925 => self.trouble_the_power(),
-            925..940 => self.trouble_the_server(),
-            940..950 => self.jump_a_clock(),
-            950..965 => self.trouble_a_disk(),
-            965..980 => self.change_the_group(),
-            980..985 => self.back_up(),
-            985..993 => self.heartbeat(),
-            _ => self.pass_time(),
+        match self.weather.next(&mut self.dice) {
+            Happening::Tap => self.tap(),
+            Happening::Due => self.next_due().map(|_| ()),
+            Happening::AnyParcel => self.deliver_any(),
+            Happening::Frame => self.trouble_a_frame(),
+            Happening::Link => self.trouble_a_link(),
+            Happening::Power => self.trouble_the_power(),
+            Happening::Server => self.trouble_the_server(),
+            Happening::Clock => self.jump_a_clock(),
+            Happening::Disk => self.trouble_a_disk(),
+            Happening::Group => self.change_the_group(),
+            Happening::Backup => self.back_up(),
+            Happening::Restore => self.restore(),
+            Happening::Heartbeat => self.heartbeat(),
+            Happening::Time => self.pass_time(),
         }
     }
 
@@ -171,8 +173,25 @@ impl World {
 
     /// A backup is made: devices may forget their own copies of what it covers.
     fn back_up(&mut self) -> Result<(), Broken> {
-        self.server.safe_up_to = self.server.store.end();
-        tell!(self, "a backup covers the record up to {}", self.server.safe_up_to);
+        self.server.back_up();
+        tell!(self, "a backup covers the record up to {}", self.server.safe_up_to());
+        Ok(())
+    }
+
+    /// The disk of the server is lost, and it goes on from the last backup in a new epoch.
+    fn restore(&mut self) -> Result<(), Broken> {
+        self.crash_server("and loses its disk");
+        let after = self.server.restore();
+        self.reference.cut(after, &self.devices)?;
+        let id = FactId::mint(self.at(), self.dice.wide());
+        let deed = Deed::BeginEpoch;
+        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }]);
+        self.server.store.write(&decision);
+        self.reference.committed(&decision, &self.devices)?;
+        // Without one, another restore from the same backup would give the same epoch again.
+        self.server.back_up();
+        self.summary.restores += 1;
+        tell!(self, "the server is restored up to {after}");
         Ok(())
     }
 

@@ -79,9 +79,8 @@ impl Store {
     }
 
     fn join(&mut self, person: PersonId, conversation: ConversationId, from: u64) {
-        let known = |it: &Membership| {
-            (it.person, it.conversation, it.from) == (person, conversation, from)
-        };
+        let known =
+            |it: &Membership| (it.person, it.conversation, it.from) == (person, conversation, from);
         if !self.memberships.iter().any(known) {
             self.memberships.push(Membership { person, conversation, from, to: None });
         }

@@ -17,6 +17,8 @@ pub struct Summary {
     pub device_crashes: u64,
     /// How often the server crashed.
     pub server_crashes: u64,
+    /// How often the server was restored from a backup.
+    pub restores: u64,
     /// How many frames were lost, doubled or held back on purpose.
     pub mischief: u64,
     /// A hash over all that happened: equal for equal runs.
@@ -28,13 +30,14 @@ impl fmt::Display for Summary {
         write!(
             f,
             "{} steps, {} facts said, {} refused, {} recorded, {} power failures, \
-             {} server crashes, {} frames troubled, trace {:016x}",
+             {} server crashes, {} restores, {} frames troubled, trace {:016x}",
             self.steps,
             self.said,
             self.refused,
             self.recorded,
             self.device_crashes,
             self.server_crashes,
+            self.restores,
             self.mischief,
             self.trace
         )

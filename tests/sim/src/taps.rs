@@ -68,7 +68,7 @@ impl World {
     fn read(&mut self, number: usize) -> Option<Wish> {
         let event = self.shown(number)?;
         let (conversation, up_to) = (event.conversation?, event.n);
-        self.reference.wishes_read(self.devices[number].person, conversation, up_to);
+        self.reference.wishes_read(&self.devices[number], conversation, up_to);
         Some(Wish::Read { conversation, up_to })
     }
 

@@ -12,6 +12,7 @@ use crate::reference::Reference;
 use crate::server::{Sender, Server, Session};
 use crate::story::{Broken, Story, broken};
 use crate::summary::Summary;
+use crate::weather::Weather;
 
 /// The true time at tick 0.
 const BEGIN: Millis = 1_772_440_000_000;
@@ -27,6 +28,7 @@ pub(crate) struct World {
     pub(crate) people: Vec<PersonId>,
     pub(crate) reference: Reference,
     pub(crate) summary: Summary,
+    pub(crate) weather: Weather,
 }
 
 macro_rules! tell {
@@ -36,7 +38,8 @@ pub(crate) use tell;
 
 impl World {
     /// An empty world.
-    pub(crate) fn new(dice: Dice) -> Self {
+    pub(crate) fn new(mut dice: Dice) -> Self {
+        let weather = Weather::new(&mut dice);
         Self {
             dice,
             story: Story::default(),
@@ -46,8 +49,9 @@ impl World {
             devices: Vec::new(),
             groups: Vec::new(),
             people: Vec::new(),
-            reference: Reference::default(),
+            reference: Reference::new(),
             summary: Summary::default(),
+            weather,
         }
     }
 
@@ -159,7 +163,7 @@ impl World {
                 return Ok(Some(Input::StoreFailed));
             }
             Effect::Store(changes) => {
-                self.reference.stored(number, device, &changes, &self.server.store)?;
+                self.reference.stores(number, device, &changes)?;
                 device.store.apply(&changes);
             }
             Effect::Kept { id } => {
@@ -241,7 +245,12 @@ impl World {
         let device = &mut self.devices[number];
         let reach = device.reach;
         let up = reach.has(path) && reach.to_server && reach.to_device && self.server.is_up();
-        tell!(self, "{} {} by {path:?}", device.name, if up { "connects" } else { "cannot connect" });
+        tell!(
+            self,
+            "{} {} by {path:?}",
+            device.name,
+            if up { "connects" } else { "cannot connect" }
+        );
         if !up {
             device.links.remove(&path);
             return self.input(number, Input::LinkDown { path, why: Down::Lost });

@@ -8,7 +8,5 @@ pub type Exception = (&'static str, &'static str);
 
 /// Whether `source` is among `exceptions`.
 pub fn is_excepted(source: &Source, exceptions: &[Exception]) -> bool {
-    exceptions
-        .iter()
-        .any(|(path, _reason)| *path == source.path)
+    exceptions.iter().any(|(path, _reason)| *path == source.path)
 }

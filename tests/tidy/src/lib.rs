@@ -16,9 +16,5 @@ pub use source::{Line, Source, root, sources};
 /// # Panics
 /// When `broken` holds anything.
 pub fn hold(rule: &str, reason: &str, broken: &[String]) {
-    assert!(
-        broken.is_empty(),
-        "\n\nRule: {rule}\nWhy:  {reason}\n\n  {}\n",
-        broken.join("\n  ")
-    );
+    assert!(broken.is_empty(), "\n\nRule: {rule}\nWhy:  {reason}\n\n  {}\n", broken.join("\n  "));
 }

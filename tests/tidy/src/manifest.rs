@@ -18,10 +18,7 @@ pub fn manifests() -> Vec<Manifest> {
     sources("Cargo.toml")
         .iter()
         .filter_map(|source| {
-            let name = source
-                .text
-                .lines()
-                .find_map(|line| line.strip_prefix("name = "))?;
+            let name = source.text.lines().find_map(|line| line.strip_prefix("name = "))?;
             Some(Manifest {
                 name: name.trim_matches('"').to_owned(),
                 folder: source.path.trim_end_matches("/Cargo.toml").to_owned(),

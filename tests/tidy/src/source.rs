@@ -21,10 +21,7 @@ pub struct Source {
 /// The root of the checkout.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .expect("tests/tidy lies two folders deep")
-        .to_owned()
+    here.ancestors().nth(2).expect("tests/tidy lies two folders deep").to_owned()
 }
 
 /// All files whose name ends so, in the order of their paths.
@@ -36,10 +33,7 @@ pub fn sources(ending: &str) -> Vec<Source> {
 }
 
 fn collect(folder: &Path, ending: &str, found: &mut Vec<Source>) {
-    for entry in fs::read_dir(folder)
-        .expect("a folder of the checkout")
-        .flatten()
-    {
+    for entry in fs::read_dir(folder).expect("a folder of the checkout").flatten() {
         let path = entry.path();
         let name = entry.file_name();
         let name = name.to_string_lossy();
@@ -78,21 +72,13 @@ impl Source {
 
     /// The lines of the product: numbered from 1, without comments and without tests.
     pub fn product(&self) -> Vec<Line<'_>> {
-        if self.is_test() {
-            Vec::new()
-        } else {
-            self.split().0
-        }
+        if self.is_test() { Vec::new() } else { self.split().0 }
     }
 
     /// The lines of tests: numbered from 1, without comments.
     pub fn tests(&self) -> Vec<Line<'_>> {
         let (product, tests) = self.split();
-        if self.is_test() {
-            [product, tests].concat()
-        } else {
-            tests
-        }
+        if self.is_test() { [product, tests].concat() } else { tests }
     }
 
     /// A place in it, as editors open it.
@@ -109,13 +95,8 @@ impl Source {
                 && pair[1].contains('{')
         };
         let tests_at = lines.windows(2).position(opens).unwrap_or(lines.len());
-        let numbered = lines
-            .iter()
-            .enumerate()
-            .map(|(i, line)| (i + 1, without_comment(line)));
-        numbered
-            .filter(|(_, code)| !code.trim().is_empty())
-            .partition(|(n, _)| *n <= tests_at)
+        let numbered = lines.iter().enumerate().map(|(i, line)| (i + 1, without_comment(line)));
+        numbered.filter(|(_, code)| !code.trim().is_empty()).partition(|(n, _)| *n <= tests_at)
     }
 }
 

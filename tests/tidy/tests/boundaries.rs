@@ -42,19 +42,10 @@ const IMPURE: [&str; 16] = [
     "OsRng",
 ];
 
-const CLIENT_SIDE: [&str; 5] = [
-    "waypost-client",
-    "waypost-engine",
-    "waypost-ui-kit",
-    "waypost-field",
-    "waypost-console",
-];
-const SERVER_SIDE: [&str; 4] = [
-    "waypost-server",
-    "waypost-domain",
-    "waypost-storage",
-    "waypost-edge",
-];
+const CLIENT_SIDE: [&str; 5] =
+    ["waypost-client", "waypost-engine", "waypost-ui-kit", "waypost-field", "waypost-console"];
+const SERVER_SIDE: [&str; 4] =
+    ["waypost-server", "waypost-domain", "waypost-storage", "waypost-edge"];
 
 #[test]
 fn pure_crates_are_built_from_pure_crates() {
@@ -95,14 +86,7 @@ fn server_and_client_never_depend_on_each_other() {
 
 #[test]
 fn apps_see_the_client_and_nothing_behind_it() {
-    let behind = [
-        "waypost-engine",
-        "sqlx",
-        "libsqlite3-sys",
-        "rumqttc",
-        "rustls",
-        "reqwest",
-    ];
+    let behind = ["waypost-engine", "sqlx", "libsqlite3-sys", "rumqttc", "rustls", "reqwest"];
     let broken = edges(|name, dependency| {
         ["waypost-field", "waypost-console", "waypost-ui-kit"].contains(&name)
             && behind.contains(&dependency)
@@ -119,10 +103,7 @@ fn only_the_edge_names_rumqttd() {
     hold(
         "rumqttd is named in server/edge only",
         "its front dies of anonymous input; the edge is what stands before it",
-        &lines(
-            |source| !source.is_in("server/edge"),
-            |line| line.contains("rumqttd"),
-        ),
+        &lines(|source| !source.is_in("server/edge"), |line| line.contains("rumqttd")),
     );
 }
 
@@ -131,10 +112,7 @@ fn only_the_link_names_rumqttc() {
     hold(
         "rumqttc is named in client/src/link only",
         "it forgets and repeats; everything else trusts our own receipts, not its",
-        &lines(
-            |source| !source.is_of("client/src/link"),
-            |line| line.contains("rumqttc"),
-        ),
+        &lines(|source| !source.is_of("client/src/link"), |line| line.contains("rumqttc")),
     );
 }
 
@@ -152,13 +130,7 @@ fn one_file_builds_topics() {
 
 #[test]
 fn sql_lives_in_the_two_stores() {
-    let statements = [
-        "\"SELECT ",
-        "\"INSERT INTO ",
-        "\"DELETE FROM ",
-        "\"UPDATE ",
-        "sqlx::",
-    ];
+    let statements = ["\"SELECT ", "\"INSERT INTO ", "\"DELETE FROM ", "\"UPDATE ", "sqlx::"];
     hold(
         "SQL is written in server/storage and client/src/store only",
         "one place knows the schema and both databases; drift starts with the second",
@@ -184,10 +156,7 @@ fn edges(is_broken: impl Fn(&str, &str) -> bool) -> Vec<String> {
 fn lines(concerns: impl Fn(&Source) -> bool, is_broken: impl Fn(&str) -> bool) -> Vec<String> {
     let mut broken = Vec::new();
     for source in sources(".rs").iter().filter(|source| concerns(source)) {
-        let found = source
-            .product()
-            .into_iter()
-            .filter(|(_, line)| is_broken(line));
+        let found = source.product().into_iter().filter(|(_, line)| is_broken(line));
         broken.extend(found.map(|(n, line)| source.at(n, line)));
     }
     broken

@@ -16,11 +16,7 @@ fn links_in_documents_lead_somewhere() {
             }
         }
     }
-    hold(
-        "relative links in documents resolve",
-        "a dead link costs its reader's trust",
-        &broken,
-    );
+    hold("relative links in documents resolve", "a dead link costs its reader's trust", &broken);
 }
 
 #[test]
@@ -52,11 +48,7 @@ fn nothing_depends_on_one_machines_folders() {
             }
         }
     }
-    hold(
-        "no path of one machine in documents",
-        "it is wrong on every other",
-        &broken,
-    );
+    hold("no path of one machine in documents", "it is wrong on every other", &broken);
 }
 
 /// The table of invariants names a holder for each; a holder that is gone holds nothing.
@@ -72,18 +64,9 @@ fn invariants_are_held_by_tests_that_exist() {
         .flat_map(|cell| cell.split('`').skip(1).step_by(2))
         .filter(|name| is_test_name(name))
         .collect();
-    assert!(
-        holders.len() > 5,
-        "the table of invariants was not found: {holders:?}"
-    );
-    let defined = |name: &&str| {
-        code.iter()
-            .any(|file| file.text.contains(&format!("fn {name}(")))
-    };
-    let gone = holders
-        .into_iter()
-        .filter(|name| !defined(name))
-        .map(str::to_owned);
+    assert!(holders.len() > 5, "the table of invariants was not found: {holders:?}");
+    let defined = |name: &&str| code.iter().any(|file| file.text.contains(&format!("fn {name}(")));
+    let gone = holders.into_iter().filter(|name| !defined(name)).map(str::to_owned);
     hold(
         "each invariant in ARCHITECTURE.md names a test that exists",
         "a promise without a test is a memory",
@@ -92,18 +75,12 @@ fn invariants_are_held_by_tests_that_exist() {
 }
 
 fn is_test_name(word: &str) -> bool {
-    word.contains('_')
-        && word
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c == '_' || c.is_numeric())
+    word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_numeric())
 }
 
 /// The targets of `[text](target)` that are files, without their `#anchor`.
 fn links(text: &str) -> Vec<String> {
-    let targets = text
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     targets
         .map(|target| target.split('#').next().unwrap_or_default())
         .filter(|target| !target.is_empty() && !target.contains("://"))
@@ -114,6 +91,5 @@ fn links(text: &str) -> Vec<String> {
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let outside = |c: char| c.is_whitespace() || "`'\"()[]<>,;:|*".contains(c);
-    text.split(outside)
-        .map(|word| word.trim_start_matches("./").trim_end_matches('.'))
+    text.split(outside).map(|word| word.trim_start_matches("./").trim_end_matches('.'))
 }

@@ -12,9 +12,7 @@ const LONG: [Exception; 0] = [];
 /// Files that may sleep: between two looks at a condition, within a bound.
 const POLLING: [Exception; 0] = [];
 
-const VAGUE: [&str; 7] = [
-    "util", "utils", "common", "helper", "helpers", "manager", "misc",
-];
+const VAGUE: [&str; 7] = ["util", "utils", "common", "helper", "helpers", "manager", "misc"];
 
 #[test]
 fn files_are_small_rooms() {
@@ -71,10 +69,7 @@ fn tests_wait_for_conditions() {
         "no sleep in tests",
         "a sleep is too short on a loaded machine and too long on every other: wait for the \
          condition, or pause the clock",
-        &in_tests(
-            |line| line.contains("sleep(") && !line.contains("fn sleep("),
-            &POLLING,
-        ),
+        &in_tests(|line| line.contains("sleep(") && !line.contains("fn sleep("), &POLLING),
     );
 }
 
@@ -91,18 +86,11 @@ fn no_test_sits_out() {
 fn both_databases_have_the_same_migrations() {
     let names = |folder: &str| -> BTreeSet<String> {
         let folder = root().join("server/storage/migrations").join(folder);
-        let entries = fs::read_dir(&folder)
-            .expect("a folder of migrations")
-            .flatten();
-        entries
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect()
+        let entries = fs::read_dir(&folder).expect("a folder of migrations").flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     };
     let (sqlite, postgres) = (names("sqlite"), names("postgres"));
-    assert!(
-        !sqlite.is_empty(),
-        "no migrations are found, so this test compares nothing"
-    );
+    assert!(!sqlite.is_empty(), "no migrations are found, so this test compares nothing");
     let lonely: Vec<String> = sqlite.symmetric_difference(&postgres).cloned().collect();
     hold(
         "server/storage/migrations/sqlite and /postgres hold files of the same names",
@@ -121,9 +109,7 @@ fn exceptions_are_still_needed() {
     let stale_polling = POLLING
         .iter()
         .filter(|(path, _)| find(path).is_none_or(|source| !source.text.contains("sleep(")));
-    let stale = stale_long
-        .chain(stale_polling)
-        .map(|(path, _)| (*path).to_owned());
+    let stale = stale_long.chain(stale_polling).map(|(path, _)| (*path).to_owned());
     hold(
         "an exception leaves tests/tidy when its file needs it no more",
         "lists of exceptions that only grow are no rules",
@@ -139,15 +125,9 @@ fn has_head_elsewhere(source: &Source) -> bool {
 fn in_tests(is_broken: impl Fn(&str) -> bool, exceptions: &[Exception]) -> Vec<String> {
     let mut broken = Vec::new();
     // This file names what it looks for.
-    for source in sources(".rs")
-        .iter()
-        .filter(|source| !source.is_in("tests/tidy"))
-    {
+    for source in sources(".rs").iter().filter(|source| !source.is_in("tests/tidy")) {
         if !is_excepted(source, exceptions) {
-            let found = source
-                .tests()
-                .into_iter()
-                .filter(|(_, line)| is_broken(line));
+            let found = source.tests().into_iter().filter(|(_, line)| is_broken(line));
             broken.extend(found.map(|(n, line)| source.at(n, line)));
         }
     }

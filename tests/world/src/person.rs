@@ -27,10 +27,15 @@ impl Person {
         let mut key = [0; 32];
         key[..handle.len().min(32)].copy_from_slice(&handle.as_bytes()[..handle.len().min(32)]);
         let setup = Setup { clock, device: None };
-        let client =
-            Client::enrol_with(link, &format!("{handle}'s tablet"), &store, StoreKey::new(key), setup)
-                .await
-                .unwrap_or_else(|error| panic!("{handle} cannot enrol: {error}"));
+        let client = Client::enrol_with(
+            link,
+            &format!("{handle}'s tablet"),
+            &store,
+            StoreKey::new(key),
+            setup,
+        )
+        .await
+        .unwrap_or_else(|error| panic!("{handle} cannot enrol: {error}"));
         Self { handle: handle.to_owned(), store, key, clock, client: Some(client) }
     }
 
@@ -106,7 +111,8 @@ impl Person {
 
     /// Has had everything of a conversation on the screen.
     pub async fn reads(&self, conversation: ConversationId) {
-        let last = self.view().timeline.iter().flat_map(|open| &open.messages).filter_map(|m| m.n).max();
+        let last =
+            self.view().timeline.iter().flat_map(|open| &open.messages).filter_map(|m| m.n).max();
         if let Some(up_to) = last {
             self.does(Command::MarkRead { conversation, up_to }).await;
         }
@@ -151,7 +157,8 @@ impl Person {
             let mut messages = view.timeline.iter().flat_map(|open| &open.messages);
             messages.find(|message| message.id == id).cloned()
         };
-        let view = self.sees(what, |view| find(view).is_some_and(|message| expected(&message))).await;
+        let view =
+            self.sees(what, |view| find(view).is_some_and(|message| expected(&message))).await;
         find(&view).expect("just seen")
     }
 

@@ -48,10 +48,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         // Not waited for: a drop costs a checkpoint, and no test depends on it.
-        self.cluster.sql_in_passing(&format!(
-            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-            self.name
-        ));
+        self.cluster.sql_in_passing(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
     }
 }
 
@@ -59,9 +56,7 @@ impl Drop for Database {
 fn unused_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let n = COUNT.fetch_add(1, Ordering::Relaxed);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
     format!("test_{}_{:x}_{n}", std::process::id(), now.as_nanos())
 }
 

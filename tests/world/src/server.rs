@@ -74,9 +74,9 @@ impl ServerProcess {
         tokio::spawn(watch(lines, Some(ready), Arc::clone(&self.errors)));
         let heard = tokio::time::timeout(READY_WITHIN, is_ready).await;
         let ports = heard.ok().and_then(Result::ok);
-        self.ports = Some(ports.unwrap_or_else(|| {
-            panic!("the server did not become ready: {:?}", self.errors())
-        }));
+        self.ports = Some(
+            ports.unwrap_or_else(|| panic!("the server did not become ready: {:?}", self.errors())),
+        );
         self.child = Some(child);
     }
 

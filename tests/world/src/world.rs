@@ -103,7 +103,10 @@ impl World {
             assert!(view.wedged.is_empty(), "{} has wedged items: {view:#?}", person.handle);
         }
         let verdict = self.server.cli(&["audit", "verify"]).await;
-        assert!(verdict.is_ok_and(|text| text.starts_with("verified")), "the audit record verifies");
+        assert!(
+            verdict.is_ok_and(|text| text.starts_with("verified")),
+            "the audit record verifies"
+        );
         self.server.stop().await;
         assert_eq!(self.server.errors(), Vec::<String>::new(), "the server logged errors");
         self.ended = true;

@@ -22,10 +22,7 @@ impl Engine {
                 self.events(events, plan);
             }
             Downlink::Presence(presence) => plan.effects.push(Effect::ShowPresence(presence)),
-            Downlink::Refused {
-                code: ProblemCode::NotEnrolled,
-                ..
-            } => self.revoked(plan),
+            Downlink::Refused { code: ProblemCode::NotEnrolled, .. } => self.revoked(plan),
             Downlink::Refused { retry_after_ms, .. } => self.refused(retry_after_ms, plan),
         }
     }
@@ -42,17 +39,9 @@ impl Engine {
     fn answers(&mut self, answers: Vec<Answer>, plan: &mut Plan) {
         for answer in answers {
             match answer {
-                Answer::Accepted {
-                    id,
-                    sequence,
-                    recorded_at,
-                } => {
+                Answer::Accepted { id, sequence, recorded_at } => {
                     if self.outbox.answered(id) {
-                        plan.changes.push(Change::Accepted {
-                            id,
-                            sequence,
-                            recorded_at,
-                        });
+                        plan.changes.push(Change::Accepted { id, sequence, recorded_at });
                     }
                 }
                 Answer::Rejected { id, code, at } => {
@@ -61,8 +50,7 @@ impl Engine {
                     }
                 }
                 Answer::OutOfOrder { id, expected } => {
-                    self.outbox
-                        .not_yet(id, Some(expected), plan.now.tick, &mut plan.dice);
+                    self.outbox.not_yet(id, Some(expected), plan.now.tick, &mut plan.dice);
                 }
                 Answer::Deferred { id, .. } => {
                     self.outbox.not_yet(id, None, plan.now.tick, &mut plan.dice);
@@ -78,9 +66,7 @@ impl Engine {
         let answers_us = answered.is_some();
         if let Some((asked_at, stored, read)) = answered {
             self.confirmed(&stored, &read, plan);
-            let skew = events
-                .server_time
-                .and_then(|it| self.skew.heard(it, asked_at, plan.now));
+            let skew = events.server_time.and_then(|it| self.skew.heard(it, asked_at, plan.now));
             plan.changes.extend(skew.map(Change::Skew));
         }
         match self.inbox.fit(&events, answers_us) {
@@ -97,10 +83,8 @@ impl Engine {
 
     fn confirmed(&mut self, stored: &[StoredMark], read: &[ReadMark], plan: &mut Plan) {
         if self.marks.confirm(stored, read) {
-            plan.changes
-                .push(Change::StoredMarks(self.marks.stored().to_vec()));
-            plan.changes
-                .push(Change::ReadMarks(self.marks.read().to_vec()));
+            plan.changes.push(Change::StoredMarks(self.marks.stored().to_vec()));
+            plan.changes.push(Change::ReadMarks(self.marks.read().to_vec()));
         }
     }
 
@@ -115,56 +99,37 @@ impl Engine {
         let cursor = self.inbox.cursor;
         let news = || events.events.iter().filter(|event| event.n > cursor.n);
         let delivered = news().any(|event| inbox::earns_delivery(event, self.me));
-        let reads: Vec<_> = news()
-            .flat_map(|event| inbox::own_reads(event, self.me))
-            .collect();
+        let reads: Vec<_> = news().flat_map(|event| inbox::own_reads(event, self.me)).collect();
         if news().next().is_some() {
             self.active_at = plan.now.tick;
         }
-        self.inbox.cursor = Sequence {
-            epoch: events.epoch,
-            n: events.next,
-        };
+        self.inbox.cursor = Sequence { epoch: events.epoch, n: events.next };
         plan.changes.extend(inbox::store_news(cursor, events));
         for step in reads {
             if let Some(conversation) = step.conversation
                 && self.marks.has_read(conversation, step.up_to)
             {
-                plan.changes.push(Change::ReadUpTo {
-                    conversation,
-                    up_to: step.up_to,
-                });
+                plan.changes.push(Change::ReadUpTo { conversation, up_to: step.up_to });
             }
         }
         if delivered {
-            self.marks.add_stored(StoredMark {
-                up_to: self.inbox.cursor.n,
-                at: plan.now.at,
-            });
-            plan.changes
-                .push(Change::StoredMarks(self.marks.stored().to_vec()));
+            self.marks.add_stored(StoredMark { up_to: self.inbox.cursor.n, at: plan.now.at });
+            plan.changes.push(Change::StoredMarks(self.marks.stored().to_vec()));
         }
     }
 
     /// The server was restored from a backup. Whatever it lacks of ours waits again; the store
     /// knows what that is, so the engine starts over from it.
     fn cut(&mut self, epoch: u32, after: u64, plan: &mut Plan) {
-        let cursor = Sequence {
-            epoch,
-            n: after.min(self.inbox.cursor.n),
-        };
+        let cursor = Sequence { epoch, n: after.min(self.inbox.cursor.n) };
         let moved = self.marks.cut(after);
         plan.changes.push(Change::Cut { epoch, after });
         plan.changes.push(Change::Cursor(cursor));
         plan.changes.push(Change::StoredMarks(Vec::new()));
-        plan.changes
-            .push(Change::ReadMarks(self.marks.read().to_vec()));
+        plan.changes.push(Change::ReadMarks(self.marks.read().to_vec()));
         let moved = moved.into_iter();
         plan.changes
-            .extend(moved.map(|(conversation, up_to)| Change::ReadUpTo {
-                conversation,
-                up_to,
-            }));
+            .extend(moved.map(|(conversation, up_to)| Change::ReadUpTo { conversation, up_to }));
         self.inbox.cursor = cursor;
         plan.effects.push(Effect::StartOver);
     }

@@ -15,21 +15,14 @@ impl Engine {
                 let content = check(&body).map(|()| body.to_content());
                 self.say(conversation, content, None, plan);
             }
-            Wish::SayAgain {
-                wedged,
-                conversation,
-                content,
-            } => {
+            Wish::SayAgain { wedged, conversation, content } => {
                 self.say(conversation, Ok(content), Some(wedged), plan);
             }
             Wish::Discard { wedged } => {
                 plan.changes.push(Change::Discarded { id: wedged });
                 plan.effects.push(Effect::Kept { id: None });
             }
-            Wish::Read {
-                conversation,
-                up_to,
-            } => {
+            Wish::Read { conversation, up_to } => {
                 self.read(conversation, up_to, plan);
                 plan.effects.push(Effect::Kept { id: None });
             }
@@ -67,8 +60,7 @@ impl Engine {
             gap: false,
         };
         plan.changes.push(Change::Queued(entry.clone()));
-        plan.changes
-            .extend(instead_of.map(|id| Change::Discarded { id }));
+        plan.changes.extend(instead_of.map(|id| Change::Discarded { id }));
         plan.effects.push(Effect::Kept { id: Some(id) });
         self.outbox.push(entry);
     }
@@ -77,17 +69,9 @@ impl Engine {
         // What the cursor has not passed the server may not know to be here.
         let up_to = up_to.min(self.inbox.cursor.n);
         if self.marks.has_read(conversation, up_to) {
-            self.marks.add_read(ReadMark {
-                conversation,
-                up_to,
-                at: plan.now.at,
-            });
-            plan.changes.push(Change::ReadUpTo {
-                conversation,
-                up_to,
-            });
-            plan.changes
-                .push(Change::ReadMarks(self.marks.read().to_vec()));
+            self.marks.add_read(ReadMark { conversation, up_to, at: plan.now.at });
+            plan.changes.push(Change::ReadUpTo { conversation, up_to });
+            plan.changes.push(Change::ReadMarks(self.marks.read().to_vec()));
         }
     }
 }
@@ -96,10 +80,7 @@ fn check(body: &Body) -> Result<(), ContentError> {
     body.check()?;
     if body.to_content().bytes.len() > CONTENT_BYTES_MAX {
         let what = format!("at most {CONTENT_BYTES_MAX} bytes");
-        return Err(ContentError {
-            field: "content",
-            what,
-        });
+        return Err(ContentError { field: "content", what });
     }
     Ok(())
 }

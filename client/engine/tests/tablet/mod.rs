@@ -32,11 +32,7 @@ impl Tablet {
         Self {
             engine: Engine::load(store.saved(), DANA, 1),
             store,
-            now: Now {
-                at: 1_700_000_000_000,
-                tick: 0,
-                offset_minutes: 60,
-            },
+            now: Now { at: 1_700_000_000_000, tick: 0, offset_minutes: 60 },
             seed: 1,
             disk_full: false,
             timer: None,
@@ -59,26 +55,16 @@ impl Tablet {
             ["acknowledges"] => {
                 let message = self.last_text.unwrap_or(FactId::mint(5, 5));
                 let body = Body::Acknowledgement { message };
-                self.tap(Wish::Say {
-                    conversation: NORTH,
-                    body,
-                });
+                self.tap(Wish::Say { conversation: NORTH, body });
             }
             ["reads", up_to] => {
                 let up_to = number(up_to);
-                self.tap(Wish::Read {
-                    conversation: WITH_OMAR,
-                    up_to,
-                });
+                self.tap(Wish::Read { conversation: WITH_OMAR, up_to });
             }
             ["flight", "mode", on] => self.tap(Wish::Online(on == "off")),
-            ["link", "up"] => self.input(Input::LinkUp {
-                path: LinkPath::Mqtt,
-            }),
+            ["link", "up"] => self.input(Input::LinkUp { path: LinkPath::Mqtt }),
             ["link", "down"] => self.down(LinkPath::Mqtt, Down::Lost),
-            ["https", "up"] => self.input(Input::LinkUp {
-                path: LinkPath::Https,
-            }),
+            ["https", "up"] => self.input(Input::LinkUp { path: LinkPath::Https }),
             ["https", "down"] => self.down(LinkPath::Https, Down::Lost),
             ["credential", "refused"] => self.down(LinkPath::Mqtt, Down::NotEnrolled),
             ["waits", millis] => self.wait(number(millis)),
@@ -97,21 +83,14 @@ impl Tablet {
     /// What the server or Omar does.
     fn others(&mut self, what: &[&str]) {
         match *what {
-            ["accepts"] => self.answer(|head, id| Answer::Accepted {
-                id,
-                sequence: head,
-                recorded_at: 9,
-            }),
-            ["rejects"] => self.answer(|at, id| Answer::Rejected {
-                id,
-                code: ProblemCode::NotAllowed,
-                at,
-            }),
+            ["accepts"] => {
+                self.answer(|head, id| Answer::Accepted { id, sequence: head, recorded_at: 9 })
+            }
+            ["rejects"] => {
+                self.answer(|at, id| Answer::Rejected { id, code: ProblemCode::NotAllowed, at })
+            }
             ["defers"] => {
-                self.answer(|_, id| Answer::Deferred {
-                    id,
-                    code: ProblemCode::Overloaded,
-                });
+                self.answer(|_, id| Answer::Deferred { id, code: ProblemCode::Overloaded });
             }
             ["expects", expected] => {
                 let expected = number(expected) as u32;
@@ -121,10 +100,8 @@ impl Tablet {
                 code: ProblemCode::Overloaded,
                 retry_after_ms: Some(3_000),
             }),
-            ["revokes"] => self.frame(Downlink::Refused {
-                code: ProblemCode::NotEnrolled,
-                retry_after_ms: None,
-            }),
+            ["revokes"] => self
+                .frame(Downlink::Refused { code: ProblemCode::NotEnrolled, retry_after_ms: None }),
             ["answers", "pull"] => {
                 let after = self.pull.as_ref().expect("a pull").after;
                 self.events(after.n, after.n, vec![]);
@@ -137,29 +114,16 @@ impl Tablet {
     }
 
     fn restored(&mut self, n: u64) {
-        self.head = Sequence {
-            epoch: self.head.epoch + 1,
-            n,
-        };
+        self.head = Sequence { epoch: self.head.epoch + 1, n };
         let answers = self.pull.take().map(|pull| pull.number);
         let (epoch, cut_after) = (self.head.epoch, Some(n));
-        let events = Events {
-            epoch,
-            after: n,
-            next: n,
-            answers,
-            cut_after,
-            ..Events::default()
-        };
+        let events = Events { epoch, after: n, next: n, answers, cut_after, ..Events::default() };
         self.frame(Downlink::Events(events));
     }
 
     fn say(&mut self, conversation: ConversationId, what: &str) {
         let body = match what.strip_prefix('"') {
-            Some(text) => Body::Text {
-                text: text.replace('"', ""),
-                answers: None,
-            },
+            Some(text) => Body::Text { text: text.replace('"', ""), answers: None },
             None => Body::Template {
                 template: what.into(),
                 version: 1,
@@ -209,11 +173,7 @@ impl Tablet {
         let event = Event {
             n: self.head.n,
             recorded_at: self.now.at,
-            content: Body::Text {
-                text: "turn left".into(),
-                answers: None,
-            }
-            .to_content(),
+            content: Body::Text { text: "turn left".into(), answers: None }.to_content(),
             id: Some(id),
             author: Some(OMAR),
             conversation: Some(WITH_OMAR),
@@ -222,28 +182,15 @@ impl Tablet {
         };
         let epoch = self.head.epoch;
         let next = self.head.n;
-        let events = Events {
-            epoch,
-            after,
-            next,
-            events: vec![event],
-            ..Events::default()
-        };
+        let events = Events { epoch, after, next, events: vec![event], ..Events::default() };
         self.frame(Downlink::Events(events));
     }
 
     fn events(&mut self, after: u64, next: u64, events: Vec<Event>) {
         let answers = self.pull.take().map(|pull| pull.number);
         let (epoch, server_time) = (self.head.epoch, Some(self.now.at));
-        let events = Events {
-            epoch,
-            after,
-            next,
-            events,
-            answers,
-            server_time,
-            ..Events::default()
-        };
+        let events =
+            Events { epoch, after, next, events, answers, server_time, ..Events::default() };
         self.frame(Downlink::Events(events));
     }
 

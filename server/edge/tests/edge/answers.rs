@@ -27,11 +27,7 @@ fn rows() -> Vec<Row> {
         .map(|line| {
             let cells: Vec<_> = line.split('|').map(str::trim).collect();
             assert_eq!(cells.len(), 6, "a row has four cells: {line}");
-            Row {
-                name: cells[1].into(),
-                gets: cells[3].into(),
-                counted: cells[4].into(),
-            }
+            Row { name: cells[1].into(), gets: cells[3].into(), counted: cells[4].into() }
         })
         .collect();
     assert!(rows.len() >= 60, "the table was not found");
@@ -46,10 +42,9 @@ async fn every_row_of_the_table_is_what_a_client_gets() {
         let seen = observe(device, &row.gets).await;
         assert_eq!(seen, sorted(&row.gets), "{}: what the client got", row.name);
         house
-            .until(
-                &format!("{}: counted as `{}`", row.name, row.counted),
-                |house| counted(&house.edge.counters(), &row.counted),
-            )
+            .until(&format!("{}: counted as `{}`", row.name, row.counted), |house| {
+                counted(&house.edge.counters(), &row.counted)
+            })
             .await;
     }
 }
@@ -102,19 +97,10 @@ fn sorted(gets: &str) -> Vec<String> {
 
 /// Whether this reason was counted, and no other.
 fn counted(counters: &Counters, counted: &str) -> bool {
-    let refused = counters
-        .refused
-        .iter()
-        .map(|(it, n)| (format!("refused {}", it.name()), *n));
-    let closed = counters
-        .closed
-        .iter()
-        .map(|(it, n)| (format!("closed {}", it.name()), *n));
-    let reasons: Vec<_> = refused
-        .chain(closed)
-        .filter(|(_, total)| *total > 0)
-        .map(|(reason, _)| reason)
-        .collect();
+    let refused = counters.refused.iter().map(|(it, n)| (format!("refused {}", it.name()), *n));
+    let closed = counters.closed.iter().map(|(it, n)| (format!("closed {}", it.name()), *n));
+    let reasons: Vec<_> =
+        refused.chain(closed).filter(|(_, total)| *total > 0).map(|(reason, _)| reason).collect();
     match counted {
         "" => reasons.is_empty(),
         "accepted" => reasons.is_empty() && counters.accepted == 1,
@@ -158,18 +144,11 @@ fn first_bytes(row: &str) -> Option<Vec<u8>> {
     let named = |id: &str| Connect::of(id, id, &own_credential).bytes();
     Some(match row {
         "own-credential" => own.bytes(),
-        "kept-session" => Connect {
-            flags: 0b1100_0000,
-            ..own
-        }
-        .bytes(),
+        "kept-session" => Connect { flags: 0b1100_0000, ..own }.bytes(),
         "wrong-credential" => Connect::of(&id, &id, "a guess").bytes(),
-        "no-password" => Connect {
-            flags: 0b1000_0010,
-            fields: own.fields[..2].to_vec(),
-            ..own
+        "no-password" => {
+            Connect { flags: 0b1000_0010, fields: own.fields[..2].to_vec(), ..own }.bytes()
         }
-        .bytes(),
         "other-user-name" => Connect::of(&id, "dana", &own_credential).bytes(),
         "will" => with_will(own).bytes(),
         "client-id-foreign" => named(&OMAR.enrolment.to_string()),
@@ -177,33 +156,15 @@ fn first_bytes(row: &str) -> Option<Vec<u8>> {
         "client-id-other-spelling" => named(&id.to_uppercase()),
         "client-id-empty" => named(""),
         "version-5" => Connect { level: 5, ..own }.bytes(),
-        "version-3" => Connect {
-            name: b"MQIsdp".to_vec(),
-            level: 3,
-            ..own
-        }
-        .bytes(),
-        "connect-reserved-flag" => Connect {
-            flags: 0b1100_0011,
-            ..own
-        }
-        .bytes(),
+        "version-3" => Connect { name: b"MQIsdp".to_vec(), level: 3, ..own }.bytes(),
+        "connect-reserved-flag" => Connect { flags: 0b1100_0011, ..own }.bytes(),
         "connect-password-alone" => {
             let fields = vec![own.fields[0].clone(), own.fields[2].clone()];
-            Connect {
-                flags: 0b0100_0010,
-                fields,
-                ..own
-            }
-            .bytes()
+            Connect { flags: 0b0100_0010, fields, ..own }.bytes()
         }
         "connect-trailing-bytes" => {
             let fields = [own.fields, vec![b"more".to_vec()]].concat();
-            Connect {
-                fields,
-                ..connect(DANA)
-            }
-            .bytes()
+            Connect { fields, ..connect(DANA) }.bytes()
         }
         "connect-oversized" => vec![0x10, 0x81, 0x20],
         "first-not-connect" => bytes_of::PINGREQ.to_vec(),
@@ -213,16 +174,8 @@ fn first_bytes(row: &str) -> Option<Vec<u8>> {
 
 fn with_will(own: Connect) -> Connect {
     let [id, user_name, password] = [0, 1, 2].map(|at| own.fields[at].clone());
-    let will = [
-        bytes_of::field(topic::up(DANA.enrolment)),
-        bytes_of::field("gone"),
-    ]
-    .concat();
-    Connect {
-        flags: 0b1100_0110,
-        fields: vec![id, will, user_name, password],
-        ..own
-    }
+    let will = [bytes_of::field(topic::up(DANA.enrolment)), bytes_of::field("gone")].concat();
+    Connect { flags: 0b1100_0110, fields: vec![id, will, user_name, password], ..own }
 }
 
 /// What Dana sends once she is connected and subscribed.
@@ -282,9 +235,7 @@ async fn wildcard_client_ids(house: &House) -> Option<Device> {
 async fn client_id_with(house: &House, sign: &str) -> Device {
     let id = DANA.enrolment.to_string().replace('-', sign);
     let mut device = house.tls().await;
-    device
-        .send(&Connect::of(&id, &id, &credential(DANA)).bytes())
-        .await;
+    device.send(&Connect::of(&id, &id, &credential(DANA)).bytes()).await;
     device
 }
 
@@ -299,22 +250,14 @@ async fn plain_mqtt(house: &House) -> Option<Device> {
 
 async fn silent_tcp(house: &House) -> Option<Device> {
     let mut tcp = house.tcp().await;
-    assert!(
-        within("the end", tcp.read(&mut [0]))
-            .await
-            .is_ok_and(|bytes| bytes == 0)
-    );
+    assert!(within("the end", tcp.read(&mut [0])).await.is_ok_and(|bytes| bytes == 0));
     None
 }
 
 async fn one_too_many(house: &House) -> Option<Device> {
     let mut first = house.device(DANA).await;
     let mut tcp = house.tcp().await;
-    assert!(
-        within("the end", tcp.read(&mut [0]))
-            .await
-            .is_ok_and(|bytes| bytes == 0)
-    );
+    assert!(within("the end", tcp.read(&mut [0])).await.is_ok_and(|bytes| bytes == 0));
     first.is_alive().await;
     // Its goodbye would be counted too.
     std::mem::forget(first);
@@ -338,15 +281,7 @@ async fn cut_packet(house: &House) -> Option<Device> {
 
 async fn silence(house: &House) -> Option<Device> {
     let mut device = house.tls().await;
-    device
-        .send(
-            &Connect {
-                keep_alive: 1,
-                ..connect(DANA)
-            }
-            .bytes(),
-        )
-        .await;
+    device.send(&Connect { keep_alive: 1, ..connect(DANA) }.bytes()).await;
     assert_eq!(device.next().await, Some(Seen::ConnAck(0)));
     Some(device)
 }
@@ -369,10 +304,7 @@ async fn slow_reader(house: &House) -> Option<Device> {
 }
 
 fn large() -> Downlink {
-    let content = Content {
-        kind: 1,
-        bytes: vec![0; 200 * 1024],
-    };
+    let content = Content { kind: 1, bytes: vec![0; 200 * 1024] };
     let event = Event {
         n: 1,
         recorded_at: 0,
@@ -383,10 +315,7 @@ fn large() -> Downlink {
         offset_minutes: 0,
         skew_ms: None,
     };
-    Downlink::Events(Events {
-        events: vec![event],
-        ..Events::default()
-    })
+    Downlink::Events(Events { events: vec![event], ..Events::default() })
 }
 
 async fn revoked(house: &House) -> Option<Device> {

@@ -20,10 +20,7 @@ async fn a_topic_that_begins_with_a_multibyte_character_hurts_nobody() {
         dana.send(&subscribe(&[topic], 1)).await;
         let seen = [dana.next().await, dana.next().await, dana.next().await];
         assert!(seen.contains(&Some(Seen::PubAck(7))), "{topic}: {seen:?}");
-        assert!(
-            seen.contains(&Some(Seen::SubAck(vec![0x80]))),
-            "{topic}: {seen:?}"
-        );
+        assert!(seen.contains(&Some(Seen::SubAck(vec![0x80]))), "{topic}: {seen:?}");
     }
     dana.exchange(DANA, 1).await;
     ayo.was_unharmed().await;
@@ -37,9 +34,7 @@ async fn a_client_id_with_wildcards_sent_twice_hurts_nobody() {
     for id in ["+", "#", "$SYS", "a/b", "waypost/v1/+/down", "+$#/"] {
         for _ in 0..2 {
             let mut tablet = house.tls().await;
-            tablet
-                .send(&Connect::of(id, id, &credential(DANA)).bytes())
-                .await;
+            tablet.send(&Connect::of(id, id, &credential(DANA)).bytes()).await;
             assert_eq!(tablet.next().await, Some(Seen::ConnAck(2)), "{id}");
             assert_eq!(tablet.next().await, None, "{id}");
         }
@@ -70,9 +65,7 @@ async fn peers_that_say_nothing_or_little_delay_nobody() {
 /// The first bytes of a TLS handshake, and no more.
 async fn slow_handshake(house: &House) -> Box<dyn std::any::Any> {
     let mut tcp: TcpStream = house.tcp().await;
-    tcp.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
-        .await
-        .unwrap();
+    tcp.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01]).await.unwrap();
     Box::new(tcp)
 }
 
@@ -98,11 +91,7 @@ async fn a_slow_connect_byte_by_byte_is_cut_off_in_time() {
         })
         .await;
     let mut tablet = within("the last byte", slow).await.unwrap();
-    assert_eq!(
-        tablet.next().await,
-        None,
-        "it was closed although it went on"
-    );
+    assert_eq!(tablet.next().await, None, "it was closed although it went on");
 }
 
 #[tokio::test]
@@ -112,12 +101,7 @@ async fn version_5_and_its_mutations_are_turned_away() {
     let version_5 = {
         let own = connect(DANA);
         let properties = vec![vec![5, 0x11, 0, 0, 0, 10]];
-        Connect {
-            level: 5,
-            fields: [properties, own.fields].concat(),
-            ..connect(DANA)
-        }
-        .bytes()
+        Connect { level: 5, fields: [properties, own.fields].concat(), ..connect(DANA) }.bytes()
     };
     let mut chance = Chance(5);
     for round in 0..50 {

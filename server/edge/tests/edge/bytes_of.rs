@@ -36,43 +36,26 @@ pub struct Connect {
 impl Connect {
     pub fn of(client_id: &str, user_name: &str, password: &str) -> Self {
         let fields = [client_id, user_name, password].map(field).to_vec();
-        Self {
-            name: b"MQTT".to_vec(),
-            level: 4,
-            flags: 0b1100_0010,
-            keep_alive: 60,
-            fields,
-        }
+        Self { name: b"MQTT".to_vec(), level: 4, flags: 0b1100_0010, keep_alive: 60, fields }
     }
 
     pub fn bytes(&self) -> Vec<u8> {
         let head = [self.level, self.flags];
         let keep_alive = self.keep_alive.to_be_bytes();
-        let body = [
-            &field(&self.name)[..],
-            &head,
-            &keep_alive,
-            &self.fields.concat(),
-        ]
-        .concat();
+        let body = [&field(&self.name)[..], &head, &keep_alive, &self.fields.concat()].concat();
         packet(0x10, &body)
     }
 }
 
 /// A PUBLISH with QoS 1.
 pub fn publish(topic: impl AsRef<[u8]>, packet_id: u16, payload: &[u8]) -> Vec<u8> {
-    packet(
-        0x32,
-        &[&field(topic)[..], &packet_id.to_be_bytes(), payload].concat(),
-    )
+    packet(0x32, &[&field(topic)[..], &packet_id.to_be_bytes(), payload].concat())
 }
 
 /// A SUBSCRIBE that asks for this QoS.
 pub fn subscribe(filters: &[&str], qos: u8) -> Vec<u8> {
-    let filters: Vec<u8> = filters
-        .iter()
-        .flat_map(|filter| [field(filter), vec![qos]].concat())
-        .collect();
+    let filters: Vec<u8> =
+        filters.iter().flat_map(|filter| [field(filter), vec![qos]].concat()).collect();
     packet(0x82, &[&[0, 1], &filters[..]].concat())
 }
 

@@ -19,9 +19,7 @@ async fn a_publish_is_acknowledged_only_after_the_commit() {
     let mut dana = house.device(DANA).await;
     house.server.answered_up_to.send_replace(0);
     dana.pull(DANA, 1).await;
-    house
-        .until("the server has it", |house| handed(house) == [1])
-        .await;
+    house.until("the server has it", |house| handed(house) == [1]).await;
     // A PUBACK before the commit would come before this.
     dana.is_alive().await;
     house.server.answered_up_to.send_replace(1);
@@ -38,11 +36,7 @@ async fn publishes_are_handed_over_and_acknowledged_in_the_order_in_which_they_c
     for number in 1..=10 {
         dana.pull(DANA, number).await;
     }
-    house
-        .until("three are in flight, no more", |house| {
-            handed(house) == [1, 2, 3]
-        })
-        .await;
+    house.until("three are in flight, no more", |house| handed(house) == [1, 2, 3]).await;
     dana.is_alive().await;
     house.server.answered_up_to.send_replace(u32::MAX);
     for number in 1..=10 {
@@ -60,9 +54,7 @@ async fn one_person_who_fills_the_house_does_not_starve_another() {
     for number in 1..=5 {
         dana.pull(DANA, number).await;
     }
-    house
-        .until("Dana's first is in flight", |house| handed(house) == [1])
-        .await;
+    house.until("Dana's first is in flight", |house| handed(house) == [1]).await;
     house.server.answered_up_to.send_replace(u32::MAX);
     ayo.exchange(AYO, 1).await;
 }
@@ -71,32 +63,19 @@ async fn one_person_who_fills_the_house_does_not_starve_another() {
 async fn who_sends_more_than_the_window_rests_and_is_neither_read_nor_closed() {
     let house = house().await;
     let mut dana = house.tls().await;
-    dana.send(
-        &Connect {
-            keep_alive: 1,
-            ..connect(DANA)
-        }
-        .bytes(),
-    )
-    .await;
+    dana.send(&Connect { keep_alive: 1, ..connect(DANA) }.bytes()).await;
     assert_eq!(dana.next().await, Some(Seen::ConnAck(0)));
     house.server.answered_up_to.send_replace(0);
     for number in 1..=16 {
         dana.pull(DANA, number).await;
     }
-    house
-        .until("16 are held", |house| handed(house).len() == 16)
-        .await;
+    house.until("16 are held", |house| handed(house).len() == 16).await;
     dana.is_alive().await;
     dana.pull(DANA, 17).await;
     dana.send(&bytes_of::PINGREQ).await;
     // Well beyond the keep-alive, as it rests.
     let begun = Instant::now();
-    house
-        .until("time passes", |_| {
-            begun.elapsed() > Duration::from_millis(1800)
-        })
-        .await;
+    house.until("time passes", |_| begun.elapsed() > Duration::from_millis(1800)).await;
     assert_eq!(handed(&house).len(), 16, "the 17th waits");
     house.server.answered_up_to.send_replace(u32::MAX);
     let mut seen = Vec::new();
@@ -115,13 +94,11 @@ async fn who_is_not_subscribed_gets_no_downlinks() {
     house.edge.publish(OMAR.enrolment, &note(2));
     dana.is_alive().await;
     assert_eq!(house.edge.counters().dropped, 2);
-    dana.send(&bytes_of::subscribe(&[&topic::down(DANA.enrolment)], 0))
-        .await;
+    dana.send(&bytes_of::subscribe(&[&topic::down(DANA.enrolment)], 0)).await;
     assert_eq!(dana.next().await, Some(Seen::SubAck(vec![0])));
     house.edge.publish(DANA.enrolment, &note(3));
     assert_eq!(dana.next().await, Some(Seen::Down(note(3))));
-    dana.send(&bytes_of::unsubscribe(&topic::down(DANA.enrolment)))
-        .await;
+    dana.send(&bytes_of::unsubscribe(&topic::down(DANA.enrolment))).await;
     assert_eq!(dana.next().await, Some(Seen::UnsubAck));
     house.edge.publish(DANA.enrolment, &note(4));
     dana.is_alive().await;
@@ -176,20 +153,12 @@ async fn what_was_handed_over_is_finished_although_the_device_is_gone() {
     let mut dana = house.device(DANA).await;
     house.server.answered_up_to.send_replace(0);
     dana.pull(DANA, 1).await;
-    house
-        .until("the server has it", |house| handed(house) == [1])
-        .await;
+    house.until("the server has it", |house| handed(house) == [1]).await;
     drop(dana);
-    house
-        .until("Dana is offline", |house| house.edge.online().is_empty())
-        .await;
+    house.until("Dana is offline", |house| house.edge.online().is_empty()).await;
     let mut dana = house.device(DANA).await;
     house.server.answered_up_to.send_replace(1);
-    assert_eq!(
-        dana.next().await,
-        Some(Seen::Down(events(1))),
-        "it is answered where she is now"
-    );
+    assert_eq!(dana.next().await, Some(Seen::Down(events(1))), "it is answered where she is now");
 }
 
 #[tokio::test]
@@ -200,9 +169,7 @@ async fn a_stop_finishes_and_answers_what_is_in_flight() {
     for number in 1..=5 {
         dana.pull(DANA, number).await;
     }
-    house
-        .until("the server has them", |house| handed(house).len() == 5)
-        .await;
+    house.until("the server has them", |house| handed(house).len() == 5).await;
     let edge = Arc::clone(&house.edge);
     let stop = tokio::spawn(async move { edge.stop().await });
     house
@@ -217,21 +184,12 @@ async fn a_stop_finishes_and_answers_what_is_in_flight() {
         seen.push(it);
     }
     for number in 1..=5 {
-        assert!(
-            seen.contains(&Seen::PubAck(number + 1)),
-            "{number} was acknowledged"
-        );
-        assert!(
-            seen.contains(&Seen::Down(events(u32::from(number)))),
-            "{number} was answered"
-        );
+        assert!(seen.contains(&Seen::PubAck(number + 1)), "{number} was acknowledged");
+        assert!(seen.contains(&Seen::Down(events(u32::from(number)))), "{number} was answered");
     }
     within("the stop", stop).await.unwrap();
     let counters = house.edge.counters();
-    assert_eq!(
-        (counters.closed[&Closing::Stopping], counters.connections),
-        (1, 0)
-    );
+    assert_eq!((counters.closed[&Closing::Stopping], counters.connections), (1, 0));
 }
 
 #[tokio::test]
@@ -240,9 +198,7 @@ async fn a_stop_does_not_wait_for_ever() {
     let mut dana = house.device(DANA).await;
     house.server.answered_up_to.send_replace(0);
     dana.pull(DANA, 1).await;
-    house
-        .until("the server has it", |house| handed(house) == [1])
-        .await;
+    house.until("the server has it", |house| handed(house) == [1]).await;
     within("the stop", house.edge.stop()).await;
     dana.is_closed().await;
 }
@@ -283,19 +239,13 @@ async fn a_real_client_library_connects_subscribes_publishes_and_is_answered() {
     let tls = TlsConfiguration::Rustls(Arc::clone(&house.client));
     options.set_transport(Transport::tls_with_config(tls));
     let (client, mut events_of) = AsyncClient::new(options, 16);
-    client
-        .subscribe(topic::down(DANA.enrolment), QoS::AtLeastOnce)
-        .await
-        .unwrap();
+    client.subscribe(topic::down(DANA.enrolment), QoS::AtLeastOnce).await.unwrap();
     let (mut acknowledged, mut answered) = (false, false);
     while !(acknowledged && answered) {
         match within("a packet", events_of.poll()).await.unwrap() {
             Event::Incoming(Packet::SubAck(_)) => {
                 let topic = topic::up(DANA.enrolment);
-                client
-                    .publish(topic, QoS::AtLeastOnce, false, pull(1))
-                    .await
-                    .unwrap();
+                client.publish(topic, QoS::AtLeastOnce, false, pull(1)).await.unwrap();
             }
             Event::Incoming(Packet::PubAck(_)) => acknowledged = true,
             Event::Incoming(Packet::Publish(publish)) => {
@@ -307,12 +257,5 @@ async fn a_real_client_library_connects_subscribes_publishes_and_is_answered() {
 }
 
 fn handed(house: &House) -> Vec<u32> {
-    house
-        .server
-        .handed
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(_, number)| *number)
-        .collect()
+    house.server.handed.lock().unwrap().iter().map(|(_, number)| *number).collect()
 }

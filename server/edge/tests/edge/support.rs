@@ -32,14 +32,9 @@ pub const AYO: Identity = person(2, Role::Driver);
 pub const OMAR: Identity = person(3, Role::Dispatcher);
 
 const fn person(number: u32, role: Role) -> Identity {
-    let enrolment = EnrolmentId(Uuid::from_u128(
-        0xA0A0_0000_0000_7000_8000_0000_0000_0000 + number as u128,
-    ));
-    Identity {
-        enrolment,
-        person: PersonId(number),
-        role,
-    }
+    let enrolment =
+        EnrolmentId(Uuid::from_u128(0xA0A0_0000_0000_7000_8000_0000_0000_0000 + number as u128));
+    Identity { enrolment, person: PersonId(number), role }
 }
 
 pub fn credential(identity: Identity) -> String {
@@ -74,9 +69,7 @@ impl Server {
         let [one, two, three, four] = [(); 4].map(|()| Arc::clone(self));
         Handlers {
             authenticate: Arc::new(move |_, password| {
-                let found = [DANA, AYO, OMAR]
-                    .into_iter()
-                    .find(|it| credential(*it) == password);
+                let found = [DANA, AYO, OMAR].into_iter().find(|it| credential(*it) == password);
                 let found = found.filter(|it| !one.revoked.lock().unwrap().contains(&it.enrolment));
                 if let Some(happens) = one.during_proof.lock().unwrap().take() {
                     happens();
@@ -84,19 +77,11 @@ impl Server {
                 Box::pin(std::future::ready(found))
             }),
             uplink: Arc::new(move |identity, uplink| {
-                let Uplink::Pull(pull) = uplink else {
-                    panic!("these tests only pull")
-                };
-                two.handed
-                    .lock()
-                    .unwrap()
-                    .push((identity.person, pull.number));
+                let Uplink::Pull(pull) = uplink else { panic!("these tests only pull") };
+                two.handed.lock().unwrap().push((identity.person, pull.number));
                 let mut answered_up_to = two.answered_up_to.subscribe();
                 Box::pin(async move {
-                    answered_up_to
-                        .wait_for(|up_to| pull.number <= *up_to)
-                        .await
-                        .unwrap();
+                    answered_up_to.wait_for(|up_to| pull.number <= *up_to).await.unwrap();
                     vec![events(pull.number)]
                 })
             }),
@@ -108,18 +93,11 @@ impl Server {
 
 /// The answer to a pull of this number.
 pub fn events(number: u32) -> Downlink {
-    Downlink::Events(Events {
-        answers: Some(number),
-        ..Events::default()
-    })
+    Downlink::Events(Events { answers: Some(number), ..Events::default() })
 }
 
 pub fn pull(number: u32) -> Vec<u8> {
-    Uplink::Pull(Pull {
-        number,
-        ..Pull::default()
-    })
-    .to_bytes()
+    Uplink::Pull(Pull { number, ..Pull::default() }).to_bytes()
 }
 
 pub struct House {
@@ -133,19 +111,13 @@ pub async fn house() -> House {
 }
 
 pub async fn house_with(change: impl FnOnce(&mut EdgeConfig)) -> House {
-    let mut config = EdgeConfig {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        ..EdgeConfig::default()
-    };
+    let mut config =
+        EdgeConfig { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..EdgeConfig::default() };
     change(&mut config);
     let (tls, client) = certificate();
     let server = Server::new();
     let edge = Edge::start(config, tls, server.handlers()).await.unwrap();
-    House {
-        edge: Arc::new(edge),
-        server,
-        client,
-    }
+    House { edge: Arc::new(edge), server, client }
 }
 
 /// A fresh certificate, and a client that trusts only it.
@@ -179,18 +151,13 @@ impl House {
     pub async fn tls(&self) -> Device {
         let name = ServerName::try_from("localhost").unwrap();
         let connector = TlsConnector::from(Arc::clone(&self.client));
-        Device {
-            stream: connector.connect(name, self.tcp().await).await.unwrap(),
-            read: vec![],
-        }
+        Device { stream: connector.connect(name, self.tcp().await).await.unwrap(), read: vec![] }
     }
 
     /// A connected device that takes its downlinks.
     pub async fn device(&self, identity: Identity) -> Device {
         let mut device = self.connected(identity).await;
-        device
-            .send(&bytes_of::subscribe(&[&topic::down(identity.enrolment)], 1))
-            .await;
+        device.send(&bytes_of::subscribe(&[&topic::down(identity.enrolment)], 1)).await;
         assert_eq!(device.next().await, Some(Seen::SubAck(vec![0])));
         device
     }
@@ -240,17 +207,13 @@ impl Bystander {
     /// Every message of the bystander was answered, without a gap, and on the same connection.
     pub async fn was_unharmed(self) {
         self.stop.send_replace(true);
-        let exchanges = within("the bystander", self.work)
-            .await
-            .expect("the bystander was hurt");
+        let exchanges = within("the bystander", self.work).await.expect("the bystander was hurt");
         assert!(exchanges > 0, "the bystander had no time to do anything");
     }
 }
 
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, future)
-        .await
-        .unwrap_or_else(|_| panic!("{what}: it never happened"))
+    timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what}: it never happened"))
 }
 
 pub fn connect(identity: Identity) -> Connect {
@@ -276,9 +239,9 @@ impl Seen {
     pub fn told(&self) -> String {
         match self {
             Self::ConnAck(code) => format!("CONNACK {code}"),
-            Self::SubAck(codes) => codes.iter().fold("SUBACK".to_owned(), |told, code| {
-                format!("{told} 0x{code:02x}")
-            }),
+            Self::SubAck(codes) => {
+                codes.iter().fold("SUBACK".to_owned(), |told, code| format!("{told} 0x{code:02x}"))
+            }
             Self::UnsubAck => "UNSUBACK".into(),
             Self::PubAck(_) => "PUBACK".into(),
             Self::PingResp => "PINGRESP".into(),
@@ -314,10 +277,7 @@ impl Device {
 
     /// Asserts that the edge closes the connection, whatever came before.
     pub async fn is_closed(&mut self) {
-        within("the end", async {
-            while self.read_packet().await.is_some() {}
-        })
-        .await;
+        within("the end", async { while self.read_packet().await.is_some() {} }).await;
     }
 
     /// Sends one pull and takes its acknowledgement and its answer.
@@ -326,18 +286,14 @@ impl Device {
         self.pull(identity, number).await;
         let mut seen = vec![self.next().await, self.next().await];
         seen.sort_by_key(|it| matches!(it, Some(Seen::Down(_))));
-        assert_eq!(
-            seen,
-            [Some(Seen::PubAck(packet)), Some(Seen::Down(events(number)))]
-        );
+        assert_eq!(seen, [Some(Seen::PubAck(packet)), Some(Seen::Down(events(number)))]);
     }
 
     /// Publishes a pull with QoS 1 and packet id `number + 1`.
     pub async fn pull(&mut self, identity: Identity, number: u32) {
         let packet = u16::try_from(number % 60_000).unwrap() + 1;
         let topic = topic::up(identity.enrolment);
-        self.send(&bytes_of::publish(topic, packet, &pull(number)))
-            .await;
+        self.send(&bytes_of::publish(topic, packet, &pull(number))).await;
     }
 
     /// Asks for a sign of life and asserts that it is the next that comes.
@@ -396,8 +352,5 @@ fn seen(packet: &[u8], body: &[u8]) -> Seen {
 
 /// A downlink that carries nothing but its number.
 pub fn note(number: u32) -> Downlink {
-    Downlink::Refused {
-        code: ProblemCode::Overloaded,
-        retry_after_ms: Some(number),
-    }
+    Downlink::Refused { code: ProblemCode::Overloaded, retry_after_ms: Some(number) }
 }

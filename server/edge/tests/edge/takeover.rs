@@ -15,11 +15,7 @@ async fn danas_new_tablet_session_ends_the_old_one_and_takes_her_downlinks() {
     assert_eq!(newer.next().await, Some(Seen::Down(events(9))));
     assert_eq!(house.edge.online(), [DANA]);
     let notices = house.server.notices.lock().unwrap().clone();
-    assert_eq!(
-        notices,
-        [(DANA.person, true)],
-        "for the fleet she was online all the time"
-    );
+    assert_eq!(notices, [(DANA.person, true)], "for the fleet she was online all the time");
 }
 
 #[tokio::test]
@@ -37,23 +33,12 @@ async fn two_hundred_connects_with_one_id_leak_nothing_and_hurt_nobody() {
             house.edge.counters().closed[&Closing::TakenOver] == 199
         })
         .await;
-    house
-        .until("one is left", |house| {
-            house.edge.counters().connections == 2
-        })
-        .await;
+    house.until("one is left", |house| house.edge.counters().connections == 2).await;
     ayo.was_unharmed().await;
     drop(tablets);
-    house
-        .until("all are gone", |house| {
-            house.edge.counters().connections == 0
-        })
-        .await;
+    house.until("all are gone", |house| house.edge.counters().connections == 0).await;
     let notices = house.server.notices.lock().unwrap().clone();
-    let danas: Vec<_> = notices
-        .into_iter()
-        .filter(|(person, _)| *person == DANA.person)
-        .collect();
+    let danas: Vec<_> = notices.into_iter().filter(|(person, _)| *person == DANA.person).collect();
     assert_eq!(danas, [(DANA.person, true), (DANA.person, false)]);
 }
 
@@ -64,21 +49,9 @@ async fn who_came_and_who_went_alternates() {
         let mut dana = house.device(DANA).await;
         dana.send(&bytes_of::DISCONNECT).await;
         dana.is_closed().await;
-        house
-            .until("Dana is offline", |house| house.edge.online().is_empty())
-            .await;
+        house.until("Dana is offline", |house| house.edge.online().is_empty()).await;
     }
-    house
-        .until("all was told", |house| {
-            house.server.notices.lock().unwrap().len() == 10
-        })
-        .await;
+    house.until("all was told", |house| house.server.notices.lock().unwrap().len() == 10).await;
     let notices = house.server.notices.lock().unwrap().clone();
-    assert!(
-        notices
-            .iter()
-            .map(|(_, came)| *came)
-            .eq([true, false].repeat(5)),
-        "{notices:?}"
-    );
+    assert!(notices.iter().map(|(_, came)| *came).eq([true, false].repeat(5)), "{notices:?}");
 }

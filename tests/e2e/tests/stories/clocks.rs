@@ -24,7 +24,10 @@ async fn a_clock_two_years_ahead_pins_nothing_and_is_flagged(mut world: World) {
     let seen = omar.sees_message(from_the_future, "the message", |_| true).await;
     let recorded_at = seen.recorded_at.expect("it is in the record");
     assert!(seen.clock_suspect, "Omar is warned that the time is not to be believed");
-    assert!(seen.occurred_at - recorded_at > TWO_YEARS_MS / 2, "the device's time is kept as it is");
+    assert!(
+        seen.occurred_at - recorded_at > TWO_YEARS_MS / 2,
+        "the device's time is kept as it is"
+    );
 
     let later = omar.writes(&dana, "Thanks").await;
     dana.sees_message(later, "the answer", |_| true).await;

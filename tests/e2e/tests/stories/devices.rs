@@ -61,7 +61,8 @@ async fn a_swapped_tablet_still_sends_what_it_holds(mut world: World) {
     }
     old.opens(chat).await;
     old.sees_message(third, "what was sent from the spare tablet", |_| true).await;
-    let order: Vec<_> = texts(&omar).into_iter().filter(|id| [first, second].contains(id)).collect();
+    let order: Vec<_> =
+        texts(&omar).into_iter().filter(|id| [first, second].contains(id)).collect();
     assert_eq!(order, [first, second], "in the order of the taps");
     world.ends(&[&old, &new, &omar]).await;
 }

@@ -87,7 +87,8 @@ async fn both_sides_agree(
     }
     assert_eq!(orders[0], orders[1], "both see {conversation} in the same order");
     for author in 0..people.len() {
-        let tapped: Vec<_> = messages.iter().filter(|(a, _)| *a == author).map(|(_, id)| *id).collect();
+        let tapped: Vec<_> =
+            messages.iter().filter(|(a, _)| *a == author).map(|(_, id)| *id).collect();
         let shown: Vec<_> = orders[0].iter().copied().filter(|id| tapped.contains(id)).collect();
         assert_eq!(shown, tapped, "what one person wrote stands in the order of the taps");
     }
@@ -100,7 +101,8 @@ async fn every_receipt_is_there(
 ) {
     for person in the_two(people, conversation) {
         person.opens(conversation).await;
-        let mine = |id: &FactId| messages.iter().any(|(a, m)| m == id && people[*a].id() == person.id());
+        let mine =
+            |id: &FactId| messages.iter().any(|(a, m)| m == id && people[*a].id() == person.id());
         let all_read = |message: &waypost_client::view::MessageView| {
             !mine(&message.id) || message.state == ReceiptState::Read
         };

@@ -39,19 +39,13 @@ impl Cluster {
         init(&folder);
         let mut failure = String::new();
         for _ in 0..START_TRIES {
-            let cluster = Self {
-                folder: folder.clone(),
-                port: free_port(),
-            };
+            let cluster = Self { folder: folder.clone(), port: free_port() };
             match cluster.try_start() {
                 Ok(()) => return cluster,
                 Err(said) => failure = said,
             }
         }
-        panic!(
-            "PostgreSQL did not start in {}: {failure}",
-            folder.display()
-        );
+        panic!("PostgreSQL did not start in {}: {failure}", folder.display());
     }
 
     /// The cluster that runs in `folder`, if one does.
@@ -61,28 +55,20 @@ impl Cluster {
         let port = written.lines().nth(3)?.trim().parse().ok()?;
         // The number alone could belong to another program by now.
         let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-        name.starts_with("postgres").then(|| Self {
-            folder: folder.to_owned(),
-            port,
-        })
+        name.starts_with("postgres").then(|| Self { folder: folder.to_owned(), port })
     }
 
     /// Starts it again on the port it had.
     pub(super) fn start(&self) {
         if let Err(failure) = self.try_start() {
-            panic!(
-                "PostgreSQL did not start again in {}: {failure}",
-                self.folder.display()
-            );
+            panic!("PostgreSQL did not start again in {}: {failure}", self.folder.display());
         }
     }
 
     /// Ends all its processes as a crash would: no checkpoint, open transactions are lost.
     pub(super) fn crash(&self) {
         let mut stop = installed::server("pg_ctl");
-        stop.arg("-D")
-            .arg(data(&self.folder))
-            .args(["-m", "immediate", "-w", "stop"]);
+        stop.arg("-D").arg(data(&self.folder)).args(["-m", "immediate", "-w", "stop"]);
         // Fails when it does not run, which is what was asked for.
         let _ = stop.output();
     }
@@ -97,9 +83,7 @@ impl Cluster {
     /// Runs one statement without waiting for it or asking whether it worked.
     pub(super) fn sql_in_passing(&self, statement: &str) {
         let mut psql = self.psql(statement);
-        psql.stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        psql.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let _ = psql.spawn();
     }
 
@@ -154,13 +138,7 @@ fn init(folder: &Path) {
     initdb
         .arg("--pgdata")
         .arg(data(folder))
-        .args([
-            "--username",
-            USER,
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-        ])
+        .args(["--username", USER, "--auth=trust", "--encoding=UTF8", "--locale=C"])
         .args(["--locale-provider=icu", "--icu-locale=en-US", "--no-sync"]);
     if let Err(said) = done(&mut initdb) {
         panic!("initdb failed in {}: {said}", folder.display());
@@ -175,10 +153,7 @@ fn free_port() -> u16 {
 }
 
 fn done(command: &mut Command) -> Result<(), String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
+    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(());
     }

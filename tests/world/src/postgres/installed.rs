@@ -43,11 +43,7 @@ pub(super) fn server(program: &str) -> Command {
 /// Whom to become before starting a server: `None` unless the tests run as root, whom it refuses.
 pub(super) fn account() -> Option<Account> {
     let me = fs::metadata("/proc/self").expect("/proc is mounted").uid();
-    (me == 0).then(|| {
-        named("postgres")
-            .or_else(|| named("nobody"))
-            .expect("an account `nobody`")
-    })
+    (me == 0).then(|| named("postgres").or_else(|| named("nobody")).expect("an account `nobody`"))
 }
 
 /// Whether the server's user can enter `path`, through all folders above it.
@@ -61,12 +57,7 @@ pub(super) fn can_enter(path: &Path) -> bool {
 fn folder() -> PathBuf {
     let versions = fs::read_dir(VERSIONS).into_iter().flatten().flatten();
     versions
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse::<u32>().ok()?,
-                entry.path(),
-            ))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path())))
         .filter(|(_, path)| path.join("bin/initdb").exists())
         .max()
         .map(|(_, path)| path.join("bin"))

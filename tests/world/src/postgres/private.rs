@@ -49,18 +49,13 @@ impl PrivateCluster {
     }
 
     fn create() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("waypost-postgres-")
-            .tempdir();
+        let folder = tempfile::Builder::new().prefix("waypost-postgres-").tempdir();
         let folder = folder.expect("a folder for temporary files");
         open_to_server(folder.path());
         let cluster = Cluster::create(&folder.path().join("cluster"));
         watch(&folder, &cluster);
         cluster.sql(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
-        Self {
-            cluster,
-            _folder: folder,
-        }
+        Self { cluster, _folder: folder }
     }
 }
 

@@ -37,21 +37,14 @@ rm -f "$1/watchdog.pid"
 pub(super) fn cluster() -> Cluster {
     let desk = desk();
     fs::create_dir_all(&desk).expect("a folder beside the build for the test cluster");
-    let lock = File::options()
-        .create(true)
-        .append(true)
-        .open(desk.join("lock"));
+    let lock = File::options().create(true).append(true).open(desk.join("lock"));
     let lock = lock.expect("a lock file for the test cluster");
     lock.lock().expect("the lock of the test cluster");
     File::create(desk.join("used")).expect("the stamp of the test cluster");
     let home = home(&desk);
     Cluster::running(&home).unwrap_or_else(|| {
         let cluster = Cluster::create(&home);
-        watchdog::run(
-            WATCHDOG_NAME,
-            WATCHDOG,
-            &[desk.as_os_str(), cluster.data().as_os_str()],
-        );
+        watchdog::run(WATCHDOG_NAME, WATCHDOG, &[desk.as_os_str(), cluster.data().as_os_str()]);
         cluster
     })
 }
@@ -59,13 +52,9 @@ pub(super) fn cluster() -> Cluster {
 /// Where lock, stamp and the watchdog's number lie, for tests and `scripts/test` alike.
 fn desk() -> PathBuf {
     let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let checkout = checkout
-        .canonicalize()
-        .expect("the checkout that built this test");
+    let checkout = checkout.canonicalize().expect("the checkout that built this test");
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    checkout
-        .join(target.unwrap_or_else(|| "target".into()))
-        .join("test-postgres")
+    checkout.join(target.unwrap_or_else(|| "target".into())).join("test-postgres")
 }
 
 /// Where the cluster itself lies: on the desk, or in the system's folder for temporary files when

@@ -16,8 +16,5 @@ pub(super) fn run(name: &str, script: &str, arguments: &[&OsStr]) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    assert!(
-        started.is_ok_and(|status| status.success()),
-        "no {name} could be started"
-    );
+    assert!(started.is_ok_and(|status| status.success()), "no {name} could be started");
 }

@@ -1,0 +1,159 @@
+//! The record as the model sees it: each fact with who may read it, and what follows from the
+//! facts so far. A restore goes on from a line that is cut.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use waypost_domain::Recorded;
+use waypost_protocol::{Body, ConversationId, Entry, FactId, Move, PersonId, ReceiptState, kind};
+
+use crate::device::Device;
+use crate::story::{Broken, broken};
+
+/// What people said, with the number of the device.
+pub(crate) type Said = BTreeMap<FactId, (usize, Entry)>;
+
+/// The record in one epoch, from its first fact on.
+#[derive(Clone, Default)]
+pub(crate) struct Line {
+    /// The fact with number n is at n - 1.
+    pub(crate) record: Vec<Recorded>,
+    pub(crate) readers: Vec<Readers>,
+    ids: BTreeSet<FactId>,
+    members: BTreeMap<u32, BTreeSet<PersonId>>,
+    /// The last number of each lane of a device.
+    lanes: BTreeMap<(usize, ConversationId), u32>,
+    /// The last move of each kind.
+    moved: BTreeMap<(PersonId, Option<ConversationId>), u64>,
+}
+
+/// Who may read a fact.
+#[derive(Clone)]
+pub(crate) enum Readers {
+    Everyone,
+    Staff,
+    People(BTreeSet<PersonId>),
+}
+
+impl Line {
+    pub(crate) fn end(&self) -> u64 {
+        self.record.len() as u64
+    }
+
+    pub(crate) fn fact(&self, n: u64) -> Option<&Recorded> {
+        self.record.get(n.checked_sub(1)? as usize)
+    }
+
+    /// Whether the person of this device may read the fact with this number.
+    pub(crate) fn may_read(&self, device: &Device, n: u64) -> bool {
+        match self.readers.get(n as usize - 1) {
+            Some(Readers::Everyone) => true,
+            Some(Readers::Staff) => device.role.is_staff(),
+            Some(Readers::People(people)) => people.contains(&device.person),
+            None => false,
+        }
+    }
+
+    /// Whether number `n` is a message of someone else that this person may read.
+    pub(crate) fn is_message_for(&self, person: PersonId, n: u64) -> bool {
+        let Some(fact) = self.fact(n) else { return false };
+        let theirs = matches!(&self.readers[n as usize - 1],
+            Readers::People(people) if people.contains(&person));
+        theirs && fact.author != person && matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE)
+    }
+
+    /// Adds a fact after looking at it from all sides but the truth of its receipts.
+    pub(crate) fn add(
+        &mut self,
+        fact: &Recorded,
+        said: &Said,
+        devices: &[Device],
+    ) -> Result<(), Broken> {
+        if fact.sequence.n != self.end() + 1 {
+            let what = format!("{} came after {}", fact.sequence, self.end());
+            return broken("numbers have no gaps", what);
+        }
+        if !self.ids.insert(fact.id) {
+            let what = format!("{} is in the record twice", fact.id);
+            return broken("nothing has two effects", what);
+        }
+        if fact.enrolment.is_some() {
+            self.in_order(fact, said, devices)?;
+        }
+        let readers = self.readers_of(fact)?;
+        self.readers.push(readers);
+        self.record.push(fact.clone());
+        Ok(())
+    }
+
+    fn in_order(&mut self, fact: &Recorded, said: &Said, devices: &[Device]) -> Result<(), Broken> {
+        let id = fact.id;
+        let Some((number, entry)) = said.get(&id) else {
+            return broken("only what people said is in the record", format!("{id} was not"));
+        };
+        let device = &devices[*number];
+        let same = (Some(entry.conversation), &entry.content, device.person)
+            == (fact.conversation, &fact.content, fact.author);
+        if !same {
+            return broken("facts are recorded as they were said", format!("{id} was changed"));
+        }
+        let last = self.lanes.entry((*number, entry.conversation)).or_default();
+        if entry.number <= *last {
+            let what = format!("{}: {} after {last}", device.name, entry.number);
+            return broken("an author's own order is kept", what);
+        }
+        *last = entry.number;
+        Ok(())
+    }
+
+    fn readers_of(&mut self, fact: &Recorded) -> Result<Readers, Broken> {
+        match fact.content.to_body() {
+            Ok(Body::Receipts { moves }) => return self.concerned(&moves).map(Readers::People),
+            Ok(Body::GroupCreated { group, members, .. }) => {
+                self.members.insert(group, members.into_iter().collect());
+            }
+            Ok(Body::MemberJoined { group, person }) => {
+                self.members.entry(group).or_default().insert(person);
+            }
+            Ok(Body::MemberLeft { group, person }) => {
+                self.members.entry(group).or_default().remove(&person);
+            }
+            _ => {}
+        }
+        Ok(match fact.conversation {
+            Some(ConversationId::Fleet) => Readers::Everyone,
+            Some(ConversationId::Staff) => Readers::Staff,
+            Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
+            Some(ConversationId::Group(group)) => {
+                Readers::People(self.members.get(&group).cloned().unwrap_or_default())
+            }
+            None => Readers::People(BTreeSet::new()),
+        })
+    }
+
+    /// Whom these moves concern. Each must go forward and pass a message.
+    fn concerned(&mut self, moves: &[Move]) -> Result<BTreeSet<PersonId>, Broken> {
+        let mut concerned = BTreeSet::new();
+        for step in moves {
+            let last = self.moved.entry((step.person, step.conversation)).or_default();
+            let from = std::mem::replace(last, step.up_to);
+            if step.up_to <= from {
+                let what = format!("{step:?} after {from}");
+                return broken("receipts only move forward", what);
+            }
+            let passed = (from + 1..=step.up_to).filter(|n| self.is_message_for(step.person, *n));
+            let facts = passed.filter_map(|n| self.fact(n));
+            let authors: Vec<_> = facts
+                .filter(|fact| step.conversation.is_none_or(|it| Some(it) == fact.conversation))
+                .map(|fact| fact.author)
+                .collect();
+            if authors.is_empty() {
+                return broken("moves pass a message", format!("{step:?} after {from}"));
+            }
+            concerned.extend(authors);
+            if step.state == ReceiptState::Read {
+                concerned.insert(step.person);
+            }
+        }
+        Ok(concerned)
+    }
+}
