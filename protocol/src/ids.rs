@@ -154,7 +154,8 @@ impl fmt::Display for PersonId {
 )]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sequence {
-    /// How often the record was restored from a backup before this fact.
+    /// 0 for a record that was never restored; each restore gives a higher number (the time in
+    /// seconds).
     #[n(0)]
     pub epoch: u32,
     /// The number of the fact; it is the number of its audit leaf plus 1.

@@ -55,7 +55,7 @@ impl Default for Config {
             checkpoint_seconds: 60,
             keep_days: 14,
             connections_max: 20_000,
-            log: "info,rumqttd=warn".into(),
+            log: "info".into(),
             log_json: false,
         }
     }

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use waypost_protocol::{ConversationId, READ_MARKS_MAX, ReadMark, STORED_MARKS_MAX, StoredMark};
+use waypost_protocol::{
+    ConversationId, Millis, READ_MARKS_MAX, ReadMark, STORED_MARKS_MAX, StoredMark,
+};
 
 use crate::READ_MARKS_KEPT_MAX;
 
@@ -78,18 +80,32 @@ impl Marks {
         self.stored.len() + self.read.len() < before
     }
 
-    /// The record was cut: nothing beyond it was stored or read. Gives the readings that moved.
-    pub(crate) fn cut(&mut self, after: u64) -> Vec<(ConversationId, u64)> {
-        // The server ignores stored marks of an older epoch, and what it kept it knows.
-        self.stored.clear();
-        for mark in &mut self.read {
-            mark.up_to = mark.up_to.min(after);
+    /// The record was cut: nothing beyond it was stored or read. What the server knew of the
+    /// rest it may have lost, so all of it is owed again. Gives the readings that moved.
+    pub(crate) fn cut(
+        &mut self,
+        stored: u64,
+        after: u64,
+        now: Millis,
+    ) -> Vec<(ConversationId, u64)> {
+        self.stored.iter_mut().for_each(|mark| mark.up_to = mark.up_to.min(stored));
+        self.stored.dedup_by_key(|mark| mark.up_to);
+        if stored > 0 && self.stored.last().is_none_or(|mark| mark.up_to < stored) {
+            self.add_stored(StoredMark { up_to: stored, at: now });
         }
+        self.read.iter_mut().for_each(|mark| mark.up_to = mark.up_to.min(after));
         let mut moved = Vec::new();
         for (conversation, up_to) in &mut self.read_up_to {
             if *up_to > after {
                 *up_to = after;
                 moved.push((*conversation, after));
+            }
+        }
+        for (conversation, up_to) in self.read_up_to.clone() {
+            let mark = ReadMark { conversation, up_to, at: now };
+            let owed = |it: &ReadMark| (it.conversation, it.up_to) == (conversation, up_to);
+            if up_to > 0 && !self.read.iter().any(owed) {
+                self.add_read(mark);
             }
         }
         moved

@@ -30,7 +30,9 @@ struct Lane {
     /// Nothing of this lane is sent before this tick.
     hold_until: u64,
     tries: u32,
-    /// The server waits for numbers that this device no longer has: the first entry says so.
+    /// Since this tick the server waits for numbers that this device no longer has.
+    lacking_since: Option<u64>,
+    /// The server was heard since and was not restored: the first entry says that they are gone.
     gap: bool,
 }
 
@@ -165,7 +167,8 @@ impl Outbox {
             self.bytes -= gone.entry.content.bytes.len();
             land(&mut self.flights, gone.flight, id);
         }
-        (lane.tries, lane.hold_until, lane.gap) = (0, 0, false);
+        (lane.tries, lane.hold_until) = (0, 0);
+        (lane.lacking_since, lane.gap) = (None, false);
         if lane.waiting.is_empty() {
             self.lanes.remove(&lane_id);
         }
@@ -173,31 +176,40 @@ impl Outbox {
     }
 
     /// The server could not decide this entry, in its lane it may expect another: the lane goes
-    /// back to its first entry and rests.
+    /// back to its first entry and rests. `true` if it waits for numbers that are not here.
     pub(crate) fn not_yet(
         &mut self,
         id: FactId,
         expected: Option<u32>,
         tick: u64,
         dice: &mut Dice,
-    ) {
+    ) -> bool {
         let Some(lane_id) = self.lane_of.get(&id).copied() else {
-            return;
+            return false;
         };
         let Some(lane) = self.lanes.get_mut(&lane_id) else {
-            return;
+            return false;
         };
         let in_flight = |waiting: &Waiting| waiting.entry.id == id && waiting.flight.is_some();
         if !lane.waiting.iter().any(in_flight) {
-            return; // A late word about an earlier try.
+            return false; // A late word about an earlier try.
         }
         lane.tries += 1;
-        // After the first try it may be that the server was restored and the answer to a pull,
-        // which brings back what it lacks, is still under way.
         let first = lane.waiting.front().map_or(0, |waiting| waiting.entry.number);
-        lane.gap = lane.tries > 1 && expected.is_some_and(|expected| expected < first);
+        let lacking = expected.is_some_and(|expected| expected < first);
+        lane.lacking_since = lacking.then(|| lane.lacking_since.unwrap_or(tick));
+        lane.gap &= lacking;
         lane.hold_until = tick + dice.backoff(lane.tries);
         self.rewind(lane_id);
+        lacking
+    }
+
+    /// A pull of this tick was answered, and the record goes on as before: what a lane lacked
+    /// already then is not lacking because the server was restored.
+    pub(crate) fn record_goes_on(&mut self, asked_at: u64) {
+        for lane in self.lanes.values_mut() {
+            lane.gap |= lane.lacking_since.is_some_and(|since| since <= asked_at);
+        }
     }
 
     fn rewind(&mut self, lane_id: ConversationId) {
@@ -217,10 +229,12 @@ impl Outbox {
         }
     }
 
-    /// A new link: lanes that rested because of the old one need not.
+    /// A new link: lanes that rested because of the old one need not, and the server may have
+    /// been restored meanwhile.
     pub(crate) fn release_all(&mut self) {
         for lane in self.lanes.values_mut() {
             lane.hold_until = 0;
+            (lane.lacking_since, lane.gap) = (None, false);
         }
     }
 

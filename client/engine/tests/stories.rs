@@ -413,7 +413,7 @@ fn after_a_restore_the_tablet_gives_back_what_the_server_lost() {
 fn a_server_that_expects_what_the_tablet_has_forgotten_is_told_so() {
     check(
         "starts; link up; server answers pull; taps delivered; server accepts; \
-         taps running-late; server expects 1; timer; server expects 1; timer",
+         taps running-late; server expects 1; server answers pull; timer; server expects 1; timer",
         expect![[r#"
             - starts
                 connect Mqtt
@@ -440,15 +440,18 @@ fn a_server_that_expects_what_the_tablet_has_forgotten_is_told_so() {
                 send Mqtt submit running-late as 2 of direct-2-7
                 timer in 20000 ms
             - server expects 1
+                send Mqtt pull after 0.0 with 0 stored, 0 read
                 timer in 318 ms
-            - timer
-                send Mqtt submit running-late as 2 of direct-2-7
-                timer in 20000 ms
-            - server expects 1
-                timer in 815 ms
+            - server answers pull
             - timer
                 send Mqtt submit running-late as 2 of direct-2-7 (gap)
                 timer in 20000 ms
+            - server expects 1
+                send Mqtt pull after 0.0 with 0 stored, 0 read
+                timer in 107 ms
+            - timer
+                send Mqtt submit running-late as 2 of direct-2-7 (gap)
+                timer in 19893 ms
         "#]],
     );
 }

@@ -34,7 +34,7 @@ pub fn may_write(
 /// Whether this role may do this deed.
 pub fn may_do(role: Role, deed: &Deed) -> bool {
     match deed {
-        Deed::AddPerson { .. } | Deed::BeginEpoch => role == Role::Admin,
+        Deed::AddPerson { .. } | Deed::BeginEpoch { .. } => role == Role::Admin,
         Deed::CreateGroup { .. } | Deed::Join { .. } | Deed::Leave { .. } => role.is_staff(),
         Deed::Revoke { .. } => role.is_staff(),
         // Whoever holds the token has been allowed by who issued it.

@@ -121,7 +121,11 @@ pub enum Deed {
         enrolment: EnrolmentId,
     },
     /// Goes on in a new epoch after a restore.
-    BeginEpoch,
+    BeginEpoch {
+        /// The number of the new epoch. Whoever restores chooses one that was never used, also
+        /// not after another restore of the same backup: the time does.
+        epoch: u32,
+    },
 }
 
 /// What became of one request.

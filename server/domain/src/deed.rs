@@ -64,10 +64,13 @@ impl Desk<'_> {
                 let body = Body::Revoked { enrolment: *enrolment, person: state.person };
                 Ok((body, ConversationId::Staff))
             }
-            Deed::BeginEpoch => {
+            Deed::BeginEpoch { epoch } => {
+                if *epoch <= self.known.head.epoch {
+                    return Err(ProblemCode::AlreadyDone);
+                }
                 let size = self.known.head.tree.size();
                 let root = hex(&self.known.head.tree.root());
-                self.known.head.epoch += 1;
+                self.known.head.epoch = *epoch;
                 Ok((Body::EpochBegan { size, root }, ConversationId::Staff))
             }
         }

@@ -183,7 +183,7 @@ impl Wanted {
             Deed::Revoke { enrolment } => {
                 self.enrolments.insert(*enrolment);
             }
-            Deed::BeginEpoch => {}
+            Deed::BeginEpoch { .. } => {}
         }
     }
 }

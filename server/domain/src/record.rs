@@ -11,7 +11,7 @@ use crate::batch::{Deed, Reply};
 /// The end of the record: the one row that a commit locks.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Head {
-    /// How often the record was restored.
+    /// 0, or the number that the last restore gave.
     pub epoch: u32,
     /// The audit tree; its size is the number of the last fact.
     pub tree: Tree,

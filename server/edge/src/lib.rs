@@ -58,6 +58,9 @@ pub use config::EdgeConfig;
 pub use counters::{Closing, Counters, Refusal};
 pub use handlers::{Authenticate, HandleUplink, Handlers, Identity, Notice};
 
+/// A log directive that keeps the in-process router from telling of each of its own steps.
+pub const QUIET_LOG: &str = "rumqttd=warn";
+
 /// The running front door. Dropping it ends every connection at once; see [`Edge::stop`].
 pub struct Edge {
     shared: Arc<Shared>,

@@ -52,6 +52,9 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             println!("{shown} holds the record up to fact {}", done.covers);
         }
         Command::BeginEpoch => {
+            if let Reached::Running(_) = server {
+                anyhow::bail!("stop the server first: devices must not see the old epoch again");
+            }
             let begun: EpochBegun = ask(server, Method::POST, "/v1/epochs", &()).await?;
             println!("epoch {} begins at fact {}", begun.sequence.epoch, begun.sequence.n);
         }

@@ -37,7 +37,8 @@ pub fn print_openapi() -> anyhow::Result<ExitCode> {
 }
 
 fn log_to_stderr(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log).context("`log` is no log filter")?;
+    let wanted = format!("{},{}", waypost_edge::QUIET_LOG, config.log);
+    let filter = EnvFilter::try_new(wanted).context("`log` is no log filter")?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if config.log_json {
         lines.json().init();

@@ -58,7 +58,7 @@ impl FromRequestParts<Waypost> for Device {
             .headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
+            .and_then(bearer)
             .ok_or_else(|| {
                 let what = "send `Authorization: Bearer <credential>`";
                 Problem::of_field(ProblemCode::NotEnrolled, "Authorization", what)
@@ -66,4 +66,10 @@ impl FromRequestParts<Waypost> for Device {
         let proved = waypost.prove(credential).await?.ok_or(ProblemCode::NotEnrolled)?;
         Ok(Self(Identity { enrolment: proved.enrolment, person: proved.person, role: proved.role }))
     }
+}
+
+/// The credential of an `Authorization` header. The name of a scheme has no case (RFC 9110).
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, credential) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then_some(credential.trim())
 }

@@ -10,7 +10,7 @@ use waypost_domain::Deed;
 use waypost_protocol::{Body, ConversationId, PersonId, ProblemCode};
 
 use super::caller::{Caller, Staff};
-use super::extract::{Json, NewFact, Path, Query, page_size};
+use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
@@ -46,6 +46,7 @@ struct Conversations {
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct ConversationsPage {
     /// Only conversations after this id.
     after: Option<ConversationId>,
@@ -59,7 +60,7 @@ struct ConversationsPage {
 #[serde(deny_unknown_fields)]
 pub struct GroupWanted {
     /// Name on the screen.
-    #[schema(example = "Depot North", max_length = 80)]
+    #[schema(example = "Depot North", min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: String,
     /// First members, at most 200.
     #[schema(max_items = 200)]
@@ -74,7 +75,7 @@ async fn list(
     Caller(actor): Caller,
     Query(page): Query<ConversationsPage>,
 ) -> Result<axum::Json<Conversations>, Problem> {
-    let limit = page_size(page.limit);
+    let limit = page_size(page.limit)?;
     let after = page.after.map(|after| after.to_string()).unwrap_or_default();
     let rows = waypost.db.conversations(actor.person, &after, limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.conversation);
@@ -104,7 +105,7 @@ async fn show(
 
 /// Opens a group (staff).
 #[utoipa::path(post, path = "/v1/groups", tag = "conversations", request_body = GroupWanted,
-    params(("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; a repeat with the same key changes nothing.")),
+    params(IdempotencyKey),
     responses((status = 201, body = ConversationShown)))]
 async fn create_group(
     State(waypost): State<Waypost>,
@@ -125,7 +126,7 @@ async fn create_group(
 
 /// Lets a person into a group from now on (staff).
 #[utoipa::path(put, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
-    params(("group" = u32, Path), ("person" = u32, Path)),
+    params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
     responses((status = 204, description = "The person is a member.")))]
 async fn join(
     State(waypost): State<Waypost>,
@@ -141,7 +142,7 @@ async fn join(
 
 /// Takes a person out of a group from now on (staff).
 #[utoipa::path(delete, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
-    params(("group" = u32, Path), ("person" = u32, Path)),
+    params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
     responses((status = 204, description = "The person is no member.")))]
 async fn leave(
     State(waypost): State<Waypost>,

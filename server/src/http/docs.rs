@@ -9,6 +9,8 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_swagger_ui::SwaggerUi;
 
+use waypost_protocol::ProblemCode;
+
 use super::problem::Problem;
 
 const DESCRIPTION: &str = "Fleet messaging that keeps working where the network does not. \
@@ -39,18 +41,14 @@ pub fn outline() -> OpenApi {
         .build()
 }
 
-/// Adds what every operation can answer: a problem.
+/// Adds the problems with which an operation can answer, each under its status.
 pub fn finish(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
-            let problem = ContentBuilder::new()
-                .schema(Some(RefOr::Ref(Ref::from_schema_name(Problem::name()))))
-                .build();
-            let response = ResponseBuilder::new()
-                .description("What is wrong and what to do about it (RFC 9457).")
-                .content("application/problem+json", problem)
-                .build();
-            operation.responses.responses.insert("default".into(), RefOr::T(response));
+            for status in problem_statuses(operation) {
+                let response = RefOr::T(problem_response(status));
+                operation.responses.responses.insert(status.to_string(), response);
+            }
         }
     }
     let components = document.components.get_or_insert_default();
@@ -59,6 +57,35 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
     Problem::schemas(&mut nested);
     components.schemas.extend(nested);
     document
+}
+
+/// Which problems this operation can meet, by what it asks of its caller. 410 is said by the
+/// operation itself.
+fn problem_statuses(operation: &Operation) -> Vec<u16> {
+    let is_public = operation.security.is_some();
+    let has_body = operation.request_body.is_some();
+    let makes_fact = operation.parameters.iter().flatten().any(
+        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "Idempotency-Key"),
+    );
+    let mut statuses = vec![400, 404, 500, 503];
+    statuses.extend(if is_public { &[][..] } else { &[401, 403][..] });
+    statuses.extend(if has_body { &[413, 415][..] } else { &[][..] });
+    statuses.extend(if has_body || makes_fact { &[409, 422][..] } else { &[][..] });
+    let declared = operation.responses.responses.keys().filter_map(|key| key.parse::<u16>().ok());
+    statuses.extend(declared.filter(|status| *status >= 400));
+    statuses
+}
+
+fn problem_response(status: u16) -> utoipa::openapi::Response {
+    let codes = ProblemCode::ALL.iter().filter(|code| code.http_status() == status);
+    let codes: Vec<_> = codes.map(|code| format!("`{}`", code.slug())).collect();
+    let problem = ContentBuilder::new()
+        .schema(Some(RefOr::Ref(Ref::from_schema_name(Problem::name()))))
+        .build();
+    ResponseBuilder::new()
+        .description(format!("A problem (RFC 9457) with a code such as {}.", codes.join(", ")))
+        .content("application/problem+json", problem)
+        .build()
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -16,7 +16,7 @@ use waypost_protocol::{
 use waypost_storage::EnrolmentRow;
 
 use super::caller::Staff;
-use super::extract::{Json, NewFact, Path, Query, page_size};
+use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::people::PersonShown;
 use super::problem::Problem;
 use crate::clock;
@@ -59,10 +59,13 @@ struct EnrolmentWanted {
     /// The device's own id, a UUID of its choice.
     device: DeviceId,
     /// What the device is called.
-    #[schema(example = "Tablet 12", max_length = 80)]
+    #[schema(example = "Tablet 12", min_length = 1, max_length = 80, pattern = r"\S")]
     device_name: String,
     /// The device's Ed25519 public key: 32 bytes in base64.
-    #[schema(example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    #[schema(
+        pattern = "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
+        example = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    )]
     public_key: String,
 }
 
@@ -124,6 +127,7 @@ pub struct EnrolmentsShown {
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct EnrolmentsPage {
     /// Only those of this person.
     person: Option<PersonId>,
@@ -161,7 +165,7 @@ async fn issue_link(
 
 /// Enrols a device with the token of a link.
 #[utoipa::path(post, path = "/v1/enrolments", tag = "enrolments", request_body = EnrolmentWanted,
-    security(()), responses((status = 201, body = EnrolmentGranted)))]
+    security(()), responses((status = 201, body = EnrolmentGranted), (status = 410)))]
 async fn enrol(
     State(waypost): State<Waypost>,
     Json(wanted): Json<EnrolmentWanted>,
@@ -214,13 +218,13 @@ async fn list(
     Staff(_): Staff,
     Query(page): Query<EnrolmentsPage>,
 ) -> Result<axum::Json<EnrolmentsShown>, Problem> {
-    let rows = waypost.db.enrolments(page.person, page_size(page.limit)).await?;
+    let rows = waypost.db.enrolments(page.person, page_size(page.limit)?).await?;
     Ok(axum::Json(EnrolmentsShown { enrolments: rows.into_iter().map(Into::into).collect() }))
 }
 
 /// Ends an enrolment; a live connection is cut at once (staff).
 #[utoipa::path(delete, path = "/v1/enrolments/{enrolment}", tag = "enrolments",
-    params(("enrolment" = EnrolmentId, Path)),
+    params(("enrolment" = EnrolmentId, Path), IdempotencyKey),
     responses((status = 204, description = "The credential is worth nothing any more.")))]
 async fn revoke(
     State(waypost): State<Waypost>,

@@ -1,9 +1,11 @@
 //! axum's extractors with our problems in place of its plain texts.
 
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use waypost_protocol::{FactId, ProblemCode};
+use utoipa::IntoParams;
+use waypost_protocol::{FRAME_BYTES_MAX, FactId, ProblemCode};
 
 use super::problem::Problem;
 use crate::clock;
@@ -12,6 +14,17 @@ use crate::clock;
 #[derive(FromRequest)]
 #[from_request(via(axum::Json), rejection(Problem))]
 pub struct Json<T>(pub T);
+
+/// A body as it came, within the bound of a frame.
+pub struct Bytes(pub axum::body::Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Bytes {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Ok(Self(axum::body::Bytes::from_request(request, state).await?))
+    }
+}
 
 /// Parts of the path.
 #[derive(FromRequestParts)]
@@ -25,31 +38,79 @@ pub struct Query<T>(pub T);
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        let code = match &rejection {
-            JsonRejection::MissingJsonContentType(_) => ProblemCode::MediaTypeUnsupported,
-            JsonRejection::BytesRejection(_) if rejection.status() == 413 => ProblemCode::TooLarge,
-            JsonRejection::JsonDataError(_) => ProblemCode::ContentInvalid,
-            _ => ProblemCode::Malformed,
-        };
-        Self::with(code, rejection.body_text())
+        match &rejection {
+            JsonRejection::MissingJsonContentType(_) => ProblemCode::MediaTypeUnsupported.into(),
+            JsonRejection::BytesRejection(_) => unread_body(rejection.status()),
+            JsonRejection::JsonDataError(_) => {
+                misread(ProblemCode::ContentInvalid, &rejection.body_text())
+            }
+            _ => misread(ProblemCode::Malformed, &rejection.body_text()),
+        }
+    }
+}
+
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        unread_body(rejection.status())
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::with(ProblemCode::Malformed, rejection.body_text())
+        let text = rejection.body_text();
+        let what = text.strip_prefix("Invalid URL: ").unwrap_or(&text);
+        Self::of_field(ProblemCode::Malformed, "path", what)
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::with(ProblemCode::Malformed, rejection.body_text())
+        misread(ProblemCode::Malformed, &rejection.body_text())
+    }
+}
+
+fn unread_body(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let what = format!("a body has at most {FRAME_BYTES_MAX} bytes");
+            Problem::with(ProblemCode::TooLarge, what)
+        }
+        _ => Problem::with(ProblemCode::Malformed, "the body did not arrive whole"),
+    }
+}
+
+/// Turns "Failed to …: members[0]: what is wrong at line 1 column 9" into a field and a sentence.
+fn misread(code: ProblemCode, text: &str) -> Problem {
+    let what = text.split_once(": ").map_or(text, |(_, what)| what);
+    let named = what.split_once('`').and_then(|(before, rest)| {
+        matches!(before, "missing field " | "unknown field ")
+            .then(|| rest.split('`').next().unwrap_or_default())
+    });
+    match (named, what.split_once(": ")) {
+        (Some(field), _) => Problem::of_field(code, field, what),
+        (None, Some((field, what))) if !field.contains(' ') => Problem::of_field(code, field, what),
+        _ => Problem::with(code, what),
     }
 }
 
 /// The id of the fact that a POST makes: the `Idempotency-Key` if there is one, so that a repeat
 /// of the request is recognised for ever; a new one otherwise.
 pub struct NewFact(pub FactId);
+
+/// How [`NewFact`] stands in the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // it documents a header that `NewFact` reads
+pub struct IdempotencyKey {
+    /// A UUIDv7. It becomes the id of the fact, and a repeat with the same key and content
+    /// changes nothing and gets the same answer.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+    )]
+    key: String,
+}
 
 impl<S: Sync> FromRequestParts<S> for NewFact {
     type Rejection = Problem;
@@ -73,7 +134,12 @@ impl<S: Sync> FromRequestParts<S> for NewFact {
 /// How many items a page holds unless it is asked for less; also the most.
 pub const PAGE_MAX: usize = 200;
 
-/// The size of a page that was asked for, within bounds.
-pub fn page_size(limit: Option<u16>) -> usize {
-    limit.map_or(PAGE_MAX, |limit| usize::from(limit).clamp(1, PAGE_MAX))
+/// The size of a page that was asked for.
+pub fn page_size(limit: Option<u16>) -> Result<usize, Problem> {
+    let size = limit.map_or(PAGE_MAX, usize::from);
+    if (1..=PAGE_MAX).contains(&size) {
+        return Ok(size);
+    }
+    let what = format!("between 1 and {PAGE_MAX}");
+    Err(Problem::of_field(ProblemCode::Malformed, "limit", what))
 }

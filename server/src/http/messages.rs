@@ -14,7 +14,7 @@ use waypost_protocol::{
 use waypost_storage::{FactRow, RecipientRow};
 
 use super::caller::Caller;
-use super::extract::{Json, NewFact, Path, Query, page_size};
+use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
@@ -49,6 +49,7 @@ impl From<FactRow> for Message {
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct HistoryPage {
     /// Only facts with a lower number than this.
     before: Option<u64>,
@@ -108,9 +109,15 @@ async fn history(
     Path(conversation): Path<ConversationId>,
     Query(page): Query<HistoryPage>,
 ) -> Result<axum::Json<History>, Problem> {
-    let limit = page_size(page.limit);
+    let limit = page_size(page.limit)?;
     let before = page.before.unwrap_or(u64::MAX);
     let rows = waypost.db.history(actor.person, conversation, before, limit).await?;
+    if rows.is_empty() && page.before.is_none() {
+        let members = waypost.db.members(conversation).await?;
+        if !members.contains(&actor.person) {
+            return Err(ProblemCode::NotFound.into());
+        }
+    }
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.event.n);
     Ok(axum::Json(History { messages: rows.into_iter().map(Into::into).collect(), next }))
 }
@@ -118,7 +125,7 @@ async fn history(
 /// Sends a message.
 #[utoipa::path(post, path = "/v1/conversations/{conversation}/messages", tag = "messages",
     params(("conversation" = ConversationId, Path),
-        ("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; it becomes the id of the message, and a repeat with the same key and content changes nothing.")),
+        IdempotencyKey),
     request_body = Body, responses((status = 201, body = Sent)))]
 async fn send(
     State(waypost): State<Waypost>,
@@ -179,7 +186,7 @@ async fn receipts(
 /// Acknowledges a message of someone else.
 #[utoipa::path(post, path = "/v1/messages/{message}/acknowledgement", tag = "messages",
     params(("message" = FactId, Path),
-        ("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; a repeat with the same key changes nothing.")),
+        IdempotencyKey),
     responses((status = 201, body = Sent)))]
 async fn acknowledge(
     State(waypost): State<Waypost>,

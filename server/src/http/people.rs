@@ -11,7 +11,7 @@ use waypost_protocol::{Body, PersonId, ProblemCode, Role};
 use waypost_storage::PersonRow;
 
 use super::caller::{Caller, Staff};
-use super::extract::{Json, NewFact, Path, Query, page_size};
+use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
@@ -46,16 +46,16 @@ impl From<PersonRow> for PersonShown {
 #[serde(deny_unknown_fields)]
 pub struct PersonWanted {
     /// Unique short name: lower-case letters, digits, `.` and `-`.
-    #[schema(example = "dana", max_length = 80)]
+    #[schema(example = "dana", min_length = 1, max_length = 80, pattern = "^[a-z0-9.-]+$")]
     pub handle: String,
     /// Name on the screen.
-    #[schema(example = "Dana Kowalska", max_length = 80)]
+    #[schema(example = "Dana Kowalska", min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: String,
     /// What they may do.
     pub role: Role,
     /// The language in which templates are rendered for them (BCP 47).
     #[serde(default = "english")]
-    #[schema(example = "pl", max_length = 80)]
+    #[schema(example = "pl", min_length = 1, max_length = 80, pattern = r"\S")]
     pub language: String,
 }
 
@@ -65,6 +65,7 @@ fn english() -> String {
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct PeoplePage {
     /// Only people with a higher number than this.
     after: Option<u32>,
@@ -101,7 +102,7 @@ async fn list(
     Caller(_): Caller,
     Query(page): Query<PeoplePage>,
 ) -> Result<axum::Json<PeopleShown>, Problem> {
-    let limit = page_size(page.limit);
+    let limit = page_size(page.limit)?;
     let rows = waypost.db.people(page.after.unwrap_or(0), limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.person.0);
     Ok(axum::Json(PeopleShown { people: rows.into_iter().map(Into::into).collect(), next }))
@@ -122,7 +123,7 @@ async fn show(
 
 /// Adds a person to the directory (admins).
 #[utoipa::path(post, path = "/v1/people", tag = "people", request_body = PersonWanted,
-    params(("Idempotency-Key" = Option<uuid::Uuid>, Header, description = "A UUIDv7; a repeat with the same key changes nothing.")),
+    params(IdempotencyKey),
     responses((status = 201, body = PersonShown)))]
 async fn add(
     State(waypost): State<Waypost>,

@@ -13,7 +13,7 @@ use waypost_domain::{Actor, Deed};
 use waypost_protocol::{ProblemCode, Role, Sequence};
 
 use super::caller::{Caller, Staff};
-use super::extract::{Json, NewFact};
+use super::extract::{IdempotencyKey, Json, NewFact};
 use super::problem::Problem;
 use crate::audit::{Verdict, verify};
 use crate::chores::sign_checkpoint;
@@ -111,7 +111,7 @@ async fn backup(
 }
 
 /// Begins a new epoch, after a restore from a backup (operator of the server).
-#[utoipa::path(post, path = "/v1/epochs", tag = "record",
+#[utoipa::path(post, path = "/v1/epochs", tag = "record", params(IdempotencyKey),
     responses((status = 201, body = EpochBegun)))]
 async fn begin_epoch(
     State(waypost): State<Waypost>,
@@ -119,7 +119,7 @@ async fn begin_epoch(
     NewFact(id): NewFact,
 ) -> Result<(axum::http::StatusCode, axum::Json<EpochBegun>), Problem> {
     operator_only(actor)?;
-    let done = waypost.deed(actor, id, Deed::BeginEpoch).await?;
+    let done = waypost.deed(actor, id, Deed::BeginEpoch { epoch: this_moment() }).await?;
     let begun = EpochBegun { sequence: done.sequence };
     Ok((axum::http::StatusCode::CREATED, axum::Json(begun)))
 }
@@ -129,6 +129,11 @@ fn admins_only(actor: Actor) -> Result<(), Problem> {
         Role::Admin => Ok(()),
         Role::Driver | Role::Dispatcher => Err(ProblemCode::NotAllowed.into()),
     }
+}
+
+/// Seconds since 1970: an epoch number that no restore, of whichever backup, had before.
+fn this_moment() -> u32 {
+    u32::try_from(crate::clock::now() / 1000).unwrap_or(u32::MAX)
 }
 
 /// These name files of the server or cut its history: only from its own command line.

@@ -1,6 +1,5 @@
 //! The same frames as on MQTT, for networks that let only HTTPS through.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
@@ -9,6 +8,7 @@ use utoipa_axum::routes;
 use waypost_protocol::{Downlink, ProblemCode, Uplink};
 
 use super::caller::Device;
+use super::extract::Bytes;
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
@@ -30,7 +30,7 @@ async fn sync(
     State(waypost): State<Waypost>,
     Device(who): Device,
     headers: HeaderMap,
-    body: Bytes,
+    Bytes(body): Bytes,
 ) -> Result<Response, Problem> {
     let media_type = headers
         .get(header::CONTENT_TYPE)

@@ -338,7 +338,12 @@ async fn a_restored_record_goes_on_in_a_new_epoch(mut desk: Desk) {
     let (omar, dana) = (desk.omar, desk.dana);
     let lost = Sequence { epoch: 0, n: desk.size().await + 5 };
     let cut = desk.size().await;
-    desk.deed(Deed::BeginEpoch).await;
+    desk.deed(Deed::BeginEpoch { epoch: 1 }).await;
+    assert_eq!(
+        desk.deed(Deed::BeginEpoch { epoch: 1 }).await,
+        Reply::Refused(ProblemCode::AlreadyDone),
+        "an epoch begins once"
+    );
     let page = desk.pull(dana, lost).await;
     assert_eq!((page.epoch, page.after, page.cut_after), (1, cut, Some(cut)));
     let given_back = desk.text(dana, omar, 1, "given back");

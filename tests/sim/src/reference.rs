@@ -43,6 +43,11 @@ impl Reference {
         &self.lines[self.lines.len() - 1]
     }
 
+    /// The number of the epoch that the record is in; each restore makes one.
+    pub(crate) fn epoch(&self) -> u32 {
+        u32::try_from(self.lines.len() - 1).unwrap_or(u32::MAX)
+    }
+
     fn line_of(&self, epoch: u32) -> Result<&Line, Broken> {
         match self.lines.get(epoch as usize) {
             Some(line) => Ok(line),

@@ -184,12 +184,10 @@ impl World {
         let after = self.server.restore();
         self.reference.cut(after, &self.devices)?;
         let id = FactId::mint(self.at(), self.dice.wide());
-        let deed = Deed::BeginEpoch;
+        let deed = Deed::BeginEpoch { epoch: self.reference.epoch() };
         let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }]);
         self.server.store.write(&decision);
         self.reference.committed(&decision, &self.devices)?;
-        // Without one, another restore from the same backup would give the same epoch again.
-        self.server.back_up();
         self.summary.restores += 1;
         tell!(self, "the server is restored up to {after}");
         Ok(())

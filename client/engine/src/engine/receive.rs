@@ -50,7 +50,10 @@ impl Engine {
                     }
                 }
                 Answer::OutOfOrder { id, expected } => {
-                    self.outbox.not_yet(id, Some(expected), plan.now.tick, &mut plan.dice);
+                    let tick = plan.now.tick;
+                    // Has the server been restored? The answer to a pull says so.
+                    self.inbox.wanted |=
+                        self.outbox.not_yet(id, Some(expected), tick, &mut plan.dice);
                 }
                 Answer::Deferred { id, .. } => {
                     self.outbox.not_yet(id, None, plan.now.tick, &mut plan.dice);
@@ -64,12 +67,17 @@ impl Engine {
     fn events(&mut self, events: Events, plan: &mut Plan) {
         let answered = self.inbox.answered(&events);
         let answers_us = answered.is_some();
+        let fit = self.inbox.fit(&events, answers_us);
         if let Some((asked_at, stored, read)) = answered {
-            self.confirmed(&stored, &read, plan);
+            if !matches!(fit, Fit::Cut(_)) {
+                // A server that was restored does not keep marks of the older epoch.
+                self.confirmed(&stored, &read, plan);
+                self.outbox.record_goes_on(asked_at);
+            }
             let skew = events.server_time.and_then(|it| self.skew.heard(it, asked_at, plan.now));
             plan.changes.extend(skew.map(Change::Skew));
         }
-        match self.inbox.fit(&events, answers_us) {
+        match fit {
             Fit::Stale => {}
             Fit::Cut(after) => self.cut(events.epoch, after, plan),
             Fit::Gap => self.inbox.wanted = true,
@@ -122,10 +130,10 @@ impl Engine {
     /// knows what that is, so the engine starts over from it.
     fn cut(&mut self, epoch: u32, after: u64, plan: &mut Plan) {
         let cursor = Sequence { epoch, n: after.min(self.inbox.cursor.n) };
-        let moved = self.marks.cut(after);
+        let moved = self.marks.cut(cursor.n, after, plan.now.at);
         plan.changes.push(Change::Cut { epoch, after });
         plan.changes.push(Change::Cursor(cursor));
-        plan.changes.push(Change::StoredMarks(Vec::new()));
+        plan.changes.push(Change::StoredMarks(self.marks.stored().to_vec()));
         plan.changes.push(Change::ReadMarks(self.marks.read().to_vec()));
         let moved = moved.into_iter();
         plan.changes

@@ -18,7 +18,7 @@ const KILLS: usize = 20;
 
 async fn twenty_kills_during_a_thousand_messages_lose_and_double_nothing(mut world: World) {
     let seed = rand::rng().random();
-    println!("the moments of this run come from seed {seed}");
+    eprintln!("the moments of this run come from seed {seed}");
     let mut chance = StdRng::seed_from_u64(seed);
     let mut people = Vec::new();
     for i in 0..PEOPLE {

@@ -37,7 +37,7 @@ pub(super) async fn of_driver(
             driver.does(taps::plain(chat, pick(&mut dice, &ROUTINE), Some(message))).await?;
             continue;
         }
-        let desk = *pick(&mut dice, desks);
+        let desk = pick(&mut dice, desks);
         match dice.random_range(0..5) {
             0 => tunnel(driver, desk, &mut dice).await?,
             1 => driver.does(late(desk, &mut dice)).await.map(|_| ())?,
@@ -56,7 +56,7 @@ pub(super) async fn of_dispatcher(
 ) -> anyhow::Result<()> {
     loop {
         pass(dice.random_range(DESK_PAUSE)).await;
-        let cab = *pick(&mut dice, cabs);
+        let cab = pick(&mut dice, cabs);
         let tap = match dice.random_range(0..3) {
             0 => taps::slot_changed(cab, pick(&mut dice, &SLOTS)),
             1 => taps::plain(cab, "please-confirm", None),
@@ -89,8 +89,8 @@ fn asked(driver: &Tablet, answered: &BTreeSet<FactId>) -> Option<(FactId, Conver
     Some((last.id, open.conversation))
 }
 
-fn pick<'a, T>(dice: &mut StdRng, among: &'a [T]) -> &'a T {
-    &among[dice.random_range(0..among.len())]
+fn pick<T: Copy>(dice: &mut StdRng, among: &[T]) -> T {
+    among[dice.random_range(0..among.len())]
 }
 
 /// A day has its own clock; nothing here waits for a condition.

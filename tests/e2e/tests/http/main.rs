@@ -1,0 +1,19 @@
+//! What integrators meet: the HTTP interface of a real server over real TLS, as its document says
+//! it, and what it answers to everything that is wrong.
+
+mod document;
+mod enrolling;
+mod fuzzing;
+mod refusals;
+mod repeats;
+mod rights;
+mod syncing;
+
+// Two test binaries share it, and each uses a part.
+#[allow(dead_code)]
+#[path = "../support/office.rs"]
+mod office;
+
+#[allow(dead_code)]
+#[path = "../support/venv.rs"]
+mod venv;

@@ -1,0 +1,140 @@
+//! Who may what, and what those learn who may not: as little as possible.
+
+use reqwest::Method;
+use serde_json::json;
+use waypost_world::On;
+
+use crate::office::{Office, fact_id};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_credential_nothing_is_told() {
+    let office = Office::open(On::Sqlite).await;
+    let nobody = office.nobody();
+    for path in
+        ["/v1/me", "/v1/people", "/v1/conversations", "/v1/enrolments", "/v1/audit/checkpoint"]
+    {
+        let answer = nobody.get(path).await;
+        answer.is_problem_with(path, 401, "not-enrolled", "Authorization");
+        assert_eq!(answer.headers["WWW-Authenticate"], "Bearer");
+    }
+    let credential = &office.dana.credential;
+    let cut = &credential[1..];
+    for wrong in [
+        format!("Bearer {cut}"),
+        format!("Bearer {credential}x"),
+        "Bearer ".to_owned(),
+        credential.clone(),
+        format!("Basic {credential}"),
+        "Bearer ' OR 1=1 --".to_owned(),
+    ] {
+        let request = nobody.request(Method::GET, "/v1/me").header("Authorization", &wrong);
+        nobody.ask(request).await.is_problem(&wrong, 401, "not-enrolled");
+    }
+    // The name of a scheme has no case (RFC 9110).
+    let request = nobody.request(Method::GET, "/v1/me");
+    let lower = nobody.ask(request.header("Authorization", format!("bearer {credential}"))).await;
+    assert_eq!((lower.status, &lower.body["handle"]), (200, &json!("dana")));
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ayo_may_not_know_what_dana_and_omar_say() {
+    let office = Office::open(On::Sqlite).await;
+    let Office { omar, dana, ayo, .. } = &office;
+    let theirs = dana.with(omar);
+    let message = omar.writes(&theirs, "Your next stop is Harbour Road").await;
+    let unknown = fact_id();
+    for path in [
+        format!("/v1/messages/{message}"),
+        format!("/v1/messages/{message}/receipts"),
+        format!("/v1/conversations/{theirs}"),
+        format!("/v1/conversations/{theirs}/messages"),
+        "/v1/conversations/staff".to_owned(),
+        "/v1/conversations/staff/messages".to_owned(),
+    ] {
+        ayo.get(&path).await.is_problem(&path, 404, "not-found");
+    }
+    let answer = ayo.get(&format!("/v1/messages/{message}")).await;
+    let nothing = ayo.get(&format!("/v1/messages/{unknown}")).await;
+    assert_eq!(answer.body, nothing.body, "another's message looks like none at all");
+    let acknowledged =
+        ayo.post(&format!("/v1/messages/{message}/acknowledgement"), json!({})).await;
+    acknowledged.is_problem("Ayo acknowledges Dana's message", 404, "not-found");
+    let text = json!({"kind": "text", "text": "Let me in"});
+    let written = ayo.post(&format!("/v1/conversations/{theirs}/messages"), text.clone()).await;
+    written.is_problem("Ayo writes where he is not", 404, "not-found");
+    let to_dana = format!("/v1/conversations/{}/messages", ayo.with(dana));
+    ayo.post(&to_dana, text).await.is_problem("driver to driver", 403, "not-allowed");
+    let own = omar.post(&format!("/v1/messages/{message}/acknowledgement"), json!({})).await;
+    own.is_problem("Omar acknowledges his own message", 403, "not-allowed");
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drivers_administer_nothing_and_dispatchers_a_little() {
+    let office = Office::open(On::Sqlite).await;
+    let Office { ines, omar, dana, .. } = &office;
+    let mia = json!({"handle": "mia", "name": "Mia", "role": "driver"});
+    let north = json!({"name": "Depot North", "members": [dana.id]});
+    for (path, body) in [
+        ("/v1/people", mia.clone()),
+        ("/v1/groups", north.clone()),
+        ("/v1/enrolment-links", json!({"handle": "dana"})),
+    ] {
+        dana.post(path, body).await.is_problem(path, 403, "not-allowed");
+    }
+    for path in ["/v1/enrolments", "/v1/audit/checkpoint", "/v1/audit/verification"] {
+        dana.get(path).await.is_problem(path, 403, "not-allowed");
+    }
+    let ending = format!("/v1/enrolments/{}", omar.enrolment);
+    let ended = dana.ask(dana.request(Method::DELETE, &ending)).await;
+    ended.is_problem("Dana revokes Omar", 403, "not-allowed");
+
+    omar.post("/v1/people", mia).await.is_problem("Omar adds Mia", 403, "not-allowed");
+    for (handle, status) in [("dana", 201), ("omar", 403), ("ines", 403)] {
+        let link = omar.post("/v1/enrolment-links", json!({"handle": handle})).await;
+        assert_eq!(link.status, status, "Omar enrols {handle}: {}", link.body);
+    }
+    let unknown = omar.post("/v1/enrolment-links", json!({"handle": "mia"})).await;
+    unknown.is_problem_with("a link for nobody", 404, "not-found", "handle");
+    assert_eq!(omar.post("/v1/groups", north).await.status, 201, "Omar opens a group");
+    for path in ["/v1/backups", "/v1/epochs"] {
+        let body = json!({"file": "/tmp/waypost-stolen.db"});
+        ines.post(path, body).await.is_problem(path, 403, "not-allowed");
+    }
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_hold_people_who_exist_and_close_behind_those_who_leave() {
+    let office = Office::open(On::Sqlite).await;
+    let Office { omar, dana, ayo, .. } = &office;
+    let strangers = json!({"name": "Ghosts", "members": [dana.id, 4711]});
+    omar.post("/v1/groups", strangers).await.is_problem("unknown members", 404, "not-found");
+    let crowd = json!({"name": "Crowd", "members": vec![dana.id; 201]});
+    let answer = omar.post("/v1/groups", crowd).await;
+    answer.is_problem_with("201 members", 422, "content-invalid", "members");
+
+    let north = json!({"name": "Depot North", "members": [omar.id, dana.id]});
+    let group = omar.post("/v1/groups", north).await.body["id"].as_str().expect("an id").to_owned();
+    let number = group.trim_start_matches("group-");
+    let before = omar.writes(&group, "Only for Depot North").await;
+    let history = format!("/v1/conversations/{group}/messages");
+    ayo.get(&history).await.is_problem("Ayo is not in it", 404, "not-found");
+    let seat = |person: u64| format!("/v1/groups/{number}/members/{person}");
+    for _ in 0..2 {
+        let joined = omar.ask(omar.request(Method::PUT, &seat(ayo.id))).await;
+        assert_eq!(joined.status, 204, "joining twice is joining: {}", joined.body);
+    }
+    let hidden = ayo.get(&format!("/v1/messages/{before}")).await;
+    hidden.is_problem("what was said before Ayo came", 404, "not-found");
+    let left = omar.ask(omar.request(Method::DELETE, &seat(dana.id))).await;
+    assert_eq!(left.status, 204, "{}", left.body);
+    let after = omar.writes(&group, "Dana is gone").await;
+    assert_eq!(dana.get(&format!("/v1/messages/{before}")).await.status, 200, "Dana keeps hers");
+    let gone = dana.get(&format!("/v1/messages/{after}")).await;
+    gone.is_problem("what is said after Dana left", 404, "not-found");
+    let unknown = omar.ask(omar.request(Method::PUT, &seat(4711))).await;
+    unknown.is_problem("nobody joins", 404, "not-found");
+    office.closes().await;
+}
