@@ -41,7 +41,8 @@ pub enum Command {
     MarkRead {
         /// Which conversation.
         conversation: ConversationId,
-        /// The number of the last message shown.
+        /// The number of the last message *of someone else* shown. (An own message may be accepted
+        /// with a higher number before an earlier one of someone else arrives.)
         up_to: u64,
     },
     /// Sends a wedged fact again as a new one, after its cause was mended.

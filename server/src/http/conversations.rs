@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use waypost_domain::Deed;
+use waypost_domain::{Actor, Deed};
 use waypost_protocol::{Body, ConversationId, PersonId, ProblemCode};
 
 use super::caller::{Caller, Staff};
@@ -95,12 +95,26 @@ async fn show(
     Caller(actor): Caller,
     Path(conversation): Path<ConversationId>,
 ) -> Result<axum::Json<ConversationShown>, Problem> {
-    let members = waypost.db.members(conversation).await?;
-    if !members.contains(&actor.person) {
-        return Err(ProblemCode::NotFound.into());
-    }
+    let members = members_for(&waypost, actor, conversation).await?;
     let title = waypost.db.title(conversation).await?;
     Ok(axum::Json(ConversationShown { id: conversation, title, members }))
+}
+
+/// Who is in a conversation, for one of them. A direct one is there as soon as both people are.
+pub async fn members_for(
+    waypost: &Waypost,
+    actor: Actor,
+    conversation: ConversationId,
+) -> Result<Vec<PersonId>, Problem> {
+    if let Some(partner) = conversation.partner_of(actor.person) {
+        waypost.db.person(partner).await?.ok_or(ProblemCode::NotFound)?;
+        return Ok(vec![actor.person.min(partner), actor.person.max(partner)]);
+    }
+    let members = waypost.db.members(conversation).await?;
+    match members.contains(&actor.person) {
+        true => Ok(members),
+        false => Err(ProblemCode::NotFound.into()),
+    }
 }
 
 /// Opens a group (staff).

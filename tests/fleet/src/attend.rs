@@ -54,7 +54,7 @@ async fn visit(
     let view = views.wait_for(|view| shown(view)).await;
     let view = view.map_err(|_| CommandError::Closed)?.clone();
     let messages = timeline(&view, conversation).map_or(&[][..], |it| &it.messages);
-    if let Some(up_to) = messages.iter().filter_map(|it| it.n).max() {
+    if let Some(up_to) = messages.iter().filter(|it| !it.mine).filter_map(|it| it.n).max() {
         let read = Command::MarkRead { conversation, up_to };
         client.send(read).await?;
     }

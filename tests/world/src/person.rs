@@ -111,9 +111,9 @@ impl Person {
 
     /// Has had everything of a conversation on the screen.
     pub async fn reads(&self, conversation: ConversationId) {
-        let last =
-            self.view().timeline.iter().flat_map(|open| &open.messages).filter_map(|m| m.n).max();
-        if let Some(up_to) = last {
+        let view = self.view();
+        let shown = view.timeline.iter().flat_map(|open| &open.messages);
+        if let Some(up_to) = shown.filter(|m| !m.mine).filter_map(|m| m.n).max() {
             self.does(Command::MarkRead { conversation, up_to }).await;
         }
     }
