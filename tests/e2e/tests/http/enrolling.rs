@@ -1,10 +1,13 @@
 //! Links work once, for a while, and a revoked credential is worth nothing at once.
 
+use std::process::Command;
+
 use reqwest::Method;
 use serde_json::json;
 use waypost_world::On;
 
 use crate::office::{Office, enrolment_wanted, token_for};
+use crate::venv::{script, tool};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_enrols_one_device_and_no_other() {
@@ -36,10 +39,16 @@ async fn a_link_enrols_one_device_and_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_expires() {
     let mut office = Office::open(On::Sqlite).await;
-    office.world.server.stop().await;
-    office.world.server.set("WAYPOST_LINK_HOURS", "0");
-    office.world.server.start().await;
     let token = token_for(&office.world, "dana").await;
+    office.world.server.stop().await;
+    let output = Command::new(tool("python"))
+        .arg(script("expire_links.py"))
+        .arg(office.world.folder().join("server/waypost.db"))
+        .output()
+        .expect("python starts");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the links cannot be aged: {complaints}");
+    office.world.server.start().await;
     let late = office.nobody().post("/v1/enrolments", enrolment_wanted(&token)).await;
     late.is_problem("an expired link", 410, "token-spent");
     office.closes().await;

@@ -7,5 +7,5 @@ import sqlite3
 import sys
 
 with sqlite3.connect(sys.argv[1]) as store:
-    changed = store.execute("UPDATE enrolment_token SET expires_at_ms = 1").rowcount
+    changed = store.execute("UPDATE token SET expires_at_ms = 1").rowcount
 print(changed)

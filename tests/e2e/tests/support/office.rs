@@ -56,7 +56,7 @@ impl Office {
 
     /// A caller without any credential.
     pub fn nobody(&self) -> Caller {
-        Caller { credential: String::new(), ..self.dana.clone() }
+        self.dana.with_credential("")
     }
 
     /// Closes: the record verifies, and the server has logged no error.
@@ -120,6 +120,11 @@ fn stranger(world: &World) -> Caller {
 }
 
 impl Caller {
+    /// The same device with another credential; an empty one is not sent.
+    pub fn with_credential(&self, credential: &str) -> Self {
+        Self { credential: credential.to_owned(), ..self.clone() }
+    }
+
     /// Gets a resource.
     pub async fn get(&self, path: &str) -> Answer {
         self.ask(self.request(Method::GET, path)).await
