@@ -188,6 +188,10 @@ impl Story {
         self.depot.server.stop().await;
         let errors = self.depot.server.errors();
         anyhow::ensure!(errors.is_empty(), "the server logged errors: {errors:?}");
+        self.omar.close().await;
+        for (driver, _) in self.drivers {
+            driver.close().await;
+        }
         let (messages, kills, took) = (taps.len(), self.kills, Duration::ZERO);
         anyhow::ensure!(receipts == 4 * messages, "{receipts} receipts of {messages} messages");
         Ok(Figures { messages, receipts, kills, took })

@@ -44,6 +44,14 @@ impl Person {
         self.client = None;
     }
 
+    /// The app is closed in good order. Where it is merely dropped at the end of a process,
+    /// SQLCipher takes itself down under the thread that still uses it.
+    pub async fn closes(mut self) {
+        if let Some(client) = self.client.take() {
+            client.close().await;
+        }
+    }
+
     /// The app is started again.
     pub async fn starts_again(&mut self) {
         self.client = None;

@@ -94,13 +94,14 @@ impl World {
         link.unwrap_or_else(|error| panic!("{handle} gets no link: {error}"))
     }
 
-    /// Ends the story: everyone's outbox empties, the audit record verifies, and the server has
-    /// logged no error.
-    pub async fn ends(mut self, people: &[&Person]) {
+    /// Ends the story: everyone's outbox empties, the audit record verifies, the server has logged
+    /// no error, and every app closes in good order.
+    pub async fn ends(mut self, people: impl IntoIterator<Item = Person>) {
         for person in people {
             person.is_level().await;
             let view = person.view();
             assert!(view.wedged.is_empty(), "{} has wedged items: {view:#?}", person.handle);
+            person.closes().await;
         }
         let verdict = self.server.cli(&["audit", "verify"]).await;
         assert!(

@@ -17,7 +17,7 @@ async fn the_document_in_the_checkout_is_the_servers() {
         "openapi/openapi.json is not what the server does. Look at the difference and renew it:\n\
          cargo run -p waypost-server -- openapi > openapi/openapi.json"
     );
-    world.ends(&[]).await;
+    world.ends([]).await;
 }
 
 #[test]

@@ -35,5 +35,5 @@ async fn a_clock_two_years_ahead_pins_nothing_and_is_flagged(mut world: World) {
     assert_eq!(last, Some(later), "the newest message stands last, whatever the clocks say");
     dana.reads(chat).await;
     omar.sees_message(later, "the read receipt", |m| m.state == ReceiptState::Read).await;
-    world.ends(&[&dana, &omar]).await;
+    world.ends([dana, omar]).await;
 }

@@ -38,7 +38,7 @@ async fn two_devices_of_one_person_agree(mut world: World) {
     })
     .await;
     assert_eq!(texts(&omar), texts(&omars_phone), "both devices show the same");
-    world.ends(&[&dana, &omar, &omars_phone]).await;
+    world.ends([dana, omar, omars_phone]).await;
 }
 
 async fn a_swapped_tablet_still_sends_what_it_holds(mut world: World) {
@@ -64,7 +64,7 @@ async fn a_swapped_tablet_still_sends_what_it_holds(mut world: World) {
     let order: Vec<_> =
         texts(&omar).into_iter().filter(|id| [first, second].contains(id)).collect();
     assert_eq!(order, [first, second], "in the order of the taps");
-    world.ends(&[&old, &new, &omar]).await;
+    world.ends([old, new, omar]).await;
 }
 
 async fn who_signed_off_a_shared_tablet_still_sends(mut world: World) {
@@ -82,5 +82,5 @@ async fn who_signed_off_a_shared_tablet_still_sends(mut world: World) {
     omar.opens(ayo.with(&omar)).await;
     omar.sees_message(hello, "Ayo's first message", |message| message.author == ayo.id()).await;
     assert!(!texts(&ayo).contains(&last), "Ayo does not read what Dana wrote");
-    world.ends(&[&dana, &ayo, &omar]).await;
+    world.ends([dana, ayo, omar]).await;
 }

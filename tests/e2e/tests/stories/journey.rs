@@ -31,7 +31,7 @@ async fn running_late_is_delivered_read_and_acknowledged(mut world: World) {
     let times = [receipt.delivered_at, receipt.read_at, receipt.acknowledged_at];
     assert_eq!((message.receipts.len(), receipt.name.as_str()), (1, "omar"));
     assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
-    world.ends(&[&dana, &omar]).await;
+    world.ends([dana, omar]).await;
 }
 
 async fn an_offline_send_survives_a_kill(mut world: World) {
@@ -55,5 +55,5 @@ async fn an_offline_send_survives_a_kill(mut world: World) {
         open.messages.iter().filter(|message| message.id == late).count()
     };
     assert_eq!((copies(&dana), copies(&omar)), (1, 1), "it is there once, on both screens");
-    world.ends(&[&dana, &omar]).await;
+    world.ends([dana, omar]).await;
 }

@@ -45,8 +45,7 @@ async fn twenty_kills_during_a_thousand_messages_lose_and_double_nothing(mut wor
     for (conversation, messages) in &sent {
         every_receipt_is_there(&people, *conversation, messages).await;
     }
-    let everyone: Vec<_> = people.iter().collect();
-    world.ends(&everyone).await;
+    world.ends(people).await;
 }
 
 async fn one_kill(world: &mut World, people: &mut [Person], chance: &mut StdRng) {

@@ -32,8 +32,8 @@ async fn a_revoked_device_is_cut_off_within_a_second(mut world: World) {
     let shown = thief.view();
     let shows_it = shown.timeline.iter().flat_map(|open| &open.messages).any(|m| m.id == secret);
     assert!(!shows_it, "the stolen tablet learns nothing more");
-    drop(thief);
-    world.ends(&[&dana, &omar]).await;
+    thief.closes().await;
+    world.ends([dana, omar]).await;
 }
 
 async fn a_refused_message_is_wedged_and_the_rest_goes_on(mut world: World) {
@@ -50,7 +50,7 @@ async fn a_refused_message_is_wedged_and_the_rest_goes_on(mut world: World) {
     omar.sees_message(fine, "the message after the refused one", |_| true).await;
     dana.does(Command::Discard { id: refused }).await;
     dana.sees("nothing wedged", |view| view.wedged.is_empty()).await;
-    world.ends(&[&dana, &ayo, &omar]).await;
+    world.ends([dana, ayo, omar]).await;
 }
 
 async fn a_group_reaches_its_members_and_nobody_else(mut world: World) {
@@ -74,5 +74,5 @@ async fn a_group_reaches_its_members_and_nobody_else(mut world: World) {
     assert_eq!(receipts.receipts.len(), 1, "Dana is the only recipient");
     ayo.is_level().await;
     assert!(!in_list(&ayo.view()), "Ayo does not have the group in the list");
-    world.ends(&[&dana, &ayo, &omar]).await;
+    world.ends([dana, ayo, omar]).await;
 }

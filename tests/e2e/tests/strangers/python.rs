@@ -33,7 +33,7 @@ async fn a_python_device_writes_to_omar_and_reads_his_answer() {
     let is_read = |state| state >= ReceiptState::Read;
     omar.sees_message(answer, "that Dana has read it", |message| is_read(message.state)).await;
     assert!(device.wait().await.expect("it ends").success());
-    world.ends(&[&omar]).await;
+    world.ends([omar]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +45,7 @@ async fn a_python_device_with_a_wrong_credential_is_not_authorised() {
     let complaint = String::from_utf8_lossy(&device.stderr).to_lowercase();
     assert!(!device.status.success(), "it connected");
     assert!(complaint.contains("not authorized"), "{complaint}");
-    world.ends(&[]).await;
+    world.ends([]).await;
 }
 
 async fn start(world: &World, dana: &Caller, omar: u64) -> Child {

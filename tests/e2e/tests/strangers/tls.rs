@@ -26,7 +26,7 @@ async fn both_doors_speak_tls_1_2_and_1_3_and_nothing_older() {
             assert!(no, "{door} {version}: {told}");
         }
     }
-    world.ends(&[]).await;
+    world.ends([]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +35,7 @@ async fn another_name_does_not_verify() {
     let port = world.server.ports().https;
     let (succeeded, told) = handshake(&world, port, &["-verify_hostname", "fleet.example"]).await;
     assert!(!succeeded && told.contains("ostname mismatch"), "{told}");
-    world.ends(&[]).await;
+    world.ends([]).await;
 }
 
 async fn handshake(world: &World, port: u16, how: &[&str]) -> (bool, String) {

@@ -61,7 +61,7 @@ impl Office {
 
     /// Closes: the record verifies, and the server has logged no error.
     pub async fn closes(self) {
-        self.world.ends(&[]).await;
+        self.world.ends([]).await;
     }
 }
 
