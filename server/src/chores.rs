@@ -62,7 +62,8 @@ pub async fn sign_checkpoint(waypost: &Waypost, key: &SigningKey) -> Result<(), 
 
 async fn move_safe_mark(waypost: &Waypost) -> Result<(), StorageError> {
     let old = clock::now() - DAY_MS * i64::from(waypost.config.keep_days);
-    let covered = waypost.db.backed_up_to().await?.max(waypost.db.recorded_before(old).await?);
+    let safe = waypost.safe_up_to.load(Ordering::Relaxed).max(waypost.db.backed_up_to().await?);
+    let covered = waypost.db.recorded_before(old, safe).await?;
     waypost.safe_up_to.fetch_max(covered, Ordering::Relaxed);
     Ok(())
 }

@@ -8,6 +8,9 @@ use crate::decode::fixed;
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
+/// How many facts one look for old ones covers.
+const STRETCH_MAX: i64 = 50_000;
+
 /// A leaf with what resolves its commitment, as long as that is kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AuditLeaf {
@@ -112,15 +115,19 @@ impl Db {
         }
     }
 
-    /// The number of the last fact that is old enough for devices to forget their copies.
-    pub async fn recorded_before(&self, moment: Millis) -> Result<u64, StorageError> {
+    /// How far beyond `after` the facts are old enough for devices to forget their copies. It
+    /// looks at a bounded stretch, so that a long record costs no more than a short one.
+    pub async fn recorded_before(&self, moment: Millis, after: u64) -> Result<u64, StorageError> {
         let mut on = self.readers.acquire().await?;
-        // Numbers and times rise together but for clock steps, so the search is a walk from the
-        // end of the primary key to the first old fact.
-        let mut sql = self.sql("SELECT n FROM fact WHERE recorded_at_ms < ");
-        sql.bind(moment).push(" ORDER BY n DESC LIMIT 1");
+        let mut sql = self.sql("SELECT MAX(n) FROM (SELECT n, recorded_at_ms FROM fact WHERE n > ");
+        sql.bind(big(after))
+            .push(" ORDER BY n LIMIT ")
+            .bind(STRETCH_MAX)
+            .push(") s WHERE recorded_at_ms < ")
+            .bind(moment);
         let row = sql.row(&mut on).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?.map_or(0, unsigned))
+        let last: Option<i64> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+        Ok(last.map_or(after, unsigned))
     }
 
     pub(crate) async fn ensure_head(&self) -> Result<(), StorageError> {

@@ -153,6 +153,7 @@ on_both! {
     a_revoked_enrolment_is_refused
     every_fact_is_a_leaf_of_the_audit_tree
     a_restored_record_goes_on_in_a_new_epoch
+    what_is_old_enough_may_be_forgotten_by_devices
 }
 
 async fn a_message_is_recorded_once_and_read_by_whom_it_concerns(mut desk: Desk) {
@@ -354,6 +355,15 @@ async fn a_restored_record_goes_on_in_a_new_epoch(mut desk: Desk) {
     );
     let level = desk.pull(dana, Sequence { epoch: 1, n: cut }).await;
     assert_eq!(level.cut_after, None, "a cursor of this epoch is not cut");
+}
+
+async fn what_is_old_enough_may_be_forgotten_by_devices(desk: Desk) {
+    // Every deed of the beginning was committed a millisecond after the one before.
+    let old = |moment, after| desk.db.recorded_before(moment, after);
+    assert_eq!(old(NOW, 0).await.expect("read"), 0, "nothing is older than the record");
+    assert_eq!(old(NOW + 3, 0).await.expect("read"), 2);
+    assert_eq!(old(NOW + 3, 2).await.expect("read"), 2, "it never goes back");
+    assert_eq!(old(NOW + 1000, 2).await.expect("read"), desk.size().await);
 }
 
 #[tokio::test]
