@@ -1,8 +1,8 @@
 //! The engine and the domain over a simulated network, store and clock.
 //!
 //! One seed is one run: a few people with their devices, a few hundred steps in which anything may
-//! fail, then everything is healed and must become quiet. [`reference`] says what must be true at
-//! every step, [`quiet`] what must be true at the end. Engine and domain are the real ones; what
+//! fail, then everything is healed and must become quiet. `reference` says what must be true at
+//! every step, `quiet` what must be true at the end. Engine and domain are the real ones; what
 //! lies between them is simulated. There is no wall clock, no thread and no chance but the seed.
 
 mod cast;

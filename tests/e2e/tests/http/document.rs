@@ -3,22 +3,8 @@
 use std::process::Command;
 
 use waypost_protocol::{EnrolmentId, ProblemCode, topic};
-use waypost_world::World;
 
 use crate::venv::{checkout, tool};
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_document_in_the_checkout_is_the_servers() {
-    let world = World::new(waypost_world::On::Sqlite).await;
-    let printed = world.server.cli(&["openapi"]).await.expect("the document is printed");
-    let kept = read("openapi/openapi.json");
-    assert!(
-        printed.trim() == kept.trim(),
-        "openapi/openapi.json is not what the server does. Look at the difference and renew it:\n\
-         cargo run -p waypost-server -- openapi > openapi/openapi.json"
-    );
-    world.ends([]).await;
-}
 
 #[test]
 fn the_mqtt_document_names_the_topics_of_the_contract() {
