@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_millis(400);
 /// # Errors
 /// If the server, a device or a window does not start.
 pub async fn run(folder: &Path, seed: u64, with_windows: bool) -> anyhow::Result<()> {
-    let mut depot = Depot::start(folder).await?;
+    let mut depot = Depot::start(folder, None).await?;
     let fleet = Fleet::hire(&depot, with_windows).await?;
     let windows = match with_windows {
         true => Some(Windows::open(&depot).await?),

@@ -16,13 +16,13 @@ pub struct Depot {
 }
 
 impl Depot {
-    /// A running server on an empty record in this folder.
+    /// A running server on an empty record in this folder, or on the PostgreSQL at `database`.
     ///
     /// # Errors
     /// If the folder cannot be made.
-    pub async fn start(folder: &Path) -> anyhow::Result<Self> {
+    pub async fn start(folder: &Path, database: Option<String>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let mut server = ServerProcess::new(&folder.join("server"), None);
+        let mut server = ServerProcess::new(&folder.join("server"), database);
         server.start().await;
         Ok(Self { server, folder: folder.to_owned() })
     }

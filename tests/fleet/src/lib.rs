@@ -9,6 +9,7 @@ pub mod depot;
 pub mod device;
 pub mod keys;
 pub mod ledger;
+pub mod measure;
 pub mod process;
 pub mod proof;
 pub mod story;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use waypost_fleet::{demo, device, story};
+use waypost_fleet::{demo, device, measure, story};
 
-/// Simulated drivers on the real client: a demonstration, a bounded proof, a single device.
+/// Simulated drivers on the real client: a demonstration, a bounded proof, figures, a single device.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -35,6 +35,12 @@ enum Command {
         #[arg(long)]
         windows: bool,
     },
+    /// Prints how fast messages go on this machine, and what connections and windows cost.
+    Measure {
+        /// A folder that does not exist yet, for the servers and the devices.
+        #[arg(long)]
+        folder: PathBuf,
+    },
     /// One device as a process of its own, told by lines on standard input what its person does.
     Device {
         /// Its store; the key lies beside it, with the ending `.key`.
@@ -51,6 +57,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::Once { folder } => once(&folder).await?,
         Command::Demo { folder, seed, windows } => demo::run(&folder, seed, windows).await?,
+        Command::Measure { folder } => measure::run(&folder, &|line| println!("{line}")).await?,
         Command::Device { store, enrol } => device::run(&store, enrol.as_deref()).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -75,7 +75,7 @@ struct Story {
 
 impl Story {
     async fn begin(folder: &Path, binary: &Path) -> anyhow::Result<Self> {
-        let depot = Depot::start(folder).await?;
+        let depot = Depot::start(folder, None).await?;
         depot.adds("omar", "dispatcher", "en").await?;
         let omar = depot.tablet("omar", None).await?;
         let mut drivers = Vec::new();

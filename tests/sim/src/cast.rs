@@ -5,6 +5,7 @@ use waypost_protocol::{Body, DeviceId, EnrolmentId, FactId, PersonId, Role};
 
 use crate::device::Device;
 use crate::story::{Broken, broken};
+use crate::witness::Asked;
 use crate::world::World;
 
 const DISPATCHERS: [&str; 2] = ["Omar", "Mia"];
@@ -30,7 +31,7 @@ impl World {
             self.groups.push(group);
         }
         self.server.back_up();
-        Ok(())
+        self.hears(Asked::BackedUp)
     }
 
     fn add_person(&mut self, name: &str, role: Role) -> Result<(), Broken> {
@@ -53,6 +54,7 @@ impl World {
         token_hash[..16].copy_from_slice(&self.dice.wide().to_be_bytes());
         let token = TokenState { person, expires_at: self.at() + TOKEN_MS, used_by: None };
         self.server.store.tokens.insert(token_hash, token);
+        self.hears(Asked::Issued { hash: token_hash, token })?;
         let enrolment = EnrolmentId::mint(self.at(), self.dice.wide());
         let device = DeviceId::mint(self.at(), self.dice.wide());
         self.deed(Deed::Enrol {
@@ -60,7 +62,7 @@ impl World {
             enrolment,
             device,
             device_name: device_name.clone(),
-            credential_hash: [1; 32],
+            credential_hash: token_hash,
             public_key: [2; 32],
         })?;
         let random = self.dice.wide();
@@ -74,7 +76,7 @@ impl World {
     fn deed(&mut self, deed: Deed) -> Result<Body, Broken> {
         self.tick += 1;
         let id = FactId::mint(self.at(), self.dice.wide());
-        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }]);
+        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }])?;
         self.server.store.write(&decision);
         self.reference.committed(&decision, &self.devices)?;
         match decision.facts.first().map(|fact| fact.content.to_body()) {

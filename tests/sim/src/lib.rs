@@ -21,12 +21,14 @@ mod story;
 mod summary;
 mod taps;
 mod weather;
+mod witness;
 mod world;
 
 use std::fmt;
 
 pub use story::Broken;
 pub use summary::Summary;
+pub use witness::{Asked, Witness};
 
 use waypost_engine::{Input, Wish};
 
@@ -67,7 +69,13 @@ impl std::error::Error for Fault {}
 
 /// Runs one seed to its quiet end.
 pub fn run(seed: u64) -> Result<Summary, Fault> {
-    let mut world = World::new(Dice::new(seed));
+    run_before(None, seed)
+}
+
+/// As [`run`], and a witness hears what the server's store is asked. With a witness a seed is
+/// another run than without.
+pub fn run_before(witness: Option<Witness>, seed: u64) -> Result<Summary, Fault> {
+    let mut world = World::new(Dice::new(seed), witness);
     match play(&mut world) {
         Ok(()) => Ok(world.sum_up()),
         Err(broken) => Err(Fault { seed, broken, lines: world.story.last_lines() }),

@@ -12,9 +12,6 @@ use waypost_protocol::{
 
 use crate::store::Store;
 
-/// How many facts one page searches. The real store searches more; few make many pages.
-const PAGE_SEARCHES_MAX: u64 = 40;
-
 impl Store {
     /// All that a batch needs.
     pub(crate) fn known(&self, batch: &[Request]) -> Known {
@@ -117,11 +114,18 @@ impl Store {
         Some(Event { content, id: None, ..fact.to_event() })
     }
 
-    /// The answer to a pull.
-    pub(crate) fn page(&self, person: PersonId, pull: &Pull, now: Millis, safe: u64) -> Events {
+    /// The answer to a pull, from a page that searches so many facts.
+    pub(crate) fn page(
+        &self,
+        person: PersonId,
+        pull: &Pull,
+        now: Millis,
+        safe: u64,
+        searches: u64,
+    ) -> Events {
         let end = self.end();
         let start = from(pull.after, &self.epochs, end);
-        let searched_up_to = end.min(start.after + PAGE_SEARCHES_MAX);
+        let searched_up_to = end.min(start.after + searches);
         let limit = usize::from(pull.limit).min(EVENTS_MAX);
         let mut events = self.events_for(person, start.after, searched_up_to);
         let fits = fitting(&events).min(limit);

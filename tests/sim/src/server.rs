@@ -10,6 +10,11 @@ use waypost_protocol::{Downlink, Events, PersonId, ProblemCode, Pull, Submit, Up
 
 use crate::store::Store;
 
+/// How many facts one page searches.
+const PAGE_SEARCHES: u64 = 40;
+/// How many the real store searches; see `PAGE_SEARCHES_MAX` of `waypost-storage`.
+const PAGE_SEARCHES_REAL: u64 = 20_000;
+
 /// The server.
 #[derive(Default)]
 pub(crate) struct Server {
@@ -25,6 +30,8 @@ pub(crate) struct Server {
     pub(crate) sessions: BTreeMap<usize, Session>,
     /// The last backup.
     backup: Store,
+    /// How many facts one page searches.
+    page_searches: u64,
 }
 
 /// Where the server crashes.
@@ -81,6 +88,13 @@ impl Job {
 }
 
 impl Server {
+    /// An empty record. Few facts to a page make many pages; a witness searches as many as the
+    /// real store does.
+    pub(crate) fn new(as_the_real_one: bool) -> Self {
+        let page_searches = if as_the_real_one { PAGE_SEARCHES_REAL } else { PAGE_SEARCHES };
+        Self { page_searches, ..Self::default() }
+    }
+
     pub(crate) fn is_up(&self) -> bool {
         self.down_until.is_none()
     }
@@ -127,7 +141,8 @@ impl Server {
     }
 
     fn answer_pull(&mut self, sender: Sender, pull: &Pull, now: i64) -> Downlink {
-        let events = self.store.page(sender.person, pull, now, self.safe_up_to());
+        let events =
+            self.store.page(sender.person, pull, now, self.safe_up_to(), self.page_searches);
         if !events.more
             && let Some(session) = self.sessions.get_mut(&sender.device)
         {

@@ -8,6 +8,7 @@ use waypost_protocol::{Downlink, FRAME_BYTES_MAX, Uplink};
 use crate::network::{Cargo, Parcel};
 use crate::server::{Crash, Job, Sender};
 use crate::story::{Broken, broken};
+use crate::witness::Asked;
 use crate::world::{World, tell};
 
 /// A group commit waits no longer than this, in milliseconds.
@@ -38,21 +39,19 @@ impl World {
     /// The server commits what waits, answers and pushes.
     pub(crate) fn commit(&mut self) -> Result<(), Broken> {
         if self.server.crash == Some(Crash::BeforeCommit) {
-            self.crash_server("before a commit");
-            return Ok(());
+            return self.crash_server("before a commit");
         }
         self.server.commit_at = None;
         let jobs = std::mem::take(&mut self.server.jobs);
         let batch: Vec<_> = jobs.iter().filter_map(|job| job.request.clone()).collect();
-        let decision = self.decide(&batch);
+        let decision = self.decide(&batch)?;
         self.server.store.write(&decision);
         self.reference.committed(&decision, &self.devices)?;
         if !decision.is_empty() {
             tell!(self, "the server commits up to {}", decision.head.sequence());
         }
         if self.server.crash == Some(Crash::AfterCommit) {
-            self.crash_server("after a commit, before anyone heard of it");
-            return Ok(());
+            return self.crash_server("after a commit, before anyone heard of it");
         }
         self.answer_all(jobs, decision.replies)?;
         for (device, connection, frame) in self.server.pushes() {
@@ -61,11 +60,17 @@ impl World {
         Ok(())
     }
 
-    pub(crate) fn decide(&mut self, batch: &[Request]) -> Decision {
+    pub(crate) fn decide(&mut self, batch: &[Request]) -> Result<Decision, Broken> {
         let known = self.server.store.known(batch);
-        let now = self.at();
-        let dice = &mut self.dice;
-        decide(known, batch, Clockwork { now, random: &mut || dice.wide() })
+        let (now, dice, mut drawn) = (self.at(), &mut self.dice, Vec::new());
+        let mut random = || {
+            let random = dice.wide();
+            drawn.push(random);
+            random
+        };
+        let decision = decide(known, batch, Clockwork { now, random: &mut random });
+        self.hears(Asked::Committed { batch, now, random: &drawn, decision: &decision })?;
+        Ok(decision)
     }
 
     fn answer_all(&mut self, jobs: Vec<Job>, replies: Vec<Reply>) -> Result<(), Broken> {
@@ -74,7 +79,12 @@ impl World {
         for job in jobs {
             let reply = if job.request.is_some() { replies.next() } else { None };
             let Some(sender) = job.from else { continue };
+            let pull = job.pull.clone().filter(|_| self.is_witnessed());
             let frame = self.server.answer(sender, reply, job.pull, now);
+            if let (Some(pull), Downlink::Events(events)) = (&pull, &frame) {
+                let (person, safe_up_to) = (sender.person, self.server.safe_up_to());
+                self.hears(Asked::Pulled { person, pull, now, safe_up_to, events })?;
+            }
             // MQTT answers go to whichever connection the device has now.
             let session = self.server.sessions.get(&sender.device);
             let connection = match (sender.path, session) {
@@ -104,7 +114,7 @@ impl World {
     }
 
     /// The server stops at once. Every connection is lost; devices find out sooner or later.
-    pub(crate) fn crash_server(&mut self, when: &str) {
+    pub(crate) fn crash_server(&mut self, when: &str) -> Result<(), Broken> {
         tell!(self, "the server crashes {when}");
         let until = self.tick + 1 + self.dice.below(20_000);
         self.server.crash(until);
@@ -112,6 +122,7 @@ impl World {
         for number in 0..self.devices.len() {
             self.break_links(number);
         }
+        self.hears(Asked::Crashed)
     }
 
     /// Lets a device find out, in a while, that its connections are lost.

@@ -9,6 +9,7 @@ use crate::network::{Cargo, Parcel};
 use crate::server::{Crash, Job};
 use crate::story::Broken;
 use crate::weather::Happening;
+use crate::witness::Asked;
 use crate::world::{World, tell};
 
 /// The furthest that a clock jumps, in milliseconds: 400 days.
@@ -119,7 +120,7 @@ impl World {
     fn trouble_the_server(&mut self) -> Result<(), Broken> {
         if self.server.is_up() {
             match self.dice.below(3) {
-                0 => self.crash_server("in the middle of nothing"),
+                0 => self.crash_server("in the middle of nothing")?,
                 1 => self.server.crash = Some(Crash::BeforeCommit),
                 _ => self.server.crash = Some(Crash::AfterCommit),
             }
@@ -175,17 +176,18 @@ impl World {
     fn back_up(&mut self) -> Result<(), Broken> {
         self.server.back_up();
         tell!(self, "a backup covers the record up to {}", self.server.safe_up_to());
-        Ok(())
+        self.hears(Asked::BackedUp)
     }
 
     /// The disk of the server is lost, and it goes on from the last backup in a new epoch.
     fn restore(&mut self) -> Result<(), Broken> {
-        self.crash_server("and loses its disk");
+        self.crash_server("and loses its disk")?;
         let after = self.server.restore();
+        self.hears(Asked::Restored)?;
         self.reference.cut(after, &self.devices)?;
         let id = FactId::mint(self.at(), self.dice.wide());
         let deed = Deed::BeginEpoch { epoch: self.reference.epoch() };
-        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }]);
+        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }])?;
         self.server.store.write(&decision);
         self.reference.committed(&decision, &self.devices)?;
         self.summary.restores += 1;

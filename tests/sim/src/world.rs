@@ -13,6 +13,7 @@ use crate::server::{Sender, Server, Session};
 use crate::story::{Broken, Story, broken};
 use crate::summary::Summary;
 use crate::weather::Weather;
+use crate::witness::{Asked, Witness};
 
 /// The true time at tick 0.
 const BEGIN: Millis = 1_772_440_000_000;
@@ -29,6 +30,7 @@ pub(crate) struct World {
     pub(crate) reference: Reference,
     pub(crate) summary: Summary,
     pub(crate) weather: Weather,
+    witness: Option<Witness>,
 }
 
 macro_rules! tell {
@@ -38,20 +40,22 @@ pub(crate) use tell;
 
 impl World {
     /// An empty world.
-    pub(crate) fn new(mut dice: Dice) -> Self {
+    pub(crate) fn new(mut dice: Dice, witness: Option<Witness>) -> Self {
         let weather = Weather::new(&mut dice);
+        let server = Server::new(witness.is_some());
         Self {
             dice,
             story: Story::default(),
             tick: 1_000,
             network: Network::default(),
-            server: Server::default(),
+            server,
             devices: Vec::new(),
             groups: Vec::new(),
             people: Vec::new(),
             reference: Reference::new(),
             summary: Summary::default(),
             weather,
+            witness,
         }
     }
 
@@ -69,6 +73,19 @@ impl World {
             refused: self.server.store.rejections.len() as u64,
             trace: self.story.hash(),
             ..self.summary
+        }
+    }
+
+    /// Whether somebody hears what the server's store is asked.
+    pub(crate) fn is_witnessed(&self) -> bool {
+        self.witness.is_some()
+    }
+
+    /// Lets the witness hear what the server's store was asked.
+    pub(crate) fn hears(&mut self, asked: Asked<'_>) -> Result<(), Broken> {
+        match self.witness.as_mut().map(|witness| witness(asked)) {
+            None | Some(Ok(())) => Ok(()),
+            Some(Err(what)) => broken("the database and the model of it agree", what),
         }
     }
 

@@ -37,10 +37,23 @@ impl Database {
         self.cluster.url(&self.name)
     }
 
+    /// Another database with all that this one holds now.
+    ///
+    /// # Panics
+    /// When someone is connected to it.
+    pub async fn copied(&self) -> Self {
+        let (cluster, original) = (self.cluster.clone(), self.name.clone());
+        blocking(move || Self::create_from(cluster, &original)).await
+    }
+
     fn create(cluster: Cluster) -> Self {
-        let name = unused_name();
         // Nobody connects to template0, so it can be copied by several tests at once.
-        cluster.sql(&format!("CREATE DATABASE {name} TEMPLATE template0"));
+        Self::create_from(cluster, "template0")
+    }
+
+    fn create_from(cluster: Cluster, original: &str) -> Self {
+        let name = unused_name();
+        cluster.sql(&format!("CREATE DATABASE {name} TEMPLATE {original}"));
         Self { cluster, name }
     }
 }

@@ -1,0 +1,78 @@
+//! `waypost-load`: what `scripts/bench` runs.
+#![allow(clippy::print_stdout)] // its output is what it is for
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use waypost_load::devices::Devices;
+use waypost_load::office::Office;
+use waypost_load::pairs::Pairs;
+use waypost_world::ServerProcess;
+use waypost_world::postgres::PrivateCluster;
+
+/// Many real engines against a server process on this machine.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// On which database the server keeps its record.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    on: Database,
+    /// A folder that does not exist yet, for the server and the log.
+    #[arg(long)]
+    folder: PathBuf,
+    /// How many pairs write.
+    #[arg(long, default_value_t = 50)]
+    pairs: usize,
+    /// How many messages each pair keeps on their way.
+    #[arg(long, default_value_t = 200)]
+    window: usize,
+    /// For how long it is measured, in seconds.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // Nothing else has installed another.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let arguments = Arguments::parse();
+    std::fs::create_dir_all(&arguments.folder)?;
+    let cluster = match arguments.on {
+        Database::Sqlite => None,
+        Database::Postgres => Some(PrivateCluster::start().await),
+    };
+    let url = cluster.as_ref().map(PrivateCluster::url);
+    let mut server = ServerProcess::new(&arguments.folder.join("server"), url);
+    server.start().await;
+    measure(&arguments, &server, &arguments.folder.join("devices.log")).await?;
+    let verdict = server.cli(&["audit", "verify"]).await;
+    println!("{}", verdict.map_err(|error| anyhow::anyhow!(error))?);
+    server.stop().await;
+    Ok(())
+}
+
+async fn measure(arguments: &Arguments, server: &ServerProcess, log: &Path) -> anyhow::Result<()> {
+    let office = Office::open(server).await?;
+    let mut people = Vec::new();
+    for n in 0..arguments.pairs {
+        let writer = office.hires(&format!("writer{n}"), "driver").await?;
+        people.push((writer, office.hires(&format!("reader{n}"), "dispatcher").await?));
+    }
+    let mut devices = Devices::new(log)?;
+    let mut pairs = Pairs::new(&mut devices, people);
+    for _ in 0..arguments.seconds.div_ceil(10) {
+        let slice = pairs.write(&mut devices, arguments.window, Duration::from_secs(10)).await?;
+        println!("{slice:?}");
+    }
+    pairs.drain(&mut devices).await?;
+    let log = devices.log();
+    println!("generator: {} MB in {} syncs", log.bytes / 1_000_000, log.syncs);
+    Ok(())
+}

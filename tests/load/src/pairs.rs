@@ -1,0 +1,192 @@
+//! Pairs of people: one taps as fast as the other's receipts come back.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use waypost_engine::{Change, Wish};
+use waypost_protocol::{Body, ConversationId, Event, FactId, Move, PersonId, ReceiptState, kind};
+
+use crate::devices::{Devices, Durable};
+use crate::office::Enrolled;
+
+/// How often a reader says what they have read.
+const READS_EVERY: Duration = Duration::from_secs(1);
+/// Longest wait for the last receipts when nobody taps any more.
+const DRAINS_WITHIN: Duration = Duration::from_secs(60);
+
+/// Pairs at work.
+pub struct Pairs {
+    pairs: Vec<Pair>,
+    tapped_at: HashMap<FactId, Instant>,
+    counted: Counted,
+}
+
+struct Pair {
+    writer: usize,
+    reader: usize,
+    reader_is: PersonId,
+    chat: ConversationId,
+    /// Taps without a receipt of the reader.
+    open: usize,
+    /// The numbers of accepted messages without a receipt, in order.
+    accepted: VecDeque<u64>,
+    /// What the reader's receipts reach up to.
+    delivered: u64,
+    /// The last message that the reader has stored.
+    stored: u64,
+}
+
+/// What was counted since the last look.
+#[derive(Default)]
+struct Counted {
+    stored: u64,
+    confirmed: u64,
+    took_us: Vec<u32>,
+}
+
+/// What a stretch of time gave.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures {
+    /// Messages that the reader's device has stored, each second.
+    pub stored: f64,
+    /// Messages whose author has the reader's receipt stored, each second.
+    pub confirmed: f64,
+    /// From the tap until the reader's device has stored it: the middle, in milliseconds.
+    pub p50_ms: f64,
+    /// The same for the slowest hundredth.
+    pub p99_ms: f64,
+}
+
+impl Pairs {
+    /// Brings the people of each pair to their devices.
+    pub fn new(devices: &mut Devices, people: Vec<(Enrolled, Enrolled)>) -> Self {
+        let pairs = people.into_iter().filter_map(|(writer, reader)| {
+            Some(Pair {
+                chat: ConversationId::direct(writer.person, reader.person)?,
+                reader_is: reader.person,
+                writer: devices.add(writer.account, writer.person),
+                reader: devices.add(reader.account, reader.person),
+                open: 0,
+                accepted: VecDeque::new(),
+                delivered: 0,
+                stored: 0,
+            })
+        });
+        let pairs = pairs.collect();
+        Self { pairs, tapped_at: HashMap::new(), counted: Counted::default() }
+    }
+
+    /// Keeps `window` messages of each pair on their way for so long, and says what that gave.
+    ///
+    /// # Errors
+    /// If the log cannot be written.
+    pub async fn write(
+        &mut self,
+        devices: &mut Devices,
+        window: usize,
+        lasts: Duration,
+    ) -> anyhow::Result<Figures> {
+        self.counted = Counted::default();
+        let (began, mut read_at) = (Instant::now(), Instant::now());
+        while began.elapsed() < lasts {
+            for at in 0..self.pairs.len() {
+                let pair = &self.pairs[at];
+                for _ in pair.open..window {
+                    let body = Body::Text { text: "Running 15 minutes late".into(), answers: None };
+                    devices.wish(pair.writer, Wish::Say { conversation: pair.chat, body });
+                }
+                self.pairs[at].open = pair.open.max(window);
+            }
+            if read_at.elapsed() >= READS_EVERY {
+                read_at = Instant::now();
+                self.read(devices);
+            }
+            devices.round(|durable| self.note(durable)).await?;
+        }
+        Ok(self.counted.figures(began.elapsed()))
+    }
+
+    /// Lets everything on its way arrive.
+    ///
+    /// # Errors
+    /// If something does not arrive.
+    pub async fn drain(&mut self, devices: &mut Devices) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while self.pairs.iter().any(|pair| pair.open > 0) {
+            let open: usize = self.pairs.iter().map(|pair| pair.open).sum();
+            anyhow::ensure!(began.elapsed() < DRAINS_WITHIN, "{open} messages have no receipt");
+            devices.round(|durable| self.note(durable)).await?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, devices: &mut Devices) {
+        for pair in &self.pairs {
+            devices.wish(pair.reader, Wish::Read { conversation: pair.chat, up_to: pair.stored });
+        }
+    }
+
+    fn note(&mut self, durable: Durable<'_>) {
+        match durable {
+            Durable::Kept(_, id) => drop(self.tapped_at.insert(id, Instant::now())),
+            // Devices are added in pairs, so every second one writes.
+            Durable::Change(device, change) => {
+                let Some(pair) = self.pairs.get_mut(device / 2) else { return };
+                match change {
+                    Change::Accepted { sequence, .. } => pair.accepted.push_back(sequence.n),
+                    Change::Recorded { event, .. } if device == pair.reader => {
+                        if let Some(at) = event.id.and_then(|id| self.tapped_at.remove(&id)) {
+                            pair.stored = event.n;
+                            self.counted.stored += 1;
+                            self.counted.took_us.push(at.elapsed().as_micros() as u32);
+                        }
+                    }
+                    Change::Recorded { event, .. } => pair.hears(event),
+                    _ => return,
+                }
+                self.counted.confirmed += pair.confirm();
+            }
+        }
+    }
+}
+
+impl Pair {
+    fn hears(&mut self, event: &Event) {
+        if event.content.kind != kind::RECEIPTS {
+            return;
+        }
+        if let Ok(Body::Receipts { moves }) = event.content.to_body() {
+            let delivered = |step: &&Move| {
+                step.state == ReceiptState::Delivered && step.person == self.reader_is
+            };
+            let up_to = moves.iter().filter(delivered).map(|step| step.up_to).max();
+            self.delivered = self.delivered.max(up_to.unwrap_or(0));
+        }
+    }
+
+    /// Closes what is delivered, and says how many that were.
+    fn confirm(&mut self) -> u64 {
+        let reached = self.accepted.partition_point(|n| *n <= self.delivered);
+        self.accepted.drain(..reached);
+        self.open -= reached;
+        reached as u64
+    }
+}
+
+impl Counted {
+    fn figures(&mut self, lasted: Duration) -> Figures {
+        self.took_us.sort_unstable();
+        let at = |percent: usize| {
+            let last = self.took_us.len().saturating_sub(1);
+            self.took_us.get(last * percent / 100).map_or(f64::NAN, |us| f64::from(*us) / 1000.0)
+        };
+        let each_second = |count: u64| count as f64 / lasted.as_secs_f64();
+        Figures {
+            stored: each_second(self.stored),
+            confirmed: each_second(self.confirmed),
+            p50_ms: at(50),
+            p99_ms: at(99),
+        }
+    }
+}
