@@ -3,6 +3,10 @@
 //! A push may be lost freely: each says where it begins, and a device that sees a gap pulls. What
 //! is kept here is in memory only and may be wrong after a restart without harm.
 
+mod recent;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -15,6 +19,7 @@ use waypost_protocol::{
 };
 
 use crate::clock;
+use recent::{Concerned, Recent};
 
 /// How many of the newest facts are kept, to bring a device from its last page up to now.
 const RECENT_MAX: usize = 8192;
@@ -41,20 +46,6 @@ struct Session {
     sent_up_to: Option<u64>,
     /// Whether something was pushed since the last heartbeat.
     pushed: bool,
-}
-
-struct Recent {
-    n: u64,
-    concerned: Concerned,
-    /// What most readers see; receipts differ from author to author.
-    event: Event,
-    receipts_for: Vec<(PersonId, Event)>,
-}
-
-enum Concerned {
-    Everyone,
-    Staff,
-    People(Vec<PersonId>),
 }
 
 impl Fanout {
@@ -208,16 +199,7 @@ impl Fanout {
 impl State {
     fn remember(&mut self, fact: Recorded) {
         let concerned = self.concerned_by(&fact);
-        let event = fact.to_event();
-        let receipts_for = fact
-            .receipts_for
-            .iter()
-            .map(|(author, moves)| {
-                let content = Body::Receipts { moves: moves.clone() }.to_content();
-                (*author, Event { content, id: None, ..event.clone() })
-            })
-            .collect();
-        self.recent.push_back(Recent { n: fact.sequence.n, concerned, event, receipts_for });
+        self.recent.push_back(Recent::new(&fact, concerned));
         if self.recent.len() > RECENT_MAX {
             self.recent.pop_front();
         }
@@ -305,10 +287,11 @@ impl State {
     /// it is told to pull.
     fn catch_up(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Downlink> {
         let reaches_back = self.recent.front().is_some_and(|oldest| oldest.n <= n + 1);
-        let Some(identity) = self.sessions.get(&enrolment).map(|session| session.identity) else {
-            return Vec::new();
-        };
+        let Some(session) = self.sessions.get_mut(&enrolment) else { return Vec::new() };
+        let identity = session.identity;
         if !reaches_back {
+            // It has not been sent all up to `n` any more than up to now: it is not live yet.
+            session.sent_up_to = None;
             return vec![nothing_new(self.position.epoch, self.position.n)];
         }
         let from = self.recent.partition_point(|recent| recent.n <= n);
@@ -367,23 +350,6 @@ impl State {
                 |(person, at)| PresenceOf { person: *person, online: false, since: Some(*at) },
             );
         online.chain(offline).collect()
-    }
-}
-
-impl Recent {
-    fn concerns(&self, identity: Identity) -> bool {
-        match &self.concerned {
-            Concerned::Everyone => true,
-            Concerned::Staff => identity.role.is_staff(),
-            Concerned::People(people) => people.contains(&identity.person),
-        }
-    }
-
-    fn seen_by(&self, person: PersonId) -> Event {
-        self.receipts_for
-            .iter()
-            .find(|(author, _)| *author == person)
-            .map_or_else(|| self.event.clone(), |(_, event)| event.clone())
     }
 }
 

@@ -85,6 +85,12 @@ impl Devices {
         self.devices[device].engine.waiting()
     }
 
+    /// Where a device stands, for whoever wonders.
+    pub fn tell(&self, device: usize) -> String {
+        let engine = &self.devices[device].engine;
+        format!("{:?} at {}", engine.link(self.now()), engine.cursor())
+    }
+
     /// The log, for its figures.
     pub fn log(&self) -> &Log {
         &self.log

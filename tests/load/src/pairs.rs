@@ -114,11 +114,25 @@ impl Pairs {
     pub async fn drain(&mut self, devices: &mut Devices) -> anyhow::Result<()> {
         let began = Instant::now();
         while self.pairs.iter().any(|pair| pair.open > 0) {
-            let open: usize = self.pairs.iter().map(|pair| pair.open).sum();
-            anyhow::ensure!(began.elapsed() < DRAINS_WITHIN, "{open} messages have no receipt");
+            anyhow::ensure!(began.elapsed() < DRAINS_WITHIN, "{}", self.stuck(devices));
             devices.round(|durable| self.note(durable)).await?;
         }
         Ok(())
+    }
+
+    /// Who waits for what.
+    fn stuck(&self, devices: &Devices) -> String {
+        let stuck = self.pairs.iter().filter(|pair| pair.open > 0).map(|pair| {
+            let Pair { chat, open, delivered, stored, accepted, .. } = pair;
+            let waiting = devices.waiting(pair.writer);
+            let last = accepted.back();
+            let (writer, reader) = (devices.tell(pair.writer), devices.tell(pair.reader));
+            format!(
+                "\n{chat}: {open} open, {waiting} waiting, accepted to {last:?}, stored to {stored}, \
+                 delivered to {delivered}; {writer}; {reader}"
+            )
+        });
+        stuck.collect()
     }
 
     fn read(&self, devices: &mut Devices) {
