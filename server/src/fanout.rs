@@ -83,6 +83,7 @@ impl Fanout {
         for (enrolment, frames) in state.frames_since(first) {
             self.publish(enrolment, frames);
         }
+        state.forget_oldest();
     }
 
     /// A device has connected.
@@ -200,10 +201,13 @@ impl State {
     fn remember(&mut self, fact: Recorded) {
         let concerned = self.concerned_by(&fact);
         self.recent.push_back(Recent::new(&fact, concerned));
-        if self.recent.len() > RECENT_MAX {
-            self.recent.pop_front();
-        }
         self.note_members(&fact);
+    }
+
+    /// Forgets what is too old; only after it was pushed, for a commit may hold more than is kept.
+    fn forget_oldest(&mut self) {
+        let kept = self.recent.len().min(RECENT_MAX);
+        self.recent.drain(..self.recent.len() - kept);
     }
 
     fn concerned_by(&self, fact: &Recorded) -> Concerned {

@@ -63,3 +63,20 @@ fn a_tablet_whose_page_was_overtaken_by_more_than_is_remembered_must_pull_again(
     fanout.live_from(dana.enrolment, last);
     assert!(fanout.is_level(dana.enrolment, at(last)), "after her next page she has everything");
 }
+
+#[test]
+fn a_commit_larger_than_what_is_remembered_is_pushed_whole() {
+    let fanout = Fanout::new(at(0), Vec::new());
+    let dana = tablet_of(DANA);
+    fanout.connected(dana);
+    fanout.live_from(dana.enrolment, 0);
+    let noise =
+        |n| Recorded { conversation: ConversationId::direct(OMAR, PersonId(3)), ..message(n) };
+    let large = RECENT_MAX as u64 + 10;
+    let facts = (1..=large).map(|n| if n == 1 { message(n) } else { noise(n) });
+    fanout.committed(facts.collect());
+    assert!(
+        !fanout.is_level(dana.enrolment, at(0)),
+        "Dana is held to have everything without Omar's message, the first of the commit"
+    );
+}

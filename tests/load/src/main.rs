@@ -51,7 +51,11 @@ async fn main() -> anyhow::Result<()> {
     let url = cluster.as_ref().map(PrivateCluster::url);
     let mut server = ServerProcess::new(&arguments.folder.join("server"), url);
     server.start().await;
-    measure(&arguments, &server, &arguments.folder.join("devices.log")).await?;
+    let measured = measure(&arguments, &server, &arguments.folder.join("devices.log")).await;
+    for error in server.errors() {
+        println!("the server: {error}");
+    }
+    measured?;
     let verdict = server.cli(&["audit", "verify"]).await;
     println!("{}", verdict.map_err(|error| anyhow::anyhow!(error))?);
     server.stop().await;
