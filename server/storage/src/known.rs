@@ -271,13 +271,16 @@ impl Db {
                     .bind(big(range.from))
                     .bind(big(range.to));
             });
+            // One lower bound, not two: PostgreSQL would search from the wrong one, the begin of a
+            // membership, and so the whole conversation.
             sql.push(&format!(
                 ") SELECT DISTINCT p.i, f.author FROM passed p \
                  JOIN membership m ON m.person = p.person \
                  AND (p.only_in = '' OR p.only_in = m.conversation) \
                  JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low \
-                 JOIN fact f ON f.conversation = m.conversation AND f.n > p.low AND f.n <= p.high \
-                 AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) \
+                 JOIN fact f ON f.conversation = m.conversation \
+                 AND f.n > CASE WHEN m.from_n > p.low THEN m.from_n ELSE p.low END \
+                 AND f.n <= p.high AND (m.to_n IS NULL OR f.n <= m.to_n) \
                  AND f.author <> p.person AND f.kind IN ({}, {}) ORDER BY p.i, f.author",
                 kind::TEXT,
                 kind::TEMPLATE
