@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
-use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, Now, Saved, Wish};
+use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Saved, Wish};
 use waypost_protocol::{Downlink, FactId, Millis, PersonId};
 
 use crate::line::{self, Account, Heard};
@@ -17,7 +17,7 @@ use crate::log::Log;
 /// Most inputs of one round.
 const ROUND_MAX: usize = 4096;
 /// How long a round waits for something to happen before it looks at the timers.
-const TICK: Duration = Duration::from_millis(20);
+const TICK: Duration = Duration::from_millis(1);
 /// Most frames that wait for one line.
 const FRAMES_MAX: usize = 64;
 
@@ -78,6 +78,14 @@ impl Devices {
     /// Lets the person of a device wish for something in the next round.
     pub fn wish(&mut self, device: usize, wish: Wish) {
         self.wishes.push((device, Input::Tapped(wish)));
+    }
+
+    /// How many devices are connected and have all that concerns them.
+    pub fn level(&self) -> usize {
+        let up = |device: &&Device| {
+            matches!(device.engine.link(self.now()), LinkState::Up { catching_up: false, .. })
+        };
+        self.devices.iter().filter(up).count()
     }
 
     /// How many facts of a device wait for the server.

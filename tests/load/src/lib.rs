@@ -7,6 +7,7 @@
 //! the server.
 
 pub mod devices;
+pub mod idle;
 pub mod line;
 pub mod log;
 pub mod office;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use waypost_load::devices::Devices;
+use waypost_load::idle;
 use waypost_load::office::Office;
-use waypost_load::pairs::Pairs;
+use waypost_load::pairs::{Figures, Pace, Pairs};
 use waypost_world::ServerProcess;
 use waypost_world::postgres::PrivateCluster;
 
@@ -27,6 +28,12 @@ struct Arguments {
     /// How many messages each pair keeps on their way.
     #[arg(long, default_value_t = 200)]
     window: usize,
+    /// Writes so many messages a second in place of as many as receipts come back for.
+    #[arg(long, conflicts_with = "window")]
+    pace: Option<u32>,
+    /// Connects so many devices that do nothing, and measures what they cost the server.
+    #[arg(long, conflicts_with_all = ["pace", "window"])]
+    idle: Option<usize>,
     /// For how long it is measured, in seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
@@ -51,7 +58,11 @@ async fn main() -> anyhow::Result<()> {
     let url = cluster.as_ref().map(PrivateCluster::url);
     let mut server = ServerProcess::new(&arguments.folder.join("server"), url);
     server.start().await;
-    let measured = measure(&arguments, &server, &arguments.folder.join("devices.log")).await;
+    let log = arguments.folder.join("devices.log");
+    let measured = match arguments.idle {
+        Some(idle) => idle::measure(idle, &server, &log).await,
+        None => measure(&arguments, &server, &log).await,
+    };
     for error in server.errors() {
         println!("the server: {error}");
     }
@@ -71,9 +82,14 @@ async fn measure(arguments: &Arguments, server: &ServerProcess, log: &Path) -> a
     }
     let mut devices = Devices::new(log)?;
     let mut pairs = Pairs::new(&mut devices, people);
+    let pace = arguments.pace.map_or(Pace::Window(arguments.window), Pace::EachSecond);
     for _ in 0..arguments.seconds.div_ceil(10) {
-        let slice = pairs.write(&mut devices, arguments.window, Duration::from_secs(10)).await?;
-        println!("{slice:?}");
+        let Figures { stored, confirmed, p50_ms, p99_ms } =
+            pairs.write(&mut devices, pace, Duration::from_secs(10)).await?;
+        println!(
+            "{stored:.0} stored and {confirmed:.0} confirmed each second; \
+             tap to stored: p50 {p50_ms:.1} ms, p99 {p99_ms:.1} ms"
+        );
     }
     pairs.drain(&mut devices).await?;
     let log = devices.log();

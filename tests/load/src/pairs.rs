@@ -15,6 +15,15 @@ const READS_EVERY: Duration = Duration::from_secs(1);
 /// Longest wait for the last receipts when nobody taps any more.
 const DRAINS_WITHIN: Duration = Duration::from_secs(60);
 
+/// How much is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Pace {
+    /// So many messages of each pair are kept on their way: as fast as receipts come back.
+    Window(usize),
+    /// So many messages of all pairs together each second, whatever comes back.
+    EachSecond(u32),
+}
+
 /// Pairs at work.
 pub struct Pairs {
     pairs: Vec<Pair>,
@@ -77,26 +86,34 @@ impl Pairs {
         Self { pairs, tapped_at: HashMap::new(), counted: Counted::default() }
     }
 
-    /// Keeps `window` messages of each pair on their way for so long, and says what that gave.
+    /// Keeps so many messages on their way for so long, and says what that gave.
     ///
     /// # Errors
     /// If the log cannot be written.
     pub async fn write(
         &mut self,
         devices: &mut Devices,
-        window: usize,
+        pace: Pace,
         lasts: Duration,
     ) -> anyhow::Result<Figures> {
         self.counted = Counted::default();
-        let (began, mut read_at) = (Instant::now(), Instant::now());
+        let (began, mut read_at, mut tapped) = (Instant::now(), Instant::now(), 0);
         while began.elapsed() < lasts {
-            for at in 0..self.pairs.len() {
-                let pair = &self.pairs[at];
-                for _ in pair.open..window {
-                    let body = Body::Text { text: "Running 15 minutes late".into(), answers: None };
-                    devices.wish(pair.writer, Wish::Say { conversation: pair.chat, body });
+            match pace {
+                Pace::Window(window) => {
+                    for at in 0..self.pairs.len() {
+                        for _ in self.pairs[at].open..window {
+                            self.tap(devices, at);
+                        }
+                    }
                 }
-                self.pairs[at].open = pair.open.max(window);
+                Pace::EachSecond(taps) => {
+                    let due = (began.elapsed().as_secs_f64() * f64::from(taps)) as usize;
+                    for at in tapped..due {
+                        self.tap(devices, at % self.pairs.len());
+                    }
+                    tapped = tapped.max(due);
+                }
             }
             if read_at.elapsed() >= READS_EVERY {
                 read_at = Instant::now();
@@ -105,6 +122,13 @@ impl Pairs {
             devices.round(|durable| self.note(durable)).await?;
         }
         Ok(self.counted.figures(began.elapsed()))
+    }
+
+    fn tap(&mut self, devices: &mut Devices, at: usize) {
+        let pair = &mut self.pairs[at];
+        pair.open += 1;
+        let body = Body::Text { text: "Running 15 minutes late".into(), answers: None };
+        devices.wish(pair.writer, Wish::Say { conversation: pair.chat, body });
     }
 
     /// Lets everything on its way arrive.

@@ -29,7 +29,7 @@ impl Windows {
              1. switch the tablet's network off (the flight switch), then tap Running late\n  \
              2. kill the app:                kill -9 {pid}\n  \
              3. start it again:              {again}\n  \
-             4. switch the network on: the message goes, once; Omar's ticks come back\n\
+             4. the message goes, once; when Omar reads and acknowledges it, Dana sees it\n\
              The console again, if you closed it: {console_again}\n\n"
         );
         Ok(Self { field, console, hint })

@@ -45,7 +45,7 @@ pub(super) async fn of(depot: &Depot, driver: &str, dispatcher: &str) -> anyhow:
 /// A screen in memory, for as long as its process lives.
 async fn screen() -> anyhow::Result<(tokio::process::Child, String)> {
     let mut screen = tokio::process::Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
