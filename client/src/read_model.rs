@@ -1,19 +1,27 @@
 //! Builds [`View`]s from the store, and reads again only what a transaction touched.
 
 mod message;
+#[cfg(test)]
+mod tests;
+mod window;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use waypost_protocol::{ConversationId, FactId, PersonId, Presence};
 
 use crate::TIMELINE_MESSAGES_MAX;
 use crate::store::{
-    GroupRow, Identity, MemberRow, PersonRow, Reading, StoreError, Touched, WedgedRow,
+    Extent, GroupRow, Identity, MemberRow, MessageRow, PersonRow, Place, Reading, StoreError,
+    Touched, WedgedRow,
 };
 use crate::view::{
     ConversationView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
 };
+use window::Window;
+
+/// Most messages that are patched one by one; beyond it the conversation is read anew.
+const PATCHED_MAX: usize = 100;
 
 /// Everything that screens show of the store, as last read.
 pub(crate) struct ReadModel {
@@ -25,7 +33,9 @@ pub(crate) struct ReadModel {
     conversations: BTreeMap<ConversationId, ConversationView>,
     wedged: Vec<Wedged>,
     open: Option<ConversationId>,
-    timeline: Option<Timeline>,
+    /// The open conversation, once it was read, and how many messages of it.
+    window: Option<Window>,
+    window_max: usize,
     stale: Touched,
 }
 
@@ -48,7 +58,8 @@ impl ReadModel {
             conversations: BTreeMap::new(),
             wedged: Vec::new(),
             open: None,
-            timeline: None,
+            window: None,
+            window_max: TIMELINE_MESSAGES_MAX,
             stale: Touched { directory: true, wedged: true, ..Touched::default() },
         }
     }
@@ -61,8 +72,8 @@ impl ReadModel {
     /// Follows a conversation from now on.
     pub(crate) fn open(&mut self, conversation: Option<ConversationId>) {
         self.open = conversation;
-        self.timeline = None;
-        self.stale.conversations.extend(conversation);
+        self.window = None;
+        conversation.into_iter().for_each(|conversation| self.stale.whole(conversation));
     }
 
     /// Notes who is online. What is not named stays as it was.
@@ -89,9 +100,9 @@ impl ReadModel {
         if self.stale.wedged {
             self.read_wedged(reading).await?;
         }
-        let stale: Vec<_> = self.stale.conversations.iter().copied().collect();
-        for conversation in stale.into_iter().filter(is_shown) {
-            self.read_conversation(reading, conversation).await?;
+        let stale = self.stale.conversations.clone();
+        for (conversation, extent) in stale.into_iter().filter(|(id, _)| is_shown(id)) {
+            self.read_conversation(reading, conversation, &extent).await?;
         }
         self.stale = Touched::default();
         Ok(())
@@ -111,9 +122,9 @@ impl ReadModel {
             group.members.iter().any(now).then_some(ConversationId::Group(*id))
         };
         // Names stand in every title and on every message.
-        self.stale.conversations.extend(self.groups.iter().filter_map(mine));
-        self.stale.conversations.extend(reading.conversations().await?);
-        self.stale.conversations.extend(self.open);
+        let groups = self.groups.iter().filter_map(mine);
+        let all = groups.chain(reading.conversations().await?).chain(self.open);
+        all.for_each(|conversation| self.stale.whole(conversation));
         Ok(())
     }
 
@@ -131,23 +142,14 @@ impl ReadModel {
         &mut self,
         reading: &Reading<'_>,
         id: ConversationId,
+        extent: &Extent,
     ) -> Result<(), StoreError> {
         let (read_up_to, unread) = reading.unread(id).await?;
-        let is_open = self.open == Some(id);
-        let limit = if is_open { TIMELINE_MESSAGES_MAX } else { 1 };
-        let rows = reading.messages(id, limit).await?;
-        let from = rows.iter().filter_map(|row| row.n).min().unwrap_or(u64::MAX);
-        let receipts = reading.receipts(id, from).await?;
-        let shown = if is_open { self.shown() } else { HashMap::new() };
-        let messages: Vec<Arc<MessageView>> = rows
-            .into_iter()
-            .map(|row| self.message(id, row, &receipts, read_up_to))
-            .map(|message| shared(&shown, message))
-            .collect();
-        let last = messages.last().cloned();
-        if is_open {
-            self.timeline = Some(Timeline { conversation: id, messages });
-        }
+        let last = if self.open == Some(id) {
+            self.read_window(reading, id, extent, read_up_to).await?
+        } else {
+            self.newest(reading, id, 1, read_up_to).await?.pop().map(|(_, last)| Arc::new(last))
+        };
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));
         if listed {
             let (title, others) = (self.title(id), self.others(id));
@@ -159,10 +161,58 @@ impl ReadModel {
         Ok(())
     }
 
-    /// The messages of the open conversation as they were shown before.
-    fn shown(&self) -> HashMap<FactId, Arc<MessageView>> {
-        let messages = self.timeline.iter().flat_map(|timeline| &timeline.messages);
-        messages.map(|message| (message.id, message.clone())).collect()
+    /// Brings the window up to date; returns its last message.
+    async fn read_window(
+        &mut self,
+        reading: &Reading<'_>,
+        id: ConversationId,
+        extent: &Extent,
+        read_up_to: u64,
+    ) -> Result<Option<Arc<MessageView>>, StoreError> {
+        match (extent, self.window.take()) {
+            (Extent::Messages(ids), Some(mut window)) if ids.len() <= PATCHED_MAX => {
+                for (place, message) in self.some(reading, id, ids, read_up_to).await? {
+                    window.put(place, message);
+                }
+                window.read_up_to(read_up_to);
+                self.window = Some(window);
+            }
+            (_, before) => {
+                let max = self.window_max;
+                let newest = self.newest(reading, id, max, read_up_to).await?;
+                self.window = Some(Window::new(max, newest, before));
+            }
+        }
+        Ok(self.window.as_ref().and_then(Window::last))
+    }
+
+    async fn newest(
+        &self,
+        reading: &Reading<'_>,
+        id: ConversationId,
+        limit: usize,
+        read_up_to: u64,
+    ) -> Result<Vec<(Place, MessageView)>, StoreError> {
+        let rows = reading.messages(id, limit).await?;
+        let from = rows.iter().filter_map(|row| row.n).min().unwrap_or(u64::MAX);
+        let receipts = reading.receipts(id, from).await?;
+        let show = |row: MessageRow| (row.place, self.message(id, row, &receipts, read_up_to));
+        Ok(rows.into_iter().map(show).collect())
+    }
+
+    async fn some(
+        &self,
+        reading: &Reading<'_>,
+        id: ConversationId,
+        ids: &BTreeSet<FactId>,
+        read_up_to: u64,
+    ) -> Result<Vec<(Place, MessageView)>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (rows, receipts) = reading.some_messages(ids).await?;
+        let show = |row: MessageRow| (row.place, self.message(id, row, &receipts, read_up_to));
+        Ok(rows.into_iter().map(show).collect())
     }
 
     fn name(&self, person: PersonId) -> String {
@@ -191,6 +241,11 @@ impl ReadModel {
         }
     }
 
+    fn timeline(&self) -> Option<Timeline> {
+        let (conversation, window) = (self.open?, self.window.as_ref()?);
+        Some(Timeline { conversation, messages: window.messages() })
+    }
+
     /// A whole view; the rest is the engine's and the shell's to say.
     pub(crate) fn view(&self, shell: ShellPart) -> View {
         let person = |row: &PersonRow| PersonView {
@@ -213,16 +268,8 @@ impl ReadModel {
             wedged: self.wedged.clone(),
             people: self.people.iter().map(person).collect(),
             conversations,
-            timeline: self.timeline.clone(),
+            timeline: self.timeline(),
         }
-    }
-}
-
-/// The value that was shown before, if it is the same: screens compare pointers.
-fn shared(shown: &HashMap<FactId, Arc<MessageView>>, message: MessageView) -> Arc<MessageView> {
-    match shown.get(&message.id) {
-        Some(before) if **before == message => before.clone(),
-        _ => Arc::new(message),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod apply;
 mod identity;
+mod messages;
 mod open;
 mod project;
 mod read;
@@ -16,9 +17,10 @@ use sqlx::sqlite::SqlitePool;
 use waypost_protocol::PersonId;
 
 pub(crate) use identity::Identity;
+pub(crate) use messages::{MessageRow, Place, Receipts};
 pub use open::{OpenError, StoreKey};
-pub(crate) use read::{GroupRow, MemberRow, MessageRow, PersonRow, Reading, Receipts, WedgedRow};
-pub(crate) use touched::Touched;
+pub(crate) use read::{GroupRow, MemberRow, PersonRow, Reading, WedgedRow};
+pub(crate) use touched::{Extent, Touched};
 
 /// A write or read that failed. Its text is for the log and for [`crate::View::store_trouble`].
 #[derive(Debug, thiserror::Error)]

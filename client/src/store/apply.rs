@@ -105,7 +105,7 @@ impl Writing {
         .bind(state::WAITING)
         .execute(self.db())
         .await?;
-        self.touched.conversations.insert(entry.conversation);
+        self.touched.message(entry.conversation, Some(entry.id));
         if let Ok(Body::Acknowledgement { message }) = entry.content.to_body() {
             let at = entry.id.occurred_at().unwrap_or(0);
             project::acknowledged(self, message, author, at).await?;
@@ -130,7 +130,7 @@ impl Writing {
         .bind(blob(&id))
         .fetch_optional(self.db())
         .await?
-        .map_or(Ok(()), |row| self.touch(row.try_get(0)?))
+        .map_or(Ok(()), |row| self.touch(row.try_get(0)?, id))
     }
 
     async fn rejected(
@@ -145,7 +145,7 @@ impl Writing {
             .fetch_optional(self.db())
             .await?;
         let Some(row) = row else { return Ok(()) };
-        self.touch(row.try_get(0)?)?;
+        self.touch_whole(row.try_get(0)?)?;
         self.touched.wedged = true;
         let content = waypost_protocol::Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
         if let Ok(Body::Acknowledgement { message }) = content.to_body() {
@@ -229,7 +229,7 @@ impl Writing {
             .bind(id)
             .fetch_optional(self.db())
             .await?
-            .map_or(Ok(()), |row| self.touch(row.try_get(0)?))?;
+            .map_or(Ok(()), |row| self.touch_whole(row.try_get(0)?))?;
         }
         self.touched.wedged = true;
         sqlx::query("UPDATE receipt_progress SET up_to = min(up_to, ?)")
@@ -258,7 +258,7 @@ impl Writing {
     }
 
     async fn read(&mut self, conversation: ConversationId, up_to: u64) -> Result<(), sqlx::Error> {
-        self.touched.conversations.insert(conversation);
+        self.touched.message(conversation, None);
         sqlx::query(
             "INSERT INTO reads (conversation, up_to) VALUES (?, ?)
              ON CONFLICT (conversation) DO UPDATE SET up_to = excluded.up_to",
@@ -270,9 +270,22 @@ impl Writing {
         .map(drop)
     }
 
-    pub(super) fn touch(&mut self, conversation: Option<String>) -> Result<(), sqlx::Error> {
+    /// One message of a conversation may look different.
+    pub(super) fn touch(
+        &mut self,
+        conversation: Option<String>,
+        message: FactId,
+    ) -> Result<(), sqlx::Error> {
         if let Some(conversation) = conversation {
-            self.touched.conversations.insert(parse(&conversation)?);
+            self.touched.message(parse(&conversation)?, Some(message));
+        }
+        Ok(())
+    }
+
+    /// Messages of a conversation come or go.
+    fn touch_whole(&mut self, conversation: Option<String>) -> Result<(), sqlx::Error> {
+        if let Some(conversation) = conversation {
+            self.touched.whole(parse(&conversation)?);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use waypost_protocol::{
 };
 
 use super::apply::{Writing, blob, parse, place};
+use super::read::fact_id;
 use super::{Store, StoreError, Touched};
 
 impl Store {
@@ -86,7 +87,9 @@ async fn keep(
     .bind(i64::from(understood))
     .execute(writing.db())
     .await?;
-    writing.touched.conversations.extend(event.conversation);
+    if let Some(conversation) = event.conversation {
+        writing.touched.message(conversation, Some(id));
+    }
     Ok(())
 }
 
@@ -169,7 +172,7 @@ pub(super) async fn acknowledged(
         .bind(blob(&message))
         .fetch_optional(writing.db())
         .await?;
-    row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?))
+    row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?, message))
 }
 
 async fn joined(
@@ -228,14 +231,14 @@ async fn moved(writing: &mut Writing, step: &Move) -> Result<(), sqlx::Error> {
         .fetch_all(writing.db())
         .await?;
     for row in rows {
-        let id: Vec<u8> = row.try_get(0)?;
+        let id = fact_id(&row, 0)?;
         sqlx::query(update)
-            .bind(id)
+            .bind(blob(&id))
             .bind(step.person.0)
             .bind(step.at)
             .execute(writing.db())
             .await?;
-        writing.touch(row.try_get(1)?)?;
+        writing.touch(row.try_get(1)?, id)?;
     }
     sqlx::query(
         "INSERT INTO receipt_progress (person, state, conversation, up_to) VALUES (?, ?, ?, ?)

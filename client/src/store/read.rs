@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use uuid::Uuid;
 use waypost_engine::Saved;
 use waypost_protocol::{
-    Content, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, Role, Sequence,
+    Content, ConversationId, Entry, FactId, PersonId, ProblemCode, Role, Sequence,
 };
 
 use super::apply::{blob, parse, place, state};
@@ -37,28 +37,6 @@ pub(crate) struct MemberRow {
     pub(crate) until: Option<u64>,
 }
 
-/// One message.
-pub(crate) struct MessageRow {
-    pub(crate) id: FactId,
-    pub(crate) author: PersonId,
-    pub(crate) content: Content,
-    pub(crate) offset_minutes: i16,
-    pub(crate) skew_ms: Option<i64>,
-    pub(crate) n: Option<u64>,
-    pub(crate) recorded_at: Option<Millis>,
-}
-
-/// One recipient's times for one message.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct ReceiptRow {
-    pub(crate) delivered_at: Option<Millis>,
-    pub(crate) read_at: Option<Millis>,
-    pub(crate) acknowledged_at: Option<Millis>,
-}
-
-/// The receipts of some messages, by message and person.
-pub(crate) type Receipts = BTreeMap<(FactId, PersonId), ReceiptRow>;
-
 /// A fact that was refused for ever.
 pub(crate) struct WedgedRow {
     pub(crate) id: FactId,
@@ -76,7 +54,7 @@ pub(crate) struct Acknowledgeable {
 
 /// Everything that can be read.
 pub(crate) struct Reading<'a> {
-    pool: &'a SqlitePool,
+    pub(super) pool: &'a SqlitePool,
     me: PersonId,
 }
 
@@ -199,75 +177,6 @@ impl Reading<'_> {
         Ok(rows.iter().map(|(id,)| parse(id)).collect::<Result<_, _>>()?)
     }
 
-    /// The newest messages, oldest first: what is in the record, then what waits. What is wedged
-    /// is shown elsewhere.
-    pub(crate) async fn messages(
-        &self,
-        conversation: ConversationId,
-        limit: usize,
-    ) -> Result<Vec<MessageRow>, StoreError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut newest = self.fetch(WAITING, conversation, limit).await?;
-        let left = limit - i64::try_from(newest.len()).unwrap_or(limit);
-        if left > 0 {
-            newest.extend(self.fetch(RECORDED, conversation, left).await?);
-        }
-        newest.reverse();
-        Ok(newest)
-    }
-
-    async fn fetch(
-        &self,
-        query: &'static str,
-        conversation: ConversationId,
-        limit: i64,
-    ) -> Result<Vec<MessageRow>, StoreError> {
-        let rows = sqlx::query(query)
-            .bind(conversation.to_string())
-            .bind(limit)
-            .fetch_all(self.pool)
-            .await?;
-        let message = |row: &SqliteRow| -> Result<MessageRow, sqlx::Error> {
-            Ok(MessageRow {
-                id: fact_id(row, 0)?,
-                author: PersonId(row.try_get(1)?),
-                content: content(row, 2)?,
-                offset_minutes: row.try_get(4)?,
-                skew_ms: row.try_get(5)?,
-                n: number(row, 6)?,
-                recorded_at: row.try_get(7)?,
-            })
-        };
-        Ok(rows.iter().map(message).collect::<Result<_, _>>()?)
-    }
-
-    /// The receipts of the messages of a conversation from this number on, and of what waits.
-    pub(crate) async fn receipts(
-        &self,
-        conversation: ConversationId,
-        from: u64,
-    ) -> Result<Receipts, StoreError> {
-        let rows = sqlx::query(
-            "SELECT r.message, r.person, r.delivered_at_ms, r.read_at_ms, r.acknowledged_at_ms
-             FROM facts f JOIN receipts r ON r.message = f.id
-             WHERE f.conversation = ? AND (f.n IS NULL OR f.n >= ?)",
-        )
-        .bind(conversation.to_string())
-        .bind(place(from))
-        .fetch_all(self.pool)
-        .await?;
-        let mut receipts = Receipts::new();
-        for row in rows {
-            let times = ReceiptRow {
-                delivered_at: row.try_get(2)?,
-                read_at: row.try_get(3)?,
-                acknowledged_at: row.try_get(4)?,
-            };
-            receipts.insert((fact_id(&row, 0)?, PersonId(row.try_get(1)?)), times);
-        }
-        Ok(receipts)
-    }
-
     /// Up to where this person has read a conversation, and how many messages of others are
     /// beyond it.
     pub(crate) async fn unread(
@@ -336,28 +245,17 @@ impl Reading<'_> {
     }
 }
 
-const RECORDED: &str = "
-    SELECT id, author, kind, content, offset_minutes, skew_ms, n, recorded_at_ms FROM facts
-    WHERE conversation = ? AND n IS NOT NULL AND kind IN (1, 2)
-    ORDER BY epoch DESC, n DESC LIMIT ?";
-
-const WAITING: &str = "
-    SELECT f.id, f.author, f.kind, f.content, f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms
-    FROM outbox o JOIN facts f ON f.id = o.id
-    WHERE f.conversation = ? AND o.state = 0 AND f.n IS NULL AND f.kind IN (1, 2)
-    ORDER BY o.number DESC LIMIT ?";
-
-fn number(row: &SqliteRow, at: usize) -> Result<Option<u64>, sqlx::Error> {
+pub(super) fn number(row: &SqliteRow, at: usize) -> Result<Option<u64>, sqlx::Error> {
     Ok(row.try_get::<Option<i64>, _>(at)?.map(i64::unsigned_abs))
 }
 
-fn fact_id(row: &SqliteRow, at: usize) -> Result<FactId, sqlx::Error> {
+pub(super) fn fact_id(row: &SqliteRow, at: usize) -> Result<FactId, sqlx::Error> {
     let bytes: &[u8] = row.try_get(at)?;
     Uuid::from_slice(bytes).map(FactId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// A kind and the bytes in the column after it.
-fn content(row: &SqliteRow, at: usize) -> Result<Content, sqlx::Error> {
+pub(super) fn content(row: &SqliteRow, at: usize) -> Result<Content, sqlx::Error> {
     Ok(Content { kind: row.try_get(at)?, bytes: row.try_get(at + 1)? })
 }
 

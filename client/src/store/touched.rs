@@ -1,24 +1,54 @@
 //! Which parts of the screen a transaction may have changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use waypost_protocol::ConversationId;
+use waypost_protocol::{ConversationId, FactId};
 
 /// What has to be read again.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
-    /// Their newest message, unread count or receipts.
-    pub(crate) conversations: BTreeSet<ConversationId>,
+    /// What of each conversation.
+    pub(crate) conversations: BTreeMap<ConversationId, Extent>,
     /// People, groups or members: names appear everywhere.
     pub(crate) directory: bool,
     /// The list of wedged facts.
     pub(crate) wedged: bool,
 }
 
+/// How much of a conversation has to be read again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Extent {
+    /// These messages, and how far it is read.
+    Messages(BTreeSet<FactId>),
+    /// All of it.
+    Whole,
+}
+
 impl Touched {
+    /// All of a conversation.
+    pub(crate) fn whole(&mut self, conversation: ConversationId) {
+        self.conversations.insert(conversation, Extent::Whole);
+    }
+
+    /// One message, or only how far the conversation is read.
+    pub(crate) fn message(&mut self, conversation: ConversationId, message: Option<FactId>) {
+        let none = Extent::Messages(BTreeSet::new());
+        if let Extent::Messages(ids) = self.conversations.entry(conversation).or_insert(none) {
+            ids.extend(message);
+        }
+    }
+
     /// Adds another transaction's.
     pub(crate) fn merge(&mut self, other: Touched) {
-        self.conversations.extend(other.conversations);
+        for (conversation, extent) in other.conversations {
+            match extent {
+                Extent::Whole => self.whole(conversation),
+                Extent::Messages(ids) => {
+                    self.message(conversation, None);
+                    ids.into_iter().for_each(|id| self.message(conversation, Some(id)));
+                }
+            }
+        }
         self.directory |= other.directory;
         self.wedged |= other.wedged;
     }

@@ -1,0 +1,107 @@
+//! What is patched looks like what is read anew.
+
+use tempfile::TempDir;
+use waypost_engine::Change;
+use waypost_protocol::{Body, Move, PersonId, ReceiptState, Sequence};
+
+use super::*;
+use crate::store::Store;
+use crate::testing::{DANA, NOON, OMAR, WITH_OMAR, entry, fact, identity, person, store_at, text};
+use crate::view::LinkView;
+
+/// Three of eight steps bring a message: more than the window of these tests holds.
+const STEPS: u64 = 300;
+const WINDOW_MAX: usize = 60;
+/// How often the patched view is compared with a fresh one.
+const COMPARED_EVERY: u64 = 3;
+
+#[tokio::test]
+async fn a_busy_day_looks_the_same_patched_as_read_anew() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let mut patched = model();
+    patched.touch(store.apply(&[person(1, OMAR, "Omar"), person(2, DANA, "Dana")]).await.unwrap());
+    for step in 0..STEPS {
+        patched.touch(store.apply(&busy(step)).await.unwrap());
+        patched.refresh(&store.reading()).await.unwrap();
+        if step % COMPARED_EVERY == 0 || step == STEPS - 1 {
+            same(&patched, &store, step).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_what_changed_is_made_anew() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let mut model = model();
+    for step in 0..40 {
+        model.touch(store.apply(&busy(step)).await.unwrap());
+    }
+    model.refresh(&store.reading()).await.unwrap();
+    let before = model.timeline().unwrap().messages;
+    model.touch(store.apply(&busy(40)).await.unwrap());
+    model.refresh(&store.reading()).await.unwrap();
+    let after = model.timeline().unwrap().messages;
+    let kept = after.iter().filter(|new| before.iter().any(|old| Arc::ptr_eq(old, new))).count();
+    assert!(kept >= before.len() - 3, "{kept} of {} messages kept their pointer", before.len());
+}
+
+fn model() -> ReadModel {
+    let mut model = ReadModel::new(&identity());
+    model.window_max = WINDOW_MAX;
+    model.open(Some(WITH_OMAR));
+    model
+}
+
+async fn same(patched: &ReadModel, store: &Store, step: u64) {
+    let mut fresh = model();
+    fresh.refresh(&store.reading()).await.unwrap();
+    let (patched, fresh) = (patched.view(shell()), fresh.view(shell()));
+    let shown = |view: &View| view.timeline.as_ref().map(|it| it.messages.len());
+    assert_eq!(shown(&patched), shown(&fresh), "after step {step}");
+    assert!(patched == fresh, "after step {step} the screen is not what the store holds");
+}
+
+fn shell() -> ShellPart {
+    let link = LinkView::Offline { retry_at: None };
+    ShellPart { link, waiting: 0, outbox_full: false, store_trouble: None }
+}
+
+/// One step of a busy day, in which number 10 + step is given: Dana and Omar write in turn, and
+/// receipts, acknowledgements and reading come now and then.
+fn busy(step: u64) -> Vec<Change> {
+    let n = 10 + step;
+    let mine = |step: u64| entry(WITH_OMAR, step as u32 + 1, &text("under way"));
+    let moved = |state, up_to| {
+        let conversation = (state == ReceiptState::Read).then_some(WITH_OMAR);
+        let step =
+            Move { person: OMAR, state, up_to, at: NOON + n as i64, conversation, enrolment: None };
+        fact(n, PersonId::SERVER, None, &Body::Receipts { moves: vec![step] })
+    };
+    let accepted = |step: u64, n| {
+        let sequence = Sequence { epoch: 0, n };
+        Change::Accepted { id: mine(step).id, sequence, recorded_at: NOON }
+    };
+    match step % 8 {
+        // Two wait, and the record takes both later.
+        0 | 1 => vec![Change::Queued(mine(step))],
+        2 => vec![accepted(step - 2, n)],
+        3 => vec![accepted(step - 2, n)],
+        4 => vec![fact(n, OMAR, Some(WITH_OMAR), &text("take the second ramp"))],
+        5 => vec![moved(ReceiptState::Delivered, n - 1)],
+        6 => vec![
+            moved(ReceiptState::Read, n - 3),
+            Change::ReadUpTo { conversation: WITH_OMAR, up_to: n - 2 },
+        ],
+        _ => {
+            let Change::Recorded { event, .. } = fact(n - 3, OMAR, Some(WITH_OMAR), &text(""))
+            else {
+                return Vec::new();
+            };
+            let message = event.id.unwrap();
+            let ack = Body::Acknowledgement { message };
+            vec![Change::Queued(entry(WITH_OMAR, step as u32 + 1, &ack))]
+        }
+    }
+}
