@@ -49,7 +49,12 @@ impl World {
         Ok(())
     }
 
-    fn enrol(&mut self, device_name: String, person: PersonId, role: Role) -> Result<(), Broken> {
+    pub(crate) fn enrol(
+        &mut self,
+        device_name: String,
+        person: PersonId,
+        role: Role,
+    ) -> Result<(), Broken> {
         let mut token_hash = [0; 32];
         token_hash[..16].copy_from_slice(&self.dice.wide().to_be_bytes());
         let token = TokenState { person, expires_at: self.at() + TOKEN_MS, used_by: None };

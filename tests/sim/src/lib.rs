@@ -10,6 +10,7 @@ mod device;
 mod dice;
 mod line;
 mod lookups;
+mod loss;
 mod network;
 mod quiet;
 mod reference;
@@ -32,7 +33,6 @@ pub use witness::{Asked, Witness};
 
 use waypost_engine::{Input, Wish};
 
-use crate::dice::Dice;
 use crate::world::World;
 
 /// How many steps a run takes before it is healed.
@@ -75,7 +75,7 @@ pub fn run(seed: u64) -> Result<Summary, Fault> {
 /// As [`run`], and a witness hears what the server's store is asked. With a witness a seed is
 /// another run than without.
 pub fn run_before(witness: Option<Witness>, seed: u64) -> Result<Summary, Fault> {
-    let mut world = World::new(Dice::new(seed), witness);
+    let mut world = World::new(seed, witness);
     match play(&mut world) {
         Ok(()) => Ok(world.sum_up()),
         Err(broken) => Err(Fault { seed, broken, lines: world.story.last_lines() }),

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::Recorded;
-use waypost_protocol::{Body, ConversationId, Entry, FactId, Move, PersonId, ReceiptState, kind};
+use waypost_protocol::{
+    Body, ConversationId, EnrolmentId, Entry, FactId, Move, PersonId, ReceiptState, kind,
+};
 
 use crate::device::Device;
 use crate::story::{Broken, broken};
@@ -20,6 +22,7 @@ pub(crate) struct Line {
     pub(crate) readers: Vec<Readers>,
     ids: BTreeSet<FactId>,
     members: BTreeMap<u32, BTreeSet<PersonId>>,
+    revoked: BTreeSet<EnrolmentId>,
     /// The last number of each lane of a device.
     lanes: BTreeMap<(usize, ConversationId), u32>,
     /// The last move of each kind.
@@ -76,7 +79,11 @@ impl Line {
             let what = format!("{} is in the record twice", fact.id);
             return broken("nothing has two effects", what);
         }
-        if fact.enrolment.is_some() {
+        if let Some(enrolment) = fact.enrolment {
+            if self.revoked.contains(&enrolment) {
+                let what = format!("{} was recorded after that", fact.id);
+                return broken("a revoked device writes nothing", what);
+            }
             self.in_order(fact, said, devices)?;
         }
         let readers = self.readers_of(fact)?;
@@ -114,6 +121,7 @@ impl Line {
             Ok(Body::MemberJoined { group, person }) => {
                 self.members.entry(group).or_default().insert(person);
             }
+            Ok(Body::Revoked { enrolment, .. }) => drop(self.revoked.insert(enrolment)),
             Ok(Body::MemberLeft { group, person }) => {
                 self.members.entry(group).or_default().remove(&person);
             }

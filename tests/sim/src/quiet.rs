@@ -2,7 +2,8 @@
 
 use waypost_domain::audit::{Tree, leaf_hash};
 use waypost_engine::reference::Fate;
-use waypost_protocol::{Body, ConversationId, Move, kind};
+use waypost_engine::{LinkState, Now};
+use waypost_protocol::{Body, ConversationId, Move, PersonId, kind};
 
 use crate::device::Device;
 use crate::reference::Reference;
@@ -16,18 +17,44 @@ pub(crate) fn is_quiet(
     reference: &Reference,
 ) -> Result<(), Broken> {
     for (id, (number, _)) in &reference.said {
+        let device = &devices[*number];
+        if !server.knows(device.enrolment) {
+            // It cannot be sent any more; whoever finds the device sees it.
+            if server.place_of.contains_key(id) || device.store.own.contains_key(id) {
+                continue;
+            }
+        }
         if !server.place_of.contains_key(id) && !server.rejections.contains_key(id) {
             return broken("nothing is lost", format!("{id} of {} is", devices[*number].name));
         }
     }
     for device in devices {
+        if !server.knows(device.enrolment) {
+            knows_that_it_is_out(device)?;
+            continue;
+        }
         outbox_is_empty(device, server)?;
         if let Some(n) = reference.missing(device, reference.line().end()) {
             return broken("everyone has what is theirs", format!("{} lacks {n}", device.name));
         }
-        agrees_on_reading(device, reference)?;
+        if has_all_devices(device.person, devices, server) {
+            agrees_on_reading(device, reference)?;
+        }
     }
-    has_receipts(devices, reference)
+    has_receipts(devices, server, reference)
+}
+
+fn knows_that_it_is_out(device: &Device) -> Result<(), Broken> {
+    match device.engine.link(Now::default()) {
+        LinkState::Revoked => Ok(()),
+        other => broken("a revoked device knows it", format!("{} is {other:?}", device.name)),
+    }
+}
+
+/// What a person read on a lost device, the others may never hear.
+fn has_all_devices(person: PersonId, devices: &[Device], server: &Store) -> bool {
+    let mut theirs = devices.iter().filter(|device| device.person == person);
+    theirs.all(|device| server.knows(device.enrolment))
 }
 
 fn outbox_is_empty(device: &Device, server: &Store) -> Result<(), Broken> {
@@ -67,11 +94,14 @@ fn agrees_on_reading(device: &Device, reference: &Reference) -> Result<(), Broke
     Ok(())
 }
 
-fn has_receipts(devices: &[Device], reference: &Reference) -> Result<(), Broken> {
+fn has_receipts(devices: &[Device], server: &Store, reference: &Reference) -> Result<(), Broken> {
     let line = reference.line();
-    for author in devices {
+    let there = |device: &&Device| server.knows(device.enrolment);
+    for author in devices.iter().filter(there) {
         let moves = moves_at(author, reference);
-        for reader in devices.iter().filter(|reader| reader.person != author.person) {
+        let readers = devices.iter().filter(there);
+        for reader in readers.filter(|reader| reader.person != author.person) {
+            let told_all = has_all_devices(reader.person, devices, server);
             let reached = |conversation: Option<ConversationId>| {
                 let theirs = moves.iter().filter(|step| {
                     step.person == reader.person && step.conversation == conversation
@@ -89,7 +119,7 @@ fn has_receipts(devices: &[Device], reference: &Reference) -> Result<(), Broken>
                 if reached(None) < n {
                     return broken("authors have all delivered receipts", what());
                 }
-                if read >= n && reached(fact.conversation) < n {
+                if told_all && read >= n && reached(fact.conversation) < n {
                     return broken("authors have all read receipts", what());
                 }
             }

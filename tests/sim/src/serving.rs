@@ -3,7 +3,7 @@
 
 use waypost_domain::{Actor, Clockwork, Decision, Reply, Request, decide};
 use waypost_engine::LinkPath;
-use waypost_protocol::{Downlink, FRAME_BYTES_MAX, Uplink};
+use waypost_protocol::{Downlink, FRAME_BYTES_MAX, ProblemCode, Uplink};
 
 use crate::network::{Cargo, Parcel};
 use crate::server::{Crash, Job, Sender};
@@ -22,11 +22,26 @@ impl World {
             Ok(frame) => frame,
             Err(error) => return broken("bounds", format!("{} sent: {error}", device.name)),
         };
+        if !self.server.store.knows(device.enrolment) {
+            return self.is_not_let_in(sender);
+        }
         let actor =
             Actor { person: device.person, enrolment: Some(device.enrolment), role: device.role };
         tell!(self, "the server hears {} from {}", words(&frame), device.name);
         self.ask(Job::of(sender, actor, frame));
         Ok(())
+    }
+
+    /// Each request over HTTPS proves who sends it. An MQTT connection was cut at the revocation:
+    /// nobody reads from it.
+    fn is_not_let_in(&mut self, sender: Sender) -> Result<(), Broken> {
+        let Sender { device, path, connection, .. } = sender;
+        if path == LinkPath::Mqtt {
+            return Ok(());
+        }
+        let code = ProblemCode::NotEnrolled;
+        let frame = Downlink::Refused { code, retry_after_ms: None };
+        self.send_down(device, path, connection, &frame)
     }
 
     /// Lets a request wait for the next commit.
@@ -53,7 +68,10 @@ impl World {
         if self.server.crash == Some(Crash::AfterCommit) {
             return self.crash_server("after a commit, before anyone heard of it");
         }
+        let bodies: Vec<_> =
+            decision.facts.iter().filter_map(|fact| fact.content.to_body().ok()).collect();
         self.answer_all(jobs, decision.replies)?;
+        self.cut_the_revoked(&bodies);
         for (device, connection, frame) in self.server.pushes() {
             self.send_down(device, LinkPath::Mqtt, connection, &frame)?;
         }

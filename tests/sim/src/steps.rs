@@ -19,6 +19,7 @@ impl World {
     /// Lets one thing happen, as the dice and the weather of this run say.
     pub(crate) fn step(&mut self) -> Result<(), Broken> {
         self.story.next_step();
+        self.lose_a_device()?;
         match self.weather.next(&mut self.dice) {
             Happening::Tap => self.tap(),
             Happening::Due => self.next_due().map(|_| ()),
@@ -94,7 +95,7 @@ impl World {
         Ok(())
     }
 
-    fn break_mqtt(&mut self, number: usize) {
+    pub(crate) fn break_mqtt(&mut self, number: usize) {
         let path = LinkPath::Mqtt;
         if let Some(link) = self.devices[number].links.get(&path) {
             let connection = link.connection;

@@ -51,6 +51,11 @@ impl Store {
         self.record.len() as u64
     }
 
+    /// Whether this enrolment exists and was not revoked.
+    pub(crate) fn knows(&self, enrolment: EnrolmentId) -> bool {
+        self.enrolments.get(&enrolment).is_some_and(|state| !state.revoked)
+    }
+
     /// Writes all of a decision.
     pub(crate) fn write(&mut self, decision: &Decision) {
         for fact in &decision.facts {

@@ -19,6 +19,8 @@ pub struct Summary {
     pub server_crashes: u64,
     /// How often the server was restored from a backup.
     pub restores: u64,
+    /// How many devices were lost and revoked.
+    pub lost: u64,
     /// How many frames were lost, doubled or held back on purpose.
     pub mischief: u64,
     /// A hash over all that happened: equal for equal runs.
@@ -30,7 +32,7 @@ impl fmt::Display for Summary {
         write!(
             f,
             "{} steps, {} facts said, {} refused, {} recorded, {} power failures, \
-             {} server crashes, {} restores, {} frames troubled, trace {:016x}",
+             {} server crashes, {} restores, {} devices lost, {} frames troubled, trace {:016x}",
             self.steps,
             self.said,
             self.refused,
@@ -38,6 +40,7 @@ impl fmt::Display for Summary {
             self.device_crashes,
             self.server_crashes,
             self.restores,
+            self.lost,
             self.mischief,
             self.trace
         )

@@ -6,6 +6,7 @@ use waypost_protocol::{Downlink, FRAME_BYTES_MAX, Millis, PersonId, SUBMIT_ENTRI
 
 use crate::device::{Device, Link};
 use crate::dice::Dice;
+use crate::loss::Loss;
 use crate::network::{Cargo, Network, Parcel};
 use crate::quiet::is_quiet;
 use crate::reference::Reference;
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub(crate) reference: Reference,
     pub(crate) summary: Summary,
     pub(crate) weather: Weather,
+    pub(crate) loss: Loss,
     witness: Option<Witness>,
 }
 
@@ -40,7 +42,8 @@ pub(crate) use tell;
 
 impl World {
     /// An empty world.
-    pub(crate) fn new(mut dice: Dice, witness: Option<Witness>) -> Self {
+    pub(crate) fn new(seed: u64, witness: Option<Witness>) -> Self {
+        let mut dice = Dice::new(seed);
         let weather = Weather::new(&mut dice);
         let server = Server::new(witness.is_some());
         Self {
@@ -55,6 +58,7 @@ impl World {
             reference: Reference::new(),
             summary: Summary::default(),
             weather,
+            loss: Loss::new(seed),
             witness,
         }
     }
@@ -271,6 +275,11 @@ impl World {
         if !up {
             device.links.remove(&path);
             return self.input(number, Input::LinkDown { path, why: Down::Lost });
+        }
+        if !self.server.store.knows(device.enrolment) {
+            device.links.remove(&path);
+            tell!(self, "{} is not let in", device.name);
+            return self.input(number, Input::LinkDown { path, why: Down::NotEnrolled });
         }
         device.links.insert(path, Link { connection, up });
         if path == LinkPath::Mqtt {
