@@ -16,7 +16,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use cluster::Cluster;
 pub use private::PrivateCluster;
 
-/// A fresh, empty database. Dropping it removes it from the cluster, as far as that works.
+/// A fresh, empty database. It goes with its cluster: to drop one costs the others a checkpoint.
 #[derive(Debug)]
 pub struct Database {
     cluster: Cluster,
@@ -55,13 +55,6 @@ impl Database {
         let name = unused_name();
         cluster.sql(&format!("CREATE DATABASE {name} TEMPLATE {original}"));
         Self { cluster, name }
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        // Not waited for: a drop costs a checkpoint, and no test depends on it.
-        self.cluster.sql_in_passing(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
     }
 }
 

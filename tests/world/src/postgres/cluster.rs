@@ -80,13 +80,6 @@ impl Cluster {
         }
     }
 
-    /// Runs one statement without waiting for it or asking whether it worked.
-    pub(super) fn sql_in_passing(&self, statement: &str) {
-        let mut psql = self.psql(statement);
-        psql.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let _ = psql.spawn();
-    }
-
     pub(super) fn url(&self, database: &str) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
