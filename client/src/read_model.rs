@@ -12,8 +12,8 @@ use waypost_protocol::{ConversationId, FactId, PersonId, Presence};
 
 use crate::TIMELINE_MESSAGES_MAX;
 use crate::store::{
-    Extent, GroupRow, Identity, MemberRow, MessageRow, PersonRow, Place, Reading, StoreError,
-    Touched, WedgedRow,
+    Extent, GroupRow, Identity, MemberRow, MessageRow, PersonRow, Place, Reading, Receipts,
+    StoreError, Touched, WedgedRow,
 };
 use crate::view::{
     ConversationView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
@@ -196,8 +196,7 @@ impl ReadModel {
         let rows = reading.messages(id, limit).await?;
         let from = rows.iter().filter_map(|row| row.n).min().unwrap_or(u64::MAX);
         let receipts = reading.receipts(id, from).await?;
-        let show = |row: MessageRow| (row.place, self.message(id, row, &receipts, read_up_to));
-        Ok(rows.into_iter().map(show).collect())
+        Ok(self.shown(id, rows, &receipts, read_up_to))
     }
 
     async fn some(
@@ -211,8 +210,18 @@ impl ReadModel {
             return Ok(Vec::new());
         }
         let (rows, receipts) = reading.some_messages(ids).await?;
-        let show = |row: MessageRow| (row.place, self.message(id, row, &receipts, read_up_to));
-        Ok(rows.into_iter().map(show).collect())
+        Ok(self.shown(id, rows, &receipts, read_up_to))
+    }
+
+    fn shown(
+        &self,
+        id: ConversationId,
+        rows: Vec<MessageRow>,
+        receipts: &Receipts,
+        read_up_to: u64,
+    ) -> Vec<(Place, MessageView)> {
+        let show = |row: MessageRow| (row.place, self.message(id, row, receipts, read_up_to));
+        rows.into_iter().map(show).collect()
     }
 
     fn name(&self, person: PersonId) -> String {

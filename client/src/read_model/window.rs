@@ -17,20 +17,14 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The newest messages, `max` of them if there are so many. One that stood in the window before and is the same keeps its pointer:
-    /// screens compare pointers.
+    /// The newest messages, `max` of them if there are so many. One that stood in the window before
+    /// and is the same keeps its pointer: screens compare pointers.
     pub(super) fn new(max: usize, newest: Vec<(Place, MessageView)>, before: Option<Self>) -> Self {
         let empty = || Self { max, messages: BTreeMap::new(), places: HashMap::new() };
-        let (mut window, before) = (empty(), before.unwrap_or_else(empty));
+        let (mut window, mut before) = (empty(), before.unwrap_or_else(empty));
         for (place, message) in newest {
-            let place_before = before.places.get(&message.id);
-            let shown = place_before.and_then(|place| before.messages.get(place));
-            let message = match shown {
-                Some(shown) if **shown == message => Arc::clone(shown),
-                _ => Arc::new(message),
-            };
-            window.places.insert(message.id, place);
-            window.messages.insert(place, message);
+            let shown = before.take(message.id);
+            window.insert(place, message, shown);
         }
         window
     }
@@ -38,22 +32,27 @@ impl Window {
     /// Puts a message into its place, from wherever it was before. One that is older than a full
     /// window stays outside.
     pub(super) fn put(&mut self, place: Place, message: MessageView) {
-        let before = self.places.remove(&message.id).and_then(|it| self.messages.remove(&it));
+        let shown = self.take(message.id);
         let is_full = self.messages.len() >= self.max;
         if is_full && self.messages.first_key_value().is_some_and(|(oldest, _)| place < *oldest) {
             return;
         }
-        let message = match before {
-            Some(before) if *before == message => before,
-            _ => Arc::new(message),
-        };
-        self.places.insert(message.id, place);
-        self.messages.insert(place, message);
+        self.insert(place, message, shown);
         if self.messages.len() > self.max
             && let Some((_, oldest)) = self.messages.pop_first()
         {
             self.places.remove(&oldest.id);
         }
+    }
+
+    fn take(&mut self, id: FactId) -> Option<Arc<MessageView>> {
+        self.places.remove(&id).and_then(|place| self.messages.remove(&place))
+    }
+
+    fn insert(&mut self, place: Place, message: MessageView, shown: Option<Arc<MessageView>>) {
+        self.places.insert(message.id, place);
+        let same = shown.filter(|shown| **shown == message);
+        self.messages.insert(place, same.unwrap_or_else(|| Arc::new(message)));
     }
 
     /// The person has read up to here; after a cut that may be less than before.

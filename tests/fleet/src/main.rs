@@ -35,7 +35,7 @@ enum Command {
         #[arg(long)]
         windows: bool,
     },
-    /// Prints how fast messages go on this machine, and what connections and windows cost.
+    /// Prints how long a message takes to the other screen, and how fast the apps start.
     Measure {
         /// A folder that does not exist yet, for the servers and the devices.
         #[arg(long)]

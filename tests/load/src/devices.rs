@@ -50,8 +50,8 @@ struct Report {
 pub enum Durable<'a> {
     /// A change of this device's store.
     Change(usize, &'a Change),
-    /// A tap of this device was kept as this fact.
-    Kept(usize, FactId),
+    /// A tap was kept as this fact.
+    Kept(FactId),
 }
 
 impl Devices {
@@ -127,7 +127,7 @@ impl Devices {
                 Effect::Store(changes) => {
                     changes.iter().for_each(|change| durable(Durable::Change(device, change)));
                 }
-                Effect::Kept { id: Some(id) } => durable(Durable::Kept(device, id)),
+                Effect::Kept { id: Some(id) } => durable(Durable::Kept(id)),
                 other => self.does(device, other),
             }
         }

@@ -167,7 +167,7 @@ impl Pairs {
 
     fn note(&mut self, durable: Durable<'_>) {
         match durable {
-            Durable::Kept(_, id) => drop(self.tapped_at.insert(id, Instant::now())),
+            Durable::Kept(id) => drop(self.tapped_at.insert(id, Instant::now())),
             // Devices are added in pairs, so every second one writes.
             Durable::Change(device, change) => {
                 let Some(pair) = self.pairs.get_mut(device / 2) else { return };

@@ -1,7 +1,7 @@
 //! Devices that are lost: their enrolments are revoked, and people get another device.
 
-use waypost_domain::{Actor, Deed, Request};
-use waypost_protocol::{Body, FactId};
+use waypost_domain::{Actor, Deed, Recorded, Request};
+use waypost_protocol::FactId;
 
 use crate::dice::Dice;
 use crate::server::Job;
@@ -56,9 +56,9 @@ impl World {
     }
 
     /// After a commit: whoever was revoked in it is cut off.
-    pub(crate) fn cut_the_revoked(&mut self, bodies: &[Body]) {
-        for body in bodies {
-            let Body::Revoked { enrolment, .. } = body else { continue };
+    pub(crate) fn cut_the_revoked(&mut self, facts: &[Recorded]) {
+        for fact in facts {
+            let Some(Deed::Revoke { enrolment }) = &fact.deed else { continue };
             let theirs = self.devices.iter().position(|device| device.enrolment == *enrolment);
             if let Some(number) = theirs {
                 self.server.sessions.remove(&number);

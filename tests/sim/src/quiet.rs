@@ -18,14 +18,11 @@ pub(crate) fn is_quiet(
 ) -> Result<(), Broken> {
     for (id, (number, _)) in &reference.said {
         let device = &devices[*number];
-        if !server.knows(device.enrolment) {
-            // It cannot be sent any more; whoever finds the device sees it.
-            if server.place_of.contains_key(id) || device.store.own.contains_key(id) {
-                continue;
-            }
-        }
-        if !server.place_of.contains_key(id) && !server.rejections.contains_key(id) {
-            return broken("nothing is lost", format!("{id} of {} is", devices[*number].name));
+        let decided = server.place_of.contains_key(id) || server.rejections.contains_key(id);
+        // What a lost device kept cannot be sent any more; whoever finds it sees it.
+        let kept = !server.knows(device.enrolment) && device.store.own.contains_key(id);
+        if !decided && !kept {
+            return broken("nothing is lost", format!("{id} of {} is", device.name));
         }
     }
     for device in devices {

@@ -129,13 +129,13 @@ impl Server {
         &mut self,
         sender: Sender,
         reply: Option<Reply>,
-        pull: Option<Pull>,
+        pull: Option<&Pull>,
         now: i64,
     ) -> Downlink {
         match (reply, pull) {
             (Some(Reply::Refused(code)), _) => Downlink::Refused { code, retry_after_ms: None },
             (Some(Reply::Answers(answers)), _) => Downlink::Answers { answers },
-            (_, Some(pull)) => self.answer_pull(sender, &pull, now),
+            (_, Some(pull)) => self.answer_pull(sender, pull, now),
             (_, None) => Downlink::Refused { code: ProblemCode::Internal, retry_after_ms: None },
         }
     }

@@ -68,10 +68,8 @@ impl World {
         if self.server.crash == Some(Crash::AfterCommit) {
             return self.crash_server("after a commit, before anyone heard of it");
         }
-        let bodies: Vec<_> =
-            decision.facts.iter().filter_map(|fact| fact.content.to_body().ok()).collect();
         self.answer_all(jobs, decision.replies)?;
-        self.cut_the_revoked(&bodies);
+        self.cut_the_revoked(&decision.facts);
         for (device, connection, frame) in self.server.pushes() {
             self.send_down(device, LinkPath::Mqtt, connection, &frame)?;
         }
@@ -97,8 +95,8 @@ impl World {
         for job in jobs {
             let reply = if job.request.is_some() { replies.next() } else { None };
             let Some(sender) = job.from else { continue };
-            let pull = job.pull.clone().filter(|_| self.is_witnessed());
-            let frame = self.server.answer(sender, reply, job.pull, now);
+            let pull = job.pull;
+            let frame = self.server.answer(sender, reply, pull.as_ref(), now);
             if let (Some(pull), Downlink::Events(events)) = (&pull, &frame) {
                 let (person, safe_up_to) = (sender.person, self.server.safe_up_to());
                 self.hears(Asked::Pulled { person, pull, now, safe_up_to, events })?;

@@ -80,11 +80,6 @@ impl World {
         }
     }
 
-    /// Whether somebody hears what the server's store is asked.
-    pub(crate) fn is_witnessed(&self) -> bool {
-        self.witness.is_some()
-    }
-
     /// Lets the witness hear what the server's store was asked.
     pub(crate) fn hears(&mut self, asked: Asked<'_>) -> Result<(), Broken> {
         match self.witness.as_mut().map(|witness| witness(asked)) {
