@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use waypost_domain::live::Told;
 use waypost_domain::{Decision, Reply, Request};
-use waypost_protocol::{Answer, ProblemCode};
+use waypost_protocol::ProblemCode;
 use waypost_storage::Db;
 
 use crate::clock;
@@ -108,12 +109,12 @@ impl Committer {
                 Err(error) => {
                     tracing::error!(%error, "a request could not be committed");
                     self.metrics.commits_failed.inc();
-                    answer(vec![not_now(&request[0])], vec![reply]);
+                    answer(vec![request[0].not_now()], vec![reply]);
                 }
             }
         }
-        // Facts that were committed by the failed try were never pushed: devices must look.
-        self.fanout.tell_all_to_look();
+        // Facts that were committed by the failed try were not told.
+        self.fanout.must_follow();
     }
 
     async fn try_commit(
@@ -127,7 +128,7 @@ impl Committer {
         for fact in &facts {
             tracing::debug!(fact = %fact.id, n = fact.sequence.n, kind = fact.content.kind, "committed");
         }
-        self.fanout.committed(facts);
+        self.fanout.committed(facts.into_iter().map(Told::from));
         Ok(decision)
     }
 }
@@ -136,18 +137,5 @@ fn answer(replies: Vec<Reply>, to: Vec<oneshot::Sender<Reply>>) {
     for (reply, to) in replies.into_iter().zip(to) {
         // Whoever no longer waits will ask again and be recognised.
         let _gone = to.send(reply);
-    }
-}
-
-/// What is said when the database does not work: nothing was decided, try again.
-fn not_now(request: &Request) -> Reply {
-    match request {
-        Request::Submit { entries, .. } => Reply::Answers(
-            entries
-                .iter()
-                .map(|entry| Answer::Deferred { id: entry.id, code: ProblemCode::Overloaded })
-                .collect(),
-        ),
-        Request::Marks { .. } | Request::Deed { .. } => Reply::Refused(ProblemCode::Overloaded),
     }
 }

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::control;
 use crate::doors;
 use crate::fanout::Fanout;
+use crate::follow;
 use crate::http;
 use crate::identity::{self, IdentityError};
 use crate::ingest::Ingest;
@@ -142,9 +143,20 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let control = control::listen(&waypost.config.data, router, stop.clone())
         .map_err(|error| io("the control socket".into(), error))?;
 
+    let follower = tokio::spawn({
+        let (db, fanout, stop) = (waypost.db.clone(), Arc::clone(&waypost.fanout), stop.clone());
+        async move { follow::run(db, &fanout, stop).await }
+    });
     let chores = tokio::spawn(chores::run(waypost, key, rustls, stop.clone()));
     tracing::info!(mqtt = %edge.local_addr(), https = %https_addr, "Waypost is ready");
-    Ok(Running { core, edge, https, https_addr, stop, tasks: vec![chores, server, control] })
+    Ok(Running {
+        core,
+        edge,
+        https,
+        https_addr,
+        stop,
+        tasks: vec![chores, follower, server, control],
+    })
 }
 
 impl Running {

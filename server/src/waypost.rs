@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
 use waypost_edge::{Edge, Identity};
-use waypost_protocol::{Downlink, EnrolmentId, Events, FactId, ProblemCode, Pull, Submit, Uplink};
+use waypost_protocol::{Downlink, Events, FactId, ProblemCode, Pull, Submit, Uplink};
 use waypost_storage::{Db, Proved, StorageError};
 
 use crate::clock;
@@ -106,17 +106,8 @@ impl Waypost {
         id: FactId,
         deed: Deed,
     ) -> Result<DeedDone, ProblemCode> {
-        let revoked = match &deed {
-            Deed::Revoke { enrolment } => Some(*enrolment),
-            _ => None,
-        };
         match self.ingest.ask(Request::Deed { actor, id, deed }).await {
-            Reply::Done(done) => {
-                if let Some(enrolment) = revoked {
-                    self.cut(enrolment);
-                }
-                Ok(done)
-            }
+            Reply::Done(done) => Ok(done),
             Reply::Refused(code) => Err(code),
             Reply::Answers(_) | Reply::MarksKept => Err(ProblemCode::Internal),
         }
@@ -135,12 +126,6 @@ impl Waypost {
     /// The port of MQTT as devices reach it.
     pub fn mqtt_port(&self) -> u16 {
         self.edge.get().map_or(self.config.mqtt.port(), |edge| edge.local_addr().port())
-    }
-
-    fn cut(&self, enrolment: EnrolmentId) {
-        if let Some(edge) = self.edge.get() {
-            edge.disconnect(enrolment);
-        }
     }
 }
 

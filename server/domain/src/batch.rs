@@ -63,6 +63,19 @@ impl Request {
             }
         }
     }
+
+    /// What is said when the record cannot be written: nothing was decided, try again.
+    pub fn not_now(&self) -> Reply {
+        match self {
+            Self::Submit { entries, .. } => Reply::Answers(
+                entries
+                    .iter()
+                    .map(|entry| Answer::Deferred { id: entry.id, code: ProblemCode::Overloaded })
+                    .collect(),
+            ),
+            Self::Marks { .. } | Self::Deed { .. } => Reply::Refused(ProblemCode::Overloaded),
+        }
+    }
 }
 
 /// An act of administration. The server gives the numbers of people and groups.

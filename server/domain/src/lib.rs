@@ -1,7 +1,8 @@
 //! The deciding core of the server.
 //!
-//! It answers three questions and does nothing else: what becomes of a batch of requests
-//! ([`decide`]), who may do what ([`access`]), and what the audit tree says ([`audit`]).
+//! It answers four questions and does nothing else: what becomes of a batch of requests
+//! ([`decide`]), who may do what ([`access`]), which device is pushed what ([`live`]), and what the
+//! audit tree says ([`audit`]).
 //! Whoever calls it reads what the batch needs ([`Wanted`] → [`Known`]), decides, writes the
 //! [`Decision`] in the same transaction and only then lets anyone see it.
 //!
@@ -14,6 +15,7 @@ mod batch;
 mod decide;
 mod deed;
 mod known;
+pub mod live;
 mod marks;
 pub mod page;
 mod record;

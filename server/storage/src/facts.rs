@@ -27,7 +27,7 @@ pub struct FactRow {
     pub epoch: u32,
 }
 
-const EVENT_COLUMNS: &str = "f.n, f.recorded_at_ms, f.kind, f.content, f.id, f.author, \
+pub(crate) const EVENT_COLUMNS: &str = "f.n, f.recorded_at_ms, f.kind, f.content, f.id, f.author, \
                              f.conversation, f.offset_minutes, f.skew_ms, f.epoch";
 
 impl Db {
@@ -66,6 +66,13 @@ impl Db {
     pub async fn head(&self) -> Result<Head, StorageError> {
         let mut on = self.readers.acquire().await?;
         self.read_head(&mut on).await
+    }
+
+    /// The number of the last fact.
+    pub async fn end(&self) -> Result<u64, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let row = self.sql("SELECT size FROM head WHERE id = 1").row(&mut on).await?;
+        row.map_or(Ok(0), |row| Ok(unsigned(row.try_get(0)?)))
     }
 
     async fn read_head(&self, on: &mut AnyConnection) -> Result<Head, StorageError> {
@@ -251,7 +258,7 @@ impl Db {
     }
 }
 
-fn fact_of(row: &AnyRow) -> Result<FactRow, StorageError> {
+pub(crate) fn fact_of(row: &AnyRow) -> Result<FactRow, StorageError> {
     Ok(FactRow { event: event_of(row)?, epoch: unsigned(row.try_get(9)?) as u32 })
 }
 

@@ -20,6 +20,7 @@ mod migrate;
 mod people;
 mod receipts;
 mod sql;
+mod told;
 mod write;
 
 pub use audit::{AuditLeaf, SignedCheckpoint};

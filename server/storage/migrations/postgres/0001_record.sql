@@ -127,6 +127,9 @@ CREATE TABLE receipt_author (
     position BIGINT NOT NULL,
     PRIMARY KEY (author, n, position)
 );
+-- Other servers on this record read by number whom new receipts concern. A record on SQLite has one
+-- server, which knows it.
+CREATE INDEX receipt_author_by_n ON receipt_author (n);
 
 -- Signed statements about the audit tree.
 CREATE TABLE checkpoint (

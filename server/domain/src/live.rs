@@ -1,0 +1,297 @@
+//! What is pushed to the devices that are online.
+//!
+//! A push may be lost freely: each says where it begins, and a device that sees a gap pulls. So
+//! all of this is in memory only, and a server that starts knows of nobody. It refuses to send:
+//! whoever holds a [`Live`] does that, in the order in which frames are given out.
+
+mod presence;
+#[cfg(test)]
+mod tests;
+mod told;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+use waypost_protocol::{
+    Body, ConversationId, Downlink, EnrolmentId, Event, Events, Millis, PersonId, Role, Sequence,
+    kind,
+};
+
+use crate::page::fitting;
+use presence::Attendance;
+pub use told::Told;
+use told::{Concerned, Recent};
+
+/// How many of the newest facts are kept, to bring a device from its last page up to now.
+pub const RECENT_MAX: usize = 8192;
+
+/// A frame for a device.
+pub type Push = (EnrolmentId, Downlink);
+
+/// A device that is online, as its connection has proved it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listener {
+    /// Which.
+    pub enrolment: EnrolmentId,
+    /// Whose.
+    pub person: PersonId,
+    /// What they may see.
+    pub role: Role,
+}
+
+/// The devices that are online and what each has been sent.
+pub struct Live {
+    position: Sequence,
+    recent_max: usize,
+    recent: VecDeque<Recent>,
+    members: HashMap<ConversationId, HashSet<PersonId>>,
+    sessions: BTreeMap<EnrolmentId, Session>,
+    attendance: Attendance,
+}
+
+struct Session {
+    listener: Listener,
+    /// The number up to which it has been sent everything; `None` until it has pulled.
+    sent_up_to: Option<u64>,
+    /// Whether something was pushed since the last heartbeat.
+    pushed: bool,
+}
+
+impl Live {
+    /// Begins at this end of the record, with the members of groups and streams at that moment,
+    /// and remembers up to `recent_max` facts ([`RECENT_MAX`]).
+    pub fn new(
+        position: Sequence,
+        members: Vec<(ConversationId, PersonId)>,
+        recent_max: usize,
+    ) -> Self {
+        let mut by_conversation: HashMap<_, HashSet<_>> = HashMap::new();
+        for (conversation, person) in members {
+            by_conversation.entry(conversation).or_default().insert(person);
+        }
+        Self {
+            position,
+            recent_max,
+            recent: VecDeque::new(),
+            members: by_conversation,
+            sessions: BTreeMap::new(),
+            attendance: Attendance::default(),
+        }
+    }
+
+    /// The place of the last fact that was told.
+    pub fn position(&self) -> Sequence {
+        self.position
+    }
+
+    /// Tells facts that were committed, in order; what was told before is passed over.
+    ///
+    /// `None` if facts before these were not told yet (another server committed them, or the
+    /// outcome of their commit was unknown): nothing has changed then, and everything after
+    /// [`Live::position`] must be read from the record and told in order.
+    pub fn tell(&mut self, facts: impl IntoIterator<Item = Told>) -> Option<Vec<Push>> {
+        let begin = self.position.n;
+        let mut facts = facts.into_iter().filter(|told| told.event.n > begin).peekable();
+        let Some(first) = facts.peek() else { return Some(Vec::new()) };
+        if first.event.n != begin + 1 {
+            return None;
+        }
+        for told in facts {
+            self.remember(told);
+        }
+        let pushes = self.pushes_since(begin);
+        // Only now, for a commit may hold more than is kept.
+        let kept = self.recent.len().min(self.recent_max);
+        self.recent.drain(..self.recent.len() - kept);
+        Some(pushes)
+    }
+
+    /// A device has connected.
+    pub fn connected(&mut self, listener: Listener, now: Millis) -> Vec<Push> {
+        let session = Session { listener, sent_up_to: None, pushed: false };
+        self.sessions.insert(listener.enrolment, session);
+        let news = self.attendance.came(listener, now);
+        news.map_or_else(Vec::new, |of| self.presence_for_staff(of))
+    }
+
+    /// A device has gone.
+    pub fn disconnected(&mut self, enrolment: EnrolmentId, now: Millis) -> Vec<Push> {
+        let Some(session) = self.sessions.remove(&enrolment) else { return Vec::new() };
+        let news = self.attendance.went(session.listener, now);
+        news.map_or_else(Vec::new, |of| self.presence_for_staff(of))
+    }
+
+    /// Whether a device with this cursor has been sent everything that there is.
+    pub fn is_level(&self, enrolment: EnrolmentId, cursor: Sequence) -> bool {
+        let sent = self.sessions.get(&enrolment).and_then(|session| session.sent_up_to);
+        cursor.epoch == self.position.epoch && sent == Some(cursor.n)
+    }
+
+    /// A device was answered up to here with nothing left to pull: it is sent what was told
+    /// since, and everything from now on.
+    pub fn live_from(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Push> {
+        let Some(session) = self.sessions.get_mut(&enrolment) else { return Vec::new() };
+        let first_time = session.sent_up_to.replace(n).is_none();
+        let is_staff = session.listener.role.is_staff();
+        let mut pushes = Vec::new();
+        if n < self.position.n {
+            pushes = self.catch_up(enrolment, n);
+        }
+        if first_time && is_staff {
+            pushes.push((enrolment, self.attendance.everyone()));
+        }
+        pushes
+    }
+
+    /// Says to each device that was pushed something where the record stands, so that a device
+    /// that missed the last push finds out.
+    pub fn heartbeat(&mut self) -> Vec<Push> {
+        let epoch = self.position.epoch;
+        self.sessions
+            .iter_mut()
+            .filter_map(|(enrolment, session)| {
+                let n = session.sent_up_to?;
+                std::mem::take(&mut session.pushed).then(|| (*enrolment, nothing_new(epoch, n)))
+            })
+            .collect()
+    }
+
+    /// How many people are online.
+    pub fn people_online(&self) -> usize {
+        self.attendance.people()
+    }
+
+    fn presence_for_staff(&self, of: waypost_protocol::PresenceOf) -> Vec<Push> {
+        let staff = self
+            .sessions
+            .values()
+            .filter(|session| session.listener.role.is_staff() && session.sent_up_to.is_some());
+        let frame = presence::news(of);
+        staff.map(|session| (session.listener.enrolment, frame.clone())).collect()
+    }
+
+    fn remember(&mut self, told: Told) {
+        self.position = Sequence { epoch: told.epoch, n: told.event.n };
+        let concerned = self.concerned_by(&told);
+        self.note_members(&told.event);
+        self.recent.push_back(Recent::new(told, concerned));
+    }
+
+    fn concerned_by(&self, told: &Told) -> Concerned {
+        match told.event.conversation {
+            Some(ConversationId::Direct(low, high)) => Concerned::People(vec![low, high]),
+            Some(group @ ConversationId::Group(_)) => {
+                let members = self.members.get(&group);
+                Concerned::People(members.into_iter().flatten().copied().collect())
+            }
+            Some(ConversationId::Fleet) => Concerned::Everyone,
+            Some(ConversationId::Staff) => Concerned::Staff,
+            None => {
+                Concerned::People(told.receipts_for.iter().map(|(author, _)| *author).collect())
+            }
+        }
+    }
+
+    fn note_members(&mut self, event: &Event) {
+        let is_about_groups = matches!(
+            event.content.kind,
+            kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT
+        );
+        if !is_about_groups {
+            return;
+        }
+        match event.content.to_body() {
+            Ok(Body::GroupCreated { group, members, .. }) => {
+                self.members.insert(ConversationId::Group(group), members.into_iter().collect());
+            }
+            Ok(Body::MemberJoined { group, person }) => {
+                self.members.entry(ConversationId::Group(group)).or_default().insert(person);
+            }
+            Ok(Body::MemberLeft { group, person }) => {
+                self.members.entry(ConversationId::Group(group)).or_default().remove(&person);
+            }
+            _ => {}
+        }
+    }
+
+    /// The frames for every live device that is concerned by what came after `begin`.
+    fn pushes_since(&mut self, begin: u64) -> Vec<Push> {
+        let from = self.recent.partition_point(|recent| recent.n <= begin);
+        let mut events: BTreeMap<EnrolmentId, Vec<Event>> = BTreeMap::new();
+        for recent in self.recent.range(from..) {
+            for enrolment in self.online_readers(recent) {
+                let Some(session) = self.sessions.get(&enrolment) else { continue };
+                if session.sent_up_to.is_some_and(|sent| sent < recent.n) {
+                    let event = recent.seen_by(session.listener.person);
+                    events.entry(enrolment).or_default().push(event);
+                }
+            }
+        }
+        events.into_iter().flat_map(|(enrolment, events)| self.push(enrolment, events)).collect()
+    }
+
+    fn online_readers(&self, recent: &Recent) -> Vec<EnrolmentId> {
+        match &recent.concerned {
+            Concerned::People(people) => {
+                let people: BTreeSet<_> = people.iter().collect();
+                people.into_iter().flat_map(|person| self.attendance.devices_of(*person)).collect()
+            }
+            Concerned::Everyone => self.sessions.keys().copied().collect(),
+            Concerned::Staff => self
+                .sessions
+                .values()
+                .filter(|session| session.listener.role.is_staff())
+                .map(|session| session.listener.enrolment)
+                .collect(),
+        }
+    }
+
+    /// Brings one device from `n` to now, from memory if that reaches back far enough; otherwise
+    /// it is told to pull.
+    fn catch_up(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Push> {
+        let reaches_back = self.recent.front().is_some_and(|oldest| oldest.n <= n + 1);
+        let Some(session) = self.sessions.get_mut(&enrolment) else { return Vec::new() };
+        let listener = session.listener;
+        if !reaches_back {
+            // It has not been sent all up to `n` any more than up to now: it is not live yet.
+            session.sent_up_to = None;
+            return vec![(enrolment, nothing_new(self.position.epoch, self.position.n))];
+        }
+        let from = self.recent.partition_point(|recent| recent.n <= n);
+        let events: Vec<_> = self
+            .recent
+            .range(from..)
+            .filter(|recent| recent.concerns(listener))
+            .map(|recent| recent.seen_by(listener.person))
+            .collect();
+        self.push(enrolment, events)
+    }
+
+    /// Cuts events into frames and notes that they are sent.
+    fn push(&mut self, enrolment: EnrolmentId, mut events: Vec<Event>) -> Vec<Push> {
+        let Some(session) = self.sessions.get_mut(&enrolment).filter(|_| !events.is_empty()) else {
+            return Vec::new();
+        };
+        let epoch = self.position.epoch;
+        let mut pushes = Vec::new();
+        let mut after = session.sent_up_to.unwrap_or(0);
+        while !events.is_empty() {
+            let rest = events.split_off(fitting(&events));
+            let next = match rest.is_empty() {
+                true => self.position.n,
+                false => events.last().map_or(after, |event| event.n),
+            };
+            let frame = Events { epoch, after, next, events, ..Events::default() };
+            pushes.push((enrolment, Downlink::Events(frame)));
+            after = next;
+            events = rest;
+        }
+        session.sent_up_to = Some(after);
+        session.pushed = true;
+        pushes
+    }
+}
+
+/// An empty stretch that ends at `n`: whoever is not there pulls.
+fn nothing_new(epoch: u32, n: u64) -> Downlink {
+    Downlink::Events(Events { epoch, after: n, next: n, ..Events::default() })
+}

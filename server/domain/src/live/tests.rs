@@ -1,0 +1,155 @@
+//! Who is believed to have been sent everything.
+
+use waypost_protocol::{Content, FactId};
+
+use super::*;
+
+const OMAR: PersonId = PersonId(1);
+const DANA: PersonId = PersonId(2);
+
+fn tablet_of(person: PersonId) -> Listener {
+    let enrolment = EnrolmentId::mint(0, u128::from(person.0));
+    Listener { enrolment, person, role: Role::Driver }
+}
+
+fn everyone_off() -> Live {
+    Live::new(at(0), Vec::new(), RECENT_MAX)
+}
+
+/// A message of Omar to Dana.
+fn message(n: u64) -> Told {
+    Told {
+        epoch: 0,
+        event: Event {
+            n,
+            recorded_at: 0,
+            content: Content { kind: kind::TEXT, bytes: Vec::new() },
+            id: Some(FactId::mint(0, u128::from(n))),
+            author: Some(OMAR),
+            conversation: ConversationId::direct(OMAR, DANA),
+            offset_minutes: 0,
+            skew_ms: None,
+        },
+        receipts_for: Vec::new(),
+    }
+}
+
+/// Where the frames for a device begin and end, and how many events each brings.
+fn stretches(pushes: &[Push], to: Listener) -> Vec<(u64, u64, usize)> {
+    let theirs = pushes.iter().filter(|(enrolment, _)| *enrolment == to.enrolment);
+    theirs
+        .map(|(_, frame)| match frame {
+            Downlink::Events(events) => (events.after, events.next, events.events.len()),
+            other => panic!("no events: {other:?}"),
+        })
+        .collect()
+}
+
+fn at(n: u64) -> Sequence {
+    Sequence { epoch: 0, n }
+}
+
+#[test]
+fn a_tablet_whose_page_was_overtaken_by_a_few_messages_is_sent_them() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.tell((1..=10).map(message)).expect("nothing is missing");
+    live.live_from(dana.enrolment, 4);
+    assert!(live.is_level(dana.enrolment, at(10)), "Dana was sent 5 to 10");
+    assert!(!live.is_level(dana.enrolment, at(4)), "her page alone is not everything");
+}
+
+#[test]
+fn a_tablet_whose_page_was_overtaken_by_more_than_is_remembered_must_pull_again() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    let last = RECENT_MAX as u64 + 10;
+    live.tell((1..=last).map(message)).expect("nothing is missing");
+    live.live_from(dana.enrolment, 4);
+    assert!(
+        !live.is_level(dana.enrolment, at(4)),
+        "Dana would be told that there is nothing new, and miss {} messages",
+        last - 4
+    );
+    live.live_from(dana.enrolment, last);
+    assert!(live.is_level(dana.enrolment, at(last)), "after her next page she has everything");
+}
+
+#[test]
+fn a_commit_larger_than_what_is_remembered_is_pushed_whole() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    let noise = |n| {
+        let mut told = message(n);
+        told.event.conversation = ConversationId::direct(OMAR, PersonId(3));
+        told
+    };
+    let large = RECENT_MAX as u64 + 10;
+    let facts = (1..=large).map(|n| if n == 1 { message(n) } else { noise(n) });
+    live.tell(facts).expect("nothing is missing");
+    assert!(
+        !live.is_level(dana.enrolment, at(0)),
+        "Dana is held to have everything without Omar's message, the first of the commit"
+    );
+}
+
+#[test]
+fn facts_of_another_server_are_missed_by_nobody() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    live.tell([message(1)]).expect("nothing is missing");
+    assert_eq!(live.tell([message(4)]), None, "2 and 3 were committed by another server");
+    assert_eq!(live.position(), at(1), "nothing was told out of order");
+    let pushes = live.tell((2..=4).map(message)).expect("nothing is missing now");
+    assert_eq!(stretches(&pushes, dana), [(1, 4, 3)], "Dana gets all three, in order");
+}
+
+#[test]
+fn what_was_told_before_is_not_told_again() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    live.tell((1..=3).map(message)).expect("nothing is missing");
+    let pushes = live.tell((2..=4).map(message)).expect("nothing is missing");
+    assert_eq!(stretches(&pushes, dana), [(3, 4, 1)], "the follower read 2 and 3 once more");
+}
+
+#[test]
+fn a_heartbeat_comes_once_after_a_push() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    assert!(live.heartbeat().is_empty(), "nothing was pushed that could be lost");
+    live.tell([message(1)]).expect("nothing is missing");
+    assert_eq!(stretches(&live.heartbeat(), dana), [(1, 1, 0)], "where the record stands");
+    assert!(live.heartbeat().is_empty(), "once is enough");
+}
+
+#[test]
+fn dispatchers_learn_who_comes_and_goes_and_drivers_do_not() {
+    let mut live = everyone_off();
+    let omar = Listener { role: Role::Dispatcher, ..tablet_of(OMAR) };
+    let (dana, phone) =
+        (tablet_of(DANA), Listener { enrolment: EnrolmentId::mint(0, 9), ..tablet_of(DANA) });
+    live.connected(omar, 10);
+    let first = live.live_from(omar.enrolment, 0);
+    assert!(matches!(&first[..], [(_, Downlink::Presence(all))] if all.people.len() == 1));
+    let of_dana = |online, at| {
+        let of = waypost_protocol::PresenceOf { person: DANA, online, since: Some(at) };
+        vec![(omar.enrolment, presence::news(of))]
+    };
+    assert_eq!(live.connected(dana, 20), of_dana(true, 20));
+    assert_eq!(live.connected(phone, 30), [], "she is online already");
+    assert_eq!(live.live_from(dana.enrolment, 0), [], "drivers are told of nobody");
+    assert_eq!(live.disconnected(dana.enrolment, 40), [], "her phone is still there");
+    assert_eq!(live.disconnected(phone.enrolment, 50), of_dana(false, 50));
+    assert_eq!(live.people_online(), 1);
+}
