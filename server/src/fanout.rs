@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::Notify;
 use waypost_domain::live::{Listener, Live, Push, RECENT_MAX, Told};
 use waypost_edge::{Edge, Identity};
-use waypost_protocol::{Body, ConversationId, EnrolmentId, PersonId, Sequence, kind};
+use waypost_protocol::{Body, ConversationId, EnrolmentId, Events, PersonId, Pull, Sequence, kind};
 
 use crate::clock;
 
@@ -74,16 +74,20 @@ impl Fanout {
         self.send(live.disconnected(who.enrolment, clock::now()));
     }
 
-    /// Whether a device with this cursor has been sent everything that there is.
-    pub fn is_level(&self, enrolment: EnrolmentId, cursor: Sequence) -> bool {
-        self.lock().is_level(enrolment, cursor)
+    /// The answer to a pull that needs no page.
+    pub fn level_answer(
+        &self,
+        enrolment: EnrolmentId,
+        pull: &Pull,
+        safe_up_to: u64,
+    ) -> Option<Events> {
+        self.lock().level_answer(enrolment, pull, clock::now(), safe_up_to)
     }
 
-    /// A device has been answered up to here with nothing left to pull: it is sent what was
-    /// committed since, and everything from now on.
-    pub fn live_from(&self, enrolment: EnrolmentId, n: u64) {
+    /// A device is about to be answered with this page.
+    pub fn answered(&self, enrolment: EnrolmentId, page: &Events) {
         let mut live = self.lock();
-        self.send(live.live_from(enrolment, n));
+        self.send(live.answered(enrolment, page));
     }
 
     /// Says to each device that was pushed something where the record stands.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use waypost_domain::uplink::{Asked, answer_to, refused};
 use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
 use waypost_edge::{Edge, Identity};
-use waypost_protocol::{Downlink, Events, FactId, ProblemCode, Pull, Submit, Uplink};
+use waypost_protocol::{Downlink, Events, FactId, ProblemCode, Pull, Uplink};
 use waypost_storage::{Db, Proved, StorageError};
 
 use crate::clock;
@@ -43,33 +44,19 @@ pub struct Waypost {
 
 impl Waypost {
     /// Answers one uplink frame of a proved device.
-    pub async fn uplink(&self, who: Identity, frame: Uplink) -> Vec<Downlink> {
-        let actor = actor_of(who);
-        match frame {
-            Uplink::Submit(Submit { entries }) => {
-                for entry in &entries {
+    pub async fn uplink(&self, who: Identity, frame: Uplink) -> Downlink {
+        let Asked { request, pull } = Asked::by(actor_of(who), frame);
+        if let Some(request) = request {
+            if let Request::Submit { entries, .. } = &request {
+                for entry in entries {
                     tracing::debug!(fact = %entry.id, enrolment = %who.enrolment, "submitted");
                 }
-                match self.ingest.ask(Request::Submit { actor, entries }).await {
-                    Reply::Answers(answers) => vec![Downlink::Answers { answers }],
-                    Reply::Refused(code) => vec![refused(code)],
-                    Reply::MarksKept | Reply::Done(_) => vec![refused(ProblemCode::Internal)],
-                }
             }
-            Uplink::Pull(pull) => vec![self.pull(who, pull).await],
-        }
-    }
-
-    async fn pull(&self, who: Identity, mut pull: Pull) -> Downlink {
-        let stored = std::mem::take(&mut pull.stored);
-        let read = std::mem::take(&mut pull.read);
-        if !stored.is_empty() || !read.is_empty() {
-            let epoch = pull.after.epoch;
-            let marks = Request::Marks { actor: actor_of(who), epoch, stored, read };
-            if let Reply::Refused(code) = self.ingest.ask(marks).await {
-                return refused(code);
+            if let Some(answer) = answer_to(self.ingest.ask(request).await) {
+                return answer;
             }
         }
+        let Some(pull) = pull else { return refused(ProblemCode::Internal) };
         match self.page(who, &pull).await {
             Ok(events) => Downlink::Events(events),
             Err(error) => {
@@ -81,21 +68,11 @@ impl Waypost {
 
     async fn page(&self, who: Identity, pull: &Pull) -> Result<Events, StorageError> {
         let safe_up_to = self.safe_up_to.load(Ordering::Relaxed);
-        if self.fanout.is_level(who.enrolment, pull.after) {
-            return Ok(Events {
-                epoch: pull.after.epoch,
-                after: pull.after.n,
-                next: pull.after.n,
-                answers: Some(pull.number),
-                server_time: Some(clock::now()),
-                safe_up_to: Some(safe_up_to),
-                ..Events::default()
-            });
+        if let Some(level) = self.fanout.level_answer(who.enrolment, pull, safe_up_to) {
+            return Ok(level);
         }
         let events = self.db.pull(who.person, pull, clock::now(), safe_up_to).await?;
-        if !events.more {
-            self.fanout.live_from(who.enrolment, events.next);
-        }
+        self.fanout.answered(who.enrolment, &events);
         Ok(events)
     }
 
@@ -132,9 +109,4 @@ impl Waypost {
 /// Who a proved device acts for.
 pub fn actor_of(who: Identity) -> Actor {
     Actor { person: who.person, enrolment: Some(who.enrolment), role: who.role }
-}
-
-fn refused(code: ProblemCode) -> Downlink {
-    let again = matches!(code, ProblemCode::Overloaded | ProblemCode::Stopping);
-    Downlink::Refused { code, retry_after_ms: again.then_some(1000) }
 }

@@ -65,6 +65,12 @@ impl Engine {
         }
     }
 
+    /// The same with room for fewer waiting facts than [`waypost_protocol::OUTBOX_ENTRIES_MAX`].
+    pub fn with_room_for(mut self, entries: usize) -> Self {
+        self.outbox.hold_at_most(entries);
+        self
+    }
+
     /// Decides what to do about an input. The low 74 bits of `random` become part of an id.
     pub fn handle(&mut self, input: Input, now: Now, random: u128) -> Vec<Effect> {
         let dice = Dice::new(random);

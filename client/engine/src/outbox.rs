@@ -13,8 +13,8 @@ use waypost_protocol::{
 use crate::backoff::Dice;
 use crate::{ANSWER_WAIT_MS, OUTBOX_BYTES_MAX, SUBMIT_CONTENT_BYTES_MAX};
 
-#[derive(Default)]
 pub(crate) struct Outbox {
+    entries_max: usize,
     lanes: BTreeMap<ConversationId, Lane>,
     last_numbers: BTreeMap<ConversationId, u32>,
     lane_of: BTreeMap<FactId, ConversationId>,
@@ -53,7 +53,16 @@ impl Outbox {
         mut waiting: Vec<Entry>,
         last_numbers: BTreeMap<ConversationId, u32>,
     ) -> Self {
-        let mut outbox = Self { last_numbers, ..Self::default() };
+        let mut outbox = Self {
+            entries_max: OUTBOX_ENTRIES_MAX,
+            lanes: BTreeMap::new(),
+            last_numbers,
+            lane_of: BTreeMap::new(),
+            flights: BTreeMap::new(),
+            next_flight: 0,
+            next_order: 0,
+            bytes: 0,
+        };
         // Between lanes the ids tell roughly what came first; within a lane only the number does.
         waiting.sort_by_key(|entry| entry.id);
         waiting.into_iter().for_each(|entry| outbox.push(entry));
@@ -61,6 +70,10 @@ impl Outbox {
             lane.waiting.make_contiguous().sort_by_key(|waiting| waiting.entry.number);
         }
         outbox
+    }
+
+    pub(crate) fn hold_at_most(&mut self, entries: usize) {
+        self.entries_max = entries;
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -72,7 +85,7 @@ impl Outbox {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.len() >= OUTBOX_ENTRIES_MAX || self.bytes >= OUTBOX_BYTES_MAX
+        self.len() >= self.entries_max || self.bytes >= OUTBOX_BYTES_MAX
     }
 
     pub(crate) fn next_number(&self, lane: ConversationId) -> u32 {

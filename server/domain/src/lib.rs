@@ -19,6 +19,7 @@ pub mod live;
 mod marks;
 pub mod page;
 mod record;
+pub mod uplink;
 
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};
 pub use decide::{Clockwork, decide};

@@ -12,8 +12,8 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use waypost_protocol::{
-    Body, ConversationId, Downlink, EnrolmentId, Event, Events, Millis, PersonId, Role, Sequence,
-    kind,
+    Body, ConversationId, Downlink, EnrolmentId, Event, Events, Millis, PersonId, PresenceOf, Pull,
+    Role, Sequence, kind,
 };
 
 use crate::page::fitting;
@@ -120,16 +120,35 @@ impl Live {
         news.map_or_else(Vec::new, |of| self.presence_for_staff(of))
     }
 
-    /// Whether a device with this cursor has been sent everything that there is.
-    pub fn is_level(&self, enrolment: EnrolmentId, cursor: Sequence) -> bool {
-        let sent = self.sessions.get(&enrolment).and_then(|session| session.sent_up_to);
-        cursor.epoch == self.position.epoch && sent == Some(cursor.n)
+    /// The answer to a pull that needs no page: the device has been sent everything that there
+    /// is. `None` if a page must be read.
+    pub fn level_answer(
+        &self,
+        enrolment: EnrolmentId,
+        pull: &Pull,
+        now: Millis,
+        safe_up_to: u64,
+    ) -> Option<Events> {
+        let sent = self.sessions.get(&enrolment)?.sent_up_to;
+        let Sequence { epoch, n } = pull.after;
+        (epoch == self.position.epoch && sent == Some(n)).then(|| Events {
+            epoch,
+            after: n,
+            next: n,
+            answers: Some(pull.number),
+            server_time: Some(now),
+            safe_up_to: Some(safe_up_to),
+            ..Events::default()
+        })
     }
 
-    /// A device was answered up to here with nothing left to pull: it is sent what was told
-    /// since, and everything from now on.
-    pub fn live_from(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Push> {
-        let Some(session) = self.sessions.get_mut(&enrolment) else { return Vec::new() };
+    /// A device is answered with this page. If nothing is left to pull after it, the device is
+    /// sent what was told since the page was read, and everything from now on.
+    pub fn answered(&mut self, enrolment: EnrolmentId, page: &Events) -> Vec<Push> {
+        let Some(session) = self.sessions.get_mut(&enrolment).filter(|_| !page.more) else {
+            return Vec::new();
+        };
+        let n = page.next;
         let first_time = session.sent_up_to.replace(n).is_none();
         let is_staff = session.listener.role.is_staff();
         let mut pushes = Vec::new();
@@ -160,7 +179,7 @@ impl Live {
         self.attendance.people()
     }
 
-    fn presence_for_staff(&self, of: waypost_protocol::PresenceOf) -> Vec<Push> {
+    fn presence_for_staff(&self, of: PresenceOf) -> Vec<Push> {
         let staff = self
             .sessions
             .values()

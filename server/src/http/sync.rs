@@ -40,7 +40,7 @@ async fn sync(
         Some(CBOR) => {
             let frame = Uplink::from_bytes(&body)
                 .map_err(|error| Problem::with(error.code(), error.to_string()))?;
-            let answers = waypost.uplink(who, frame).await;
+            let answers = [waypost.uplink(who, frame).await];
             let bytes = minicbor::to_vec(answers).map_err(|_| ProblemCode::Internal)?;
             Ok(([(header::CONTENT_TYPE, CBOR)], bytes).into_response())
         }
@@ -48,7 +48,7 @@ async fn sync(
             let frame: Uplink = serde_json::from_slice(&body)
                 .map_err(|error| Problem::with(ProblemCode::Malformed, error.to_string()))?;
             frame.check_bounds().map_err(|error| Problem::with(error.code(), error.to_string()))?;
-            Ok(axum::Json(waypost.uplink(who, frame).await).into_response())
+            Ok(axum::Json([waypost.uplink(who, frame).await]).into_response())
         }
         _ => Err(ProblemCode::MediaTypeUnsupported.into()),
     }

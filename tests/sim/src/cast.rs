@@ -11,6 +11,9 @@ use crate::world::World;
 const DISPATCHERS: [&str; 2] = ["Omar", "Mia"];
 const DRIVERS: [&str; 5] = ["Dana", "Ayo", "Lena", "Tarik", "Noor"];
 
+/// Somebody has taken his tablet apart.
+const HOSTILE: &str = "Rik";
+
 /// A link is good for a day.
 const TOKEN_MS: i64 = 86_400_000;
 
@@ -30,7 +33,14 @@ impl World {
         if let Body::GroupCreated { group, .. } = self.deed(Deed::CreateGroup { name, members })? {
             self.groups.push(group);
         }
-        self.server.back_up();
+        if self.weather.has_a_hostile_device() {
+            self.add_person(HOSTILE, Role::Driver)?;
+            let theirs = self.people.pop();
+            for device in self.devices.iter_mut().filter(|it| Some(it.person) == theirs) {
+                device.hostile = true;
+            }
+        }
+        self.servers.back_up();
         self.hears(Asked::BackedUp)
     }
 
@@ -58,7 +68,7 @@ impl World {
         let mut token_hash = [0; 32];
         token_hash[..16].copy_from_slice(&self.dice.wide().to_be_bytes());
         let token = TokenState { person, expires_at: self.at() + TOKEN_MS, used_by: None };
-        self.server.store.tokens.insert(token_hash, token);
+        self.servers.store.tokens.insert(token_hash, token);
         self.hears(Asked::Issued { hash: token_hash, token })?;
         let enrolment = EnrolmentId::mint(self.at(), self.dice.wide());
         let device = DeviceId::mint(self.at(), self.dice.wide());
@@ -70,8 +80,8 @@ impl World {
             credential_hash: token_hash,
             public_key: [2; 32],
         })?;
-        let random = self.dice.wide();
-        let mut device = Device::new(device_name, person, role, enrolment, random);
+        let (room, random) = (self.weather.room(), self.dice.wide());
+        let mut device = Device::new(device_name, person, role, enrolment, room, random);
         device.off_until = Some(self.tick + self.dice.below(30_000));
         self.devices.push(device);
         Ok(())
@@ -81,9 +91,10 @@ impl World {
     fn deed(&mut self, deed: Deed) -> Result<Body, Broken> {
         self.tick += 1;
         let id = FactId::mint(self.at(), self.dice.wide());
-        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }])?;
-        self.server.store.write(&decision);
-        self.reference.committed(&decision, &self.devices)?;
+        let decision = self.write(&[Request::Deed { actor: Actor::OPERATOR, id, deed }])?;
+        for at in 0..self.servers.replicas.len() {
+            self.must_follow(at);
+        }
         match decision.facts.first().map(|fact| fact.content.to_body()) {
             Some(Ok(body)) => Ok(body),
             _ => broken("the cast is complete", format!("{:?}", decision.replies)),

@@ -18,6 +18,12 @@ pub(crate) struct Device {
     pub(crate) reach: Reach,
     /// How wrong the clock is, in milliseconds.
     pub(crate) clock_off_by: Millis,
+    /// How much too fast it goes, in parts per million.
+    pub(crate) clock_drift_ppm: Millis,
+    /// How many facts may wait in its outbox.
+    room: usize,
+    /// It does what it likes: there is no engine on it.
+    pub(crate) hostile: bool,
     pub(crate) timer: Option<u64>,
     pub(crate) disk_full: bool,
     /// The power fails after so many more effects.
@@ -59,6 +65,7 @@ impl Device {
         person: PersonId,
         role: Role,
         enrolment: EnrolmentId,
+        room: usize,
         random: u128,
     ) -> Self {
         let store = ReferenceStore::default();
@@ -67,11 +74,14 @@ impl Device {
             person,
             role,
             enrolment,
-            engine: Engine::load(store.saved(), person, random),
+            engine: Engine::load(store.saved(), person, random).with_room_for(room),
             store,
             links: BTreeMap::new(),
             reach: Reach::ALL,
             clock_off_by: 0,
+            clock_drift_ppm: 0,
+            room,
+            hostile: false,
             timer: None,
             disk_full: false,
             power_for: None,
@@ -81,14 +91,22 @@ impl Device {
 
     /// The moment as this device sees it; `at` is the true time.
     pub(crate) fn now(&self, at: Millis, tick: u64) -> Now {
-        Now { at: at + self.clock_off_by, tick, offset_minutes: 60 }
+        let drifted = tick as Millis * self.clock_drift_ppm / 1_000_000;
+        Now { at: at + self.clock_off_by + drifted, tick, offset_minutes: 60 }
     }
 
-    /// A new engine from the store; all that was only in memory is gone.
-    pub(crate) fn load(&mut self, random: u128) {
-        self.engine = Engine::load(self.store.saved(), self.person, random);
-        self.links.clear();
+    /// A new engine from the store; all that was only in memory is gone. Gives back the links
+    /// that are thereby left.
+    pub(crate) fn load(&mut self, random: u128) -> BTreeMap<LinkPath, Link> {
+        self.engine =
+            Engine::load(self.store.saved(), self.person, random).with_room_for(self.room);
         self.timer = None;
+        std::mem::take(&mut self.links)
+    }
+
+    /// When something happens on it by itself.
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        if self.hostile { None } else { self.off_until.or(self.timer) }
     }
 
     /// Whether the power fails before the next effect.

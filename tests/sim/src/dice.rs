@@ -8,6 +8,13 @@ impl Dice {
         Self(seed)
     }
 
+    /// The dice of one step: what is left out before it changes nothing about them.
+    pub(crate) fn of_step(seed: u64, step: u64) -> Self {
+        let mut dice = Self(seed ^ step.wrapping_mul(0xd6e8_feb8_6659_fd93));
+        dice.roll();
+        dice
+    }
+
     pub(crate) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

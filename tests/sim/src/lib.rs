@@ -1,21 +1,25 @@
 //! The engine and the domain over a simulated network, store and clock.
 //!
-//! One seed is one run: a few people with their devices, a few hundred steps in which anything may
-//! fail, then everything is healed and must become quiet. `reference` says what must be true at
-//! every step, `quiet` what must be true at the end. Engine and domain are the real ones; what
-//! lies between them is simulated. There is no wall clock, no thread and no chance but the seed.
+//! One seed is one run: a few people with their devices, one or more servers on one record, a few
+//! hundred steps in which anything may fail, then everything is healed and must become quiet.
+//! `reference` says what must be true at every step, `quiet` what must be true at the end. Engine
+//! and domain are the real ones, with what is pushed to whom; what lies between them is simulated.
+//! There is no wall clock, no thread and no chance but the seed.
 
 mod cast;
 mod device;
 mod dice;
+mod hostile;
 mod line;
 mod lookups;
 mod loss;
 mod network;
+mod newer;
 mod quiet;
 mod reference;
 mod server;
 mod serving;
+mod shorten;
 mod steps;
 mod store;
 mod story;
@@ -25,7 +29,10 @@ mod weather;
 mod witness;
 mod world;
 
+use std::any::Any;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 
 pub use story::Broken;
 pub use summary::Summary;
@@ -33,10 +40,11 @@ pub use witness::{Asked, Witness};
 
 use waypost_engine::{Input, Wish};
 
+use crate::story::Story;
 use crate::world::World;
 
 /// How many steps a run takes before it is healed.
-const STEPS: u64 = 400;
+const STEPS: u64 = 500;
 
 /// How many things may happen after the healing until everything is quiet.
 const QUIET_AFTER_MAX: u64 = 20_000;
@@ -51,7 +59,9 @@ pub struct Fault {
     pub seed: u64,
     /// What did not hold.
     pub broken: Broken,
-    /// The last lines of what happened.
+    /// How many steps were taken before everything was healed.
+    pub steps: u64,
+    /// What happened, in words: the last lines, and of a shortened story the first ones too.
     pub lines: Vec<String>,
 }
 
@@ -60,8 +70,8 @@ impl fmt::Display for Fault {
         for line in &self.lines {
             writeln!(f, "  {line}")?;
         }
-        let Self { seed, broken: Broken { rule, what }, .. } = self;
-        write!(f, "seed {seed}: it does not hold that {rule}: {what}")
+        let Self { seed, broken: Broken { rule, what }, steps, .. } = self;
+        write!(f, "seed {seed}, {steps} of {STEPS} steps: it does not hold that {rule}: {what}")
     }
 }
 
@@ -69,24 +79,45 @@ impl std::error::Error for Fault {}
 
 /// Runs one seed to its quiet end.
 pub fn run(seed: u64) -> Result<Summary, Fault> {
-    run_before(None, seed)
+    play_without(seed, &BTreeSet::new(), 0)
 }
 
 /// As [`run`], and a witness hears what the server's store is asked. With a witness a seed is
 /// another run than without.
-pub fn run_before(witness: Option<Witness>, seed: u64) -> Result<Summary, Fault> {
-    let mut world = World::new(seed, witness);
-    match play(&mut world) {
+pub fn run_before(witness: Witness, seed: u64) -> Result<Summary, Fault> {
+    let world = World::new(seed, Story::keeping(0), Some(witness));
+    outcome(seed, world, &BTreeSet::new())
+}
+
+/// Runs a seed with some steps left out, and keeps so many of its first lines.
+fn play_without(seed: u64, left_out: &BTreeSet<u64>, first_max: usize) -> Result<Summary, Fault> {
+    outcome(seed, World::new(seed, Story::keeping(first_max), None), left_out)
+}
+
+fn outcome(seed: u64, mut world: World, left_out: &BTreeSet<u64>) -> Result<Summary, Fault> {
+    let played = panic::catch_unwind(AssertUnwindSafe(|| play(&mut world, left_out)));
+    match played.unwrap_or_else(|panic| story::broken("nothing panics", words_of(&*panic))) {
         Ok(()) => Ok(world.sum_up()),
-        Err(broken) => Err(Fault { seed, broken, lines: world.story.last_lines() }),
+        Err(broken) => {
+            let steps = STEPS - left_out.len() as u64;
+            Err(Fault { seed, broken, steps, lines: world.story.lines() })
+        }
     }
 }
 
-fn play(world: &mut World) -> Result<(), Broken> {
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("something does").to_owned()
+}
+
+fn play(world: &mut World, left_out: &BTreeSet<u64>) -> Result<(), Broken> {
     world.cast()?;
-    for _ in 0..STEPS {
+    for step in (1..=STEPS).filter(|step| !left_out.contains(step)) {
+        world.begins_step(step);
         world.step()?;
     }
+    world.begins_step(STEPS + 1);
     world.heal()?;
     for number in 0..world.devices.len() {
         world.input(number, Input::Tapped(Wish::Online(true)))?;
@@ -96,11 +127,11 @@ fn play(world: &mut World) -> Result<(), Broken> {
 }
 
 fn become_quiet(world: &mut World) -> Result<(), Broken> {
-    for _ in 0..QUIET_AFTER_MAX {
+    for step in 0..QUIET_AFTER_MAX {
         if world.is_quiet().is_ok() {
-            return quiet::audit_holds(&world.server.store);
+            return quiet::audit_holds(&world.servers.store);
         }
-        world.story.next_step();
+        world.story.begins_step(STEPS + 1 + step);
         if !world.next_due()? {
             break;
         }
@@ -110,13 +141,11 @@ fn become_quiet(world: &mut World) -> Result<(), Broken> {
 
 /// In a quiet world nothing is written any more.
 fn stay_quiet(world: &mut World) -> Result<(), Broken> {
-    let (end, until) = (world.server.store.end(), world.tick + QUIET_FOR_MS);
-    while world.tick < until && world.next_due()? {
-        world.story.next_step();
-    }
+    let (end, until) = (world.servers.store.end(), world.tick + QUIET_FOR_MS);
+    while world.tick < until && world.next_due()? {}
     world.is_quiet()?;
-    if world.server.store.end() != end {
-        let what = format!("the record grew from {end} to {}", world.server.store.end());
+    if world.servers.store.end() != end {
+        let what = format!("the record grew from {end} to {}", world.servers.store.end());
         return story::broken("a quiet world stays quiet", what);
     }
     Ok(())

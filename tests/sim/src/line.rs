@@ -14,6 +14,17 @@ use crate::story::{Broken, broken};
 /// What people said, with the number of the device.
 pub(crate) type Said = BTreeMap<FactId, (usize, Entry)>;
 
+/// What hostile devices sent, under whichever ids.
+pub(crate) type MadeUp = BTreeMap<FactId, Vec<Entry>>;
+
+/// What can be in the record, and on which devices it was said.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub(crate) said: &'a Said,
+    pub(crate) made_up: &'a MadeUp,
+    pub(crate) devices: &'a [Device],
+}
+
 /// The record in one epoch, from its first fact on.
 #[derive(Clone, Default)]
 pub(crate) struct Line {
@@ -46,6 +57,10 @@ impl Line {
         self.record.get(n.checked_sub(1)? as usize)
     }
 
+    pub(crate) fn has_revoked(&self, enrolment: EnrolmentId) -> bool {
+        self.revoked.contains(&enrolment)
+    }
+
     /// Whether the person of this device may read the fact with this number.
     pub(crate) fn may_read(&self, device: &Device, n: u64) -> bool {
         match self.readers.get(n as usize - 1) {
@@ -65,12 +80,7 @@ impl Line {
     }
 
     /// Adds a fact after looking at it from all sides but the truth of its receipts.
-    pub(crate) fn add(
-        &mut self,
-        fact: &Recorded,
-        said: &Said,
-        devices: &[Device],
-    ) -> Result<(), Broken> {
+    pub(crate) fn add(&mut self, fact: &Recorded, from: Sources<'_>) -> Result<(), Broken> {
         if fact.sequence.n != self.end() + 1 {
             let what = format!("{} came after {}", fact.sequence, self.end());
             return broken("numbers have no gaps", what);
@@ -84,7 +94,11 @@ impl Line {
                 let what = format!("{} was recorded after that", fact.id);
                 return broken("a revoked device writes nothing", what);
             }
-            self.in_order(fact, said, devices)?;
+            let device = from.devices.iter().find(|device| device.enrolment == enrolment);
+            match device.filter(|device| device.hostile) {
+                Some(device) => is_made_up(fact, device, from.made_up)?,
+                None => self.in_order(fact, from)?,
+            }
         }
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
@@ -92,12 +106,12 @@ impl Line {
         Ok(())
     }
 
-    fn in_order(&mut self, fact: &Recorded, said: &Said, devices: &[Device]) -> Result<(), Broken> {
+    fn in_order(&mut self, fact: &Recorded, from: Sources<'_>) -> Result<(), Broken> {
         let id = fact.id;
-        let Some((number, entry)) = said.get(&id) else {
+        let Some((number, entry)) = from.said.get(&id) else {
             return broken("only what people said is in the record", format!("{id} was not"));
         };
-        let device = &devices[*number];
+        let device = &from.devices[*number];
         let same = (Some(entry.conversation), &entry.content, device.person)
             == (fact.conversation, &fact.content, fact.author);
         if !same {
@@ -164,4 +178,16 @@ impl Line {
         }
         Ok(concerned)
     }
+}
+
+/// Whoever makes things up does so under their own name.
+fn is_made_up(fact: &Recorded, device: &Device, made_up: &MadeUp) -> Result<(), Broken> {
+    let entries = made_up.get(&fact.id).map(Vec::as_slice).unwrap_or_default();
+    let same = |entry: &Entry| {
+        (Some(entry.conversation), &entry.content) == (fact.conversation, &fact.content)
+    };
+    if fact.author == device.person && entries.iter().any(same) {
+        return Ok(());
+    }
+    broken("only what people said is in the record", format!("{} was not", fact.id))
 }

@@ -79,7 +79,9 @@ fn report(
     for (seed, outcome) in played {
         match outcome {
             Err(fault) => {
-                writeln!(out, "{fault}")?;
+                let at = held + 1;
+                writeln!(out, "{fault}\n\nA fault after {at} seeds; making the story shorter …")?;
+                writeln!(out, "\n{}", fault.shortened())?;
                 return Ok(false);
             }
             Ok(summary) if seeds.count == 1 => writeln!(out, "seed {seed} holds: {summary}")?,

@@ -1,6 +1,8 @@
 //! What is under way between devices and the server. It keeps no promise: whatever is here may
 //! be lost, doubled, late or in another order. It refuses to look into frames.
 
+use std::collections::BTreeSet;
+
 use waypost_engine::LinkPath;
 
 use crate::dice::Dice;
@@ -10,6 +12,9 @@ const UNDER_WAY_MS: u64 = 400;
 
 /// Now and then something takes up to so long, in milliseconds.
 const LATE_MS: u64 = 45_000;
+
+/// On a slow line everything takes up to so long, in milliseconds.
+const SLOW_MS: u64 = 25_000;
 
 /// One thing under way.
 #[derive(Clone)]
@@ -30,6 +35,8 @@ pub(crate) enum Cargo {
     Connect,
     /// The news that the connection is lost.
     Lost,
+    /// The news for the server that the connection ended.
+    Gone,
     /// A frame for the server.
     Up(Vec<u8>),
     /// A frame for the device.
@@ -41,6 +48,8 @@ pub(crate) enum Cargo {
 pub(crate) struct Network {
     parcels: Vec<Parcel>,
     last_connection: u64,
+    /// Devices on a slow line.
+    slow: BTreeSet<usize>,
 }
 
 impl Network {
@@ -49,10 +58,28 @@ impl Network {
         self.last_connection
     }
 
+    /// A device comes to a slow line, or leaves it; whether it is on one now.
+    pub(crate) fn slow_or_not(&mut self, device: usize) -> bool {
+        let slow = self.slow.insert(device);
+        if !slow {
+            self.slow.remove(&device);
+        }
+        slow
+    }
+
+    /// All lines are good again.
+    pub(crate) fn heal(&mut self) {
+        self.slow.clear();
+    }
+
     /// Puts something on its way at this tick.
     pub(crate) fn send(&mut self, mut parcel: Parcel, tick: u64, dice: &mut Dice) {
-        let late = dice.chance(3);
-        parcel.due = tick + 1 + dice.below(if late { LATE_MS } else { UNDER_WAY_MS });
+        let longest = match (self.slow.contains(&parcel.device), dice.chance(3)) {
+            (_, true) => LATE_MS,
+            (true, false) => SLOW_MS,
+            (false, false) => UNDER_WAY_MS,
+        };
+        parcel.due = tick + 1 + dice.below(longest);
         self.parcels.push(parcel);
     }
 

@@ -20,25 +20,40 @@ pub(crate) fn is_quiet(
         let device = &devices[*number];
         let decided = server.place_of.contains_key(id) || server.rejections.contains_key(id);
         // What a lost device kept cannot be sent any more; whoever finds it sees it.
-        let kept = !server.knows(device.enrolment) && device.store.own.contains_key(id);
+        let kept = is_out(device, server, reference) && device.store.own.contains_key(id);
         if !decided && !kept {
             return broken("nothing is lost", format!("{id} of {} is", device.name));
         }
     }
-    for device in devices {
-        if !server.knows(device.enrolment) {
+    for device in devices.iter().filter(|device| !device.hostile) {
+        if is_out(device, server, reference) {
             knows_that_it_is_out(device)?;
             continue;
         }
         outbox_is_empty(device, server)?;
+        has_come_to_the_end(device, server, reference)?;
         if let Some(n) = reference.missing(device, reference.line().end()) {
             return broken("everyone has what is theirs", format!("{} lacks {n}", device.name));
         }
-        if has_all_devices(device.person, devices, server) {
+        if has_all_devices(device.person, devices, server, reference) {
             agrees_on_reading(device, reference)?;
         }
     }
     has_receipts(devices, server, reference)
+}
+
+/// After a restore a device may have every fact from before and not yet know that it has.
+fn has_come_to_the_end(
+    device: &Device,
+    server: &Store,
+    reference: &Reference,
+) -> Result<(), Broken> {
+    let cursor = device.store.cursor;
+    let beyond = (cursor.n + 1..=server.end()).any(|n| reference.line().may_read(device, n));
+    if cursor.epoch != server.head.epoch || beyond {
+        return broken("everyone comes to the end", format!("{} is at {cursor}", device.name));
+    }
+    Ok(())
 }
 
 fn knows_that_it_is_out(device: &Device) -> Result<(), Broken> {
@@ -49,9 +64,22 @@ fn knows_that_it_is_out(device: &Device) -> Result<(), Broken> {
 }
 
 /// What a person read on a lost device, the others may never hear.
-fn has_all_devices(person: PersonId, devices: &[Device], server: &Store) -> bool {
+fn has_all_devices(
+    person: PersonId,
+    devices: &[Device],
+    server: &Store,
+    reference: &Reference,
+) -> bool {
     let mut theirs = devices.iter().filter(|device| device.person == person);
-    theirs.all(|device| server.knows(device.enrolment))
+    theirs.all(|device| !is_out(device, server, reference))
+}
+
+/// Whether a device was revoked. One that heard of it stays out until it is started again, even if
+/// the record was restored from before that.
+fn is_out(device: &Device, server: &Store, reference: &Reference) -> bool {
+    let heard =
+        device.off_until.is_none() && device.engine.link(Now::default()) == LinkState::Revoked;
+    !server.knows(device.enrolment) || heard && reference.was_ever_revoked(device.enrolment)
 }
 
 fn outbox_is_empty(device: &Device, server: &Store) -> Result<(), Broken> {
@@ -93,12 +121,12 @@ fn agrees_on_reading(device: &Device, reference: &Reference) -> Result<(), Broke
 
 fn has_receipts(devices: &[Device], server: &Store, reference: &Reference) -> Result<(), Broken> {
     let line = reference.line();
-    let there = |device: &&Device| server.knows(device.enrolment);
+    let there = |device: &&Device| !device.hostile && !is_out(device, server, reference);
     for author in devices.iter().filter(there) {
         let moves = moves_at(author, reference);
         let readers = devices.iter().filter(there);
         for reader in readers.filter(|reader| reader.person != author.person) {
-            let told_all = has_all_devices(reader.person, devices, server);
+            let told_all = has_all_devices(reader.person, devices, server, reference);
             let reached = |conversation: Option<ConversationId>| {
                 let theirs = moves.iter().filter(|step| {
                     step.person == reader.person && step.conversation == conversation

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use waypost_domain::{Decision, Recorded};
 use waypost_engine::{Change, READ_MARKS_KEPT_MAX};
 use waypost_protocol::{
-    Body, ConversationId, Entry, Event, FactId, Move, PersonId, STORED_MARKS_MAX, Sequence,
+    Body, ConversationId, EnrolmentId, Entry, Event, Events, FactId, Move, PersonId,
+    STORED_MARKS_MAX, Sequence,
 };
 
 use crate::device::Device;
-use crate::line::{Line, Said};
+use crate::line::{Line, MadeUp, Said, Sources};
 use crate::story::{Broken, broken};
 
 /// The model.
@@ -29,6 +30,8 @@ pub(crate) struct Reference {
     wished: BTreeMap<(PersonId, ConversationId), u64>,
     /// How far a device keeps that they have read.
     pub(crate) read: BTreeMap<(PersonId, ConversationId), u64>,
+    /// What hostile devices sent.
+    made_up: MadeUp,
     /// The ids in the timeline of each device, in each epoch.
     timelines: BTreeMap<(usize, u32), BTreeSet<FactId>>,
 }
@@ -55,6 +58,11 @@ impl Reference {
         }
     }
 
+    /// Whether this enrolment was revoked, in whichever epoch.
+    pub(crate) fn was_ever_revoked(&self, enrolment: EnrolmentId) -> bool {
+        self.lines.iter().any(|line| line.has_revoked(enrolment))
+    }
+
     /// What is left of number `n` of an epoch: everything up to the later cuts.
     pub(crate) fn left_of(&self, epoch: u32, n: u64) -> u64 {
         let later = self.cuts.iter().skip(epoch as usize + 1);
@@ -65,7 +73,7 @@ impl Reference {
     pub(crate) fn cut(&mut self, after: u64, devices: &[Device]) -> Result<(), Broken> {
         let mut line = Line::default();
         for fact in &self.line().record[..after as usize] {
-            line.add(fact, &self.said, devices)?;
+            line.add(fact, Sources { said: &self.said, made_up: &self.made_up, devices })?;
         }
         self.lines.push(line);
         self.cuts.push(after);
@@ -80,6 +88,23 @@ impl Reference {
         let left = self.left_of(device.store.cursor.epoch, up_to);
         let wished = self.wished.entry((device.person, to)).or_default();
         *wished = left.max(*wished);
+    }
+
+    /// A hostile device has sent this, perhaps with an id of others.
+    pub(crate) fn is_sent_by_a_hostile(&mut self, entry: &Entry) {
+        self.made_up.entry(entry.id).or_default().push(entry.clone());
+    }
+
+    /// A server is about to send these to a device.
+    pub(crate) fn may_see(&self, device: &Device, events: &Events) -> Result<(), Broken> {
+        let line = self.line_of(events.epoch)?;
+        match events.events.iter().find(|event| !line.may_read(device, event.n)) {
+            None => Ok(()),
+            Some(event) => {
+                let what = format!("{} is sent number {} of others", device.name, event.n);
+                broken("nobody reads what is not theirs", what)
+            }
+        }
     }
 
     /// A device is about to write these changes; `device` is how it is before.
@@ -238,8 +263,9 @@ impl Reference {
             if let Ok(Body::Receipts { moves }) = fact.content.to_body() {
                 moves.iter().try_for_each(|step| self.is_true(step, devices))?;
             }
+            let from = Sources { said: &self.said, made_up: &self.made_up, devices };
             if let Some(line) = self.lines.last_mut() {
-                line.add(fact, &self.said, devices)?;
+                line.add(fact, from)?;
             }
         }
         Ok(())
@@ -251,6 +277,10 @@ impl Reference {
         let Some(device) = theirs.filter(|device| device.person == step.person) else {
             return broken("receipts are true", format!("{step:?} is of no device of theirs"));
         };
+        if device.hostile {
+            // What somebody says of himself he may say; that it is he is proved.
+            return Ok(());
+        }
         let is_so = match step.conversation {
             None => self.missing(device, step.up_to).is_none(),
             Some(conversation) => {

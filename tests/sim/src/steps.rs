@@ -5,8 +5,8 @@ use waypost_engine::{Input, LinkPath};
 use waypost_protocol::FactId;
 
 use crate::device::Reach;
-use crate::network::{Cargo, Parcel};
-use crate::server::{Crash, Job};
+use crate::network::Parcel;
+use crate::server::{Job, Trouble};
 use crate::story::Broken;
 use crate::weather::Happening;
 use crate::witness::Asked;
@@ -18,8 +18,6 @@ const CLOCK_JUMP_MS: u64 = 400 * 86_400_000;
 impl World {
     /// Lets one thing happen, as the dice and the weather of this run say.
     pub(crate) fn step(&mut self) -> Result<(), Broken> {
-        self.story.next_step();
-        self.lose_a_device()?;
         match self.weather.next(&mut self.dice) {
             Happening::Tap => self.tap(),
             Happening::Due => self.next_due().map(|_| ()),
@@ -35,6 +33,9 @@ impl World {
             Happening::Restore => self.restore(),
             Happening::Heartbeat => self.heartbeat(),
             Happening::Time => self.pass_time(),
+            Happening::Loss => self.lose_a_device(),
+            Happening::Hostile => self.does_what_it_likes(),
+            Happening::Newer => self.a_newer_server_writes(),
         }
     }
 
@@ -75,7 +76,13 @@ impl World {
 
     fn trouble_a_link(&mut self) -> Result<(), Broken> {
         let number = self.any_device();
-        let kind = self.dice.below(8);
+        let kind = self.dice.below(9);
+        if kind == 8 {
+            let slow = self.network.slow_or_not(number);
+            let name = &self.devices[number].name;
+            tell!(self, "{name} {} a slow line", if slow { "is on" } else { "leaves" });
+            return Ok(());
+        }
         let device = &mut self.devices[number];
         let (reach, what) = match kind {
             0 => (Reach { mqtt: false, https: false, ..Reach::ALL }, "leaves the network"),
@@ -90,24 +97,15 @@ impl World {
         if kind == 0 || kind == 4 {
             self.break_links(number);
         } else if kind == 1 {
-            self.break_mqtt(number);
+            self.break_link(number, LinkPath::Mqtt);
         }
         Ok(())
-    }
-
-    pub(crate) fn break_mqtt(&mut self, number: usize) {
-        let path = LinkPath::Mqtt;
-        if let Some(link) = self.devices[number].links.get(&path) {
-            let connection = link.connection;
-            let parcel = Parcel { due: 0, device: number, path, connection, cargo: Cargo::Lost };
-            self.network.send(parcel, self.tick, &mut self.dice);
-        }
     }
 
     /// The power of a device fails now, or between two effects of what comes next.
     fn trouble_the_power(&mut self) -> Result<(), Broken> {
         let number = self.any_device();
-        if self.devices[number].off_until.is_some() {
+        if self.devices[number].off_until.is_some() || self.devices[number].hostile {
             return Ok(());
         }
         if self.dice.chance(30) {
@@ -119,13 +117,16 @@ impl World {
     }
 
     fn trouble_the_server(&mut self) -> Result<(), Broken> {
-        if self.server.is_up() {
-            match self.dice.below(3) {
-                0 => self.crash_server("in the middle of nothing")?,
-                1 => self.server.crash = Some(Crash::BeforeCommit),
-                _ => self.server.crash = Some(Crash::AfterCommit),
-            }
-        }
+        let Some(at) = self.servers.any_up(&mut self.dice) else { return Ok(()) };
+        let trouble = match self.dice.below(8) {
+            0 => return self.crash_server(at, "in the middle of nothing"),
+            1 | 2 => Trouble::CrashBefore,
+            3 | 4 => Trouble::CrashAfter,
+            5 => Trouble::Fails,
+            6 => Trouble::FailsOnce,
+            _ => Trouble::Unknown,
+        };
+        self.servers.replicas[at].trouble = Some(trouble);
         Ok(())
     }
 
@@ -134,8 +135,10 @@ impl World {
         let far = self.dice.chance(50);
         let jump = self.dice.below(if far { CLOCK_JUMP_MS } else { 120_000 }) as i64;
         let back = self.dice.chance(50);
+        let drift = if self.dice.chance(30) { self.dice.below(4_000) as i64 - 2_000 } else { 0 };
         let device = &mut self.devices[number];
         device.clock_off_by = if back { -jump } else { jump };
+        device.clock_drift_ppm = drift;
         tell!(self, "the clock of {} is now {} ms off", device.name, device.clock_off_by);
         Ok(())
     }
@@ -156,10 +159,8 @@ impl World {
         else {
             return Ok(());
         };
-        if !self.server.is_up() {
-            return Ok(());
-        }
-        let leaves = self.server.store.is_member(group, person);
+        let Some(at) = self.servers.any_up(&mut self.dice) else { return Ok(()) };
+        let leaves = self.servers.store.is_member(group, person);
         let deed = match leaves {
             true => Deed::Leave { group, person },
             false => Deed::Join { group, person },
@@ -168,37 +169,40 @@ impl World {
         let id = FactId::mint(self.at(), self.dice.wide());
         let request = Request::Deed { actor: Actor::OPERATOR, id, deed };
         for _ in 0..1 + self.dice.below(2) {
-            self.ask(Job { from: None, request: Some(request.clone()), pull: None });
+            self.ask(at, Job::of_operator(request.clone()))?;
         }
         Ok(())
     }
 
     /// A backup is made: devices may forget their own copies of what it covers.
     fn back_up(&mut self) -> Result<(), Broken> {
-        self.server.back_up();
-        tell!(self, "a backup covers the record up to {}", self.server.safe_up_to());
+        self.servers.back_up();
+        tell!(self, "a backup covers the record up to {}", self.servers.safe_up_to());
         self.hears(Asked::BackedUp)
     }
 
-    /// The disk of the server is lost, and it goes on from the last backup in a new epoch.
+    /// The record is lost, and all servers go on from the last backup in a new epoch.
     fn restore(&mut self) -> Result<(), Broken> {
-        self.crash_server("and loses its disk")?;
-        let after = self.server.restore();
+        for at in 0..self.servers.replicas.len() {
+            self.crash_server(at, "and the record is lost")?;
+        }
+        let after = self.servers.restore();
         self.hears(Asked::Restored)?;
         self.reference.cut(after, &self.devices)?;
         let id = FactId::mint(self.at(), self.dice.wide());
         let deed = Deed::BeginEpoch { epoch: self.reference.epoch() };
-        let decision = self.decide(&[Request::Deed { actor: Actor::OPERATOR, id, deed }])?;
-        self.server.store.write(&decision);
-        self.reference.committed(&decision, &self.devices)?;
+        self.write(&[Request::Deed { actor: Actor::OPERATOR, id, deed }])?;
         self.summary.restores += 1;
-        tell!(self, "the server is restored up to {after}");
+        tell!(self, "the record is restored up to {after}");
         Ok(())
     }
 
     fn heartbeat(&mut self) -> Result<(), Broken> {
-        for (device, connection, frame) in self.server.heartbeat() {
-            self.send_down(device, LinkPath::Mqtt, connection, &frame)?;
+        for at in 0..self.servers.replicas.len() {
+            if self.servers.replicas[at].is_up() {
+                let pushes = self.servers.replicas[at].live.heartbeat();
+                self.push(at, pushes)?;
+            }
         }
         Ok(())
     }
@@ -218,7 +222,12 @@ impl World {
     /// Everything works again and everyone is there.
     pub(crate) fn heal(&mut self) -> Result<(), Broken> {
         tell!(self, "everything is healed");
-        self.server.crash = None;
+        self.network.heal();
+        for at in 0..self.servers.replicas.len() {
+            self.servers.replicas[at].trouble = None;
+            // Every server looks at the record now and then.
+            self.must_follow(at);
+        }
         for number in 0..self.devices.len() {
             let device = &mut self.devices[number];
             device.reach = Reach::ALL;

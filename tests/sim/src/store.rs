@@ -56,6 +56,12 @@ impl Store {
         self.enrolments.get(&enrolment).is_some_and(|state| !state.revoked)
     }
 
+    /// Who is in which conversation now.
+    pub(crate) fn members(&self) -> Vec<(ConversationId, PersonId)> {
+        let now = self.memberships.iter().filter(|it| it.to.is_none());
+        now.map(|it| (it.conversation, it.person)).collect()
+    }
+
     /// Writes all of a decision.
     pub(crate) fn write(&mut self, decision: &Decision) {
         for fact in &decision.facts {

@@ -1,11 +1,11 @@
-//! What happened in a run, in words: the last lines for whoever reads a fault, and a hash over
-//! all of them, by which two runs are compared.
+//! What happened in a run, in words: lines for whoever reads a fault, and a hash over all of them,
+//! by which two runs are compared.
 
 use std::collections::VecDeque;
 use std::fmt;
 
-/// How many lines a fault shows.
-const LINES_MAX: usize = 40;
+/// How many of the last lines are kept.
+const LAST_MAX: usize = 40;
 
 /// A rule that did not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,14 +24,22 @@ pub(crate) fn broken<T>(rule: &'static str, what: String) -> Result<T, Broken> {
 /// The story so far.
 #[derive(Default)]
 pub(crate) struct Story {
-    lines: VecDeque<String>,
+    first: Vec<String>,
+    first_max: usize,
+    last: VecDeque<String>,
+    left_out: u64,
     step: u64,
     hash: u64,
 }
 
 impl Story {
-    pub(crate) fn next_step(&mut self) {
-        self.step += 1;
+    /// A story of which these many lines are kept from its begin, and the last ones.
+    pub(crate) fn keeping(first_max: usize) -> Self {
+        Self { first_max, ..Self::default() }
+    }
+
+    pub(crate) fn begins_step(&mut self, step: u64) {
+        self.step = step;
     }
 
     pub(crate) fn tell(&mut self, what: fmt::Arguments<'_>) {
@@ -39,10 +47,14 @@ impl Story {
         for byte in line.bytes() {
             self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
-        if self.lines.len() == LINES_MAX {
-            self.lines.pop_front();
+        if self.first.len() < self.first_max {
+            return self.first.push(line);
         }
-        self.lines.push_back(line);
+        if self.last.len() == LAST_MAX {
+            self.last.pop_front();
+            self.left_out += 1;
+        }
+        self.last.push_back(line);
     }
 
     pub(crate) fn steps(&self) -> u64 {
@@ -53,7 +65,8 @@ impl Story {
         self.hash
     }
 
-    pub(crate) fn last_lines(&self) -> Vec<String> {
-        self.lines.iter().cloned().collect()
+    pub(crate) fn lines(self) -> Vec<String> {
+        let gap = (self.left_out > 0).then(|| format!("… {} lines …", self.left_out));
+        self.first.into_iter().chain(gap).chain(self.last).collect()
     }
 }

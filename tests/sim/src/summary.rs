@@ -15,7 +15,7 @@ pub struct Summary {
     pub refused: u64,
     /// How often the power of a device failed.
     pub device_crashes: u64,
-    /// How often the server crashed.
+    /// How often a server crashed.
     pub server_crashes: u64,
     /// How often the server was restored from a backup.
     pub restores: u64,
@@ -23,6 +23,16 @@ pub struct Summary {
     pub lost: u64,
     /// How many frames were lost, doubled or held back on purpose.
     pub mischief: u64,
+    /// How many requests found a full queue.
+    pub overloaded: u64,
+    /// How many commits failed in the database.
+    pub commits_failed: u64,
+    /// How many frames a hostile device made up.
+    pub hostile: u64,
+    /// How many facts a newer server wrote.
+    pub newer: u64,
+    /// How many taps found a full outbox.
+    pub outbox_full: u64,
     /// A hash over all that happened: equal for equal runs.
     pub trace: u64,
 }
@@ -32,7 +42,9 @@ impl fmt::Display for Summary {
         write!(
             f,
             "{} steps, {} facts said, {} refused, {} recorded, {} power failures, \
-             {} server crashes, {} restores, {} devices lost, {} frames troubled, trace {:016x}",
+             {} server crashes, {} restores, {} devices lost, {} frames troubled, \
+             {} refused for want of room, {} failed commits, {} hostile frames, \
+             {} facts of newer kinds, {} taps on a full outbox, trace {:016x}",
             self.steps,
             self.said,
             self.refused,
@@ -42,6 +54,11 @@ impl fmt::Display for Summary {
             self.restores,
             self.lost,
             self.mischief,
+            self.overloaded,
+            self.commits_failed,
+            self.hostile,
+            self.newer,
+            self.outbox_full,
             self.trace
         )
     }

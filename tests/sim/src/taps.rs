@@ -14,7 +14,7 @@ impl World {
     /// A person taps on one of their devices.
     pub(crate) fn tap(&mut self) -> Result<(), Broken> {
         let number = self.any_device();
-        if self.devices[number].off_until.is_some() {
+        if self.devices[number].off_until.is_some() || self.devices[number].hostile {
             return Ok(());
         }
         let wish = match self.dice.below(100) {

@@ -1,16 +1,16 @@
 //! The whole world of a run: people with their devices, the network, the server and the time. It
 //! carries out effects and decides nothing about frames.
 
-use waypost_engine::{Down, Effect, Input, LinkPath};
+use waypost_domain::live::Listener;
+use waypost_engine::{Down, Effect, Input, LinkPath, Refusal};
 use waypost_protocol::{Downlink, FRAME_BYTES_MAX, Millis, PersonId, SUBMIT_ENTRIES_MAX, Uplink};
 
 use crate::device::{Device, Link};
 use crate::dice::Dice;
-use crate::loss::Loss;
 use crate::network::{Cargo, Network, Parcel};
 use crate::quiet::is_quiet;
 use crate::reference::Reference;
-use crate::server::{Sender, Server, Session};
+use crate::server::{Replica, Sender, Servers};
 use crate::story::{Broken, Story, broken};
 use crate::summary::Summary;
 use crate::weather::Weather;
@@ -24,14 +24,14 @@ pub(crate) struct World {
     pub(crate) story: Story,
     pub(crate) tick: u64,
     pub(crate) network: Network,
-    pub(crate) server: Server,
+    pub(crate) servers: Servers,
     pub(crate) devices: Vec<Device>,
     pub(crate) groups: Vec<u32>,
     pub(crate) people: Vec<PersonId>,
     pub(crate) reference: Reference,
     pub(crate) summary: Summary,
     pub(crate) weather: Weather,
-    pub(crate) loss: Loss,
+    seed: u64,
     witness: Option<Witness>,
 }
 
@@ -42,30 +42,36 @@ pub(crate) use tell;
 
 impl World {
     /// An empty world.
-    pub(crate) fn new(seed: u64, witness: Option<Witness>) -> Self {
+    pub(crate) fn new(seed: u64, story: Story, witness: Option<Witness>) -> Self {
         let mut dice = Dice::new(seed);
-        let weather = Weather::new(&mut dice);
-        let server = Server::new(witness.is_some());
+        let weather = Weather::new(&mut dice, witness.is_some());
+        let servers = Servers::new(&mut dice, witness.is_some());
         Self {
             dice,
-            story: Story::default(),
+            story,
             tick: 1_000,
             network: Network::default(),
-            server,
+            servers,
             devices: Vec::new(),
             groups: Vec::new(),
             people: Vec::new(),
             reference: Reference::new(),
             summary: Summary::default(),
             weather,
-            loss: Loss::new(seed),
+            seed,
             witness,
         }
     }
 
+    /// Goes on to a step, with the dice of that step.
+    pub(crate) fn begins_step(&mut self, step: u64) {
+        self.story.begins_step(step);
+        self.dice = Dice::of_step(self.seed, step);
+    }
+
     /// Whether nothing is left to do.
     pub(crate) fn is_quiet(&self) -> Result<(), Broken> {
-        is_quiet(&self.devices, &self.server.store, &self.reference)
+        is_quiet(&self.devices, &self.servers.store, &self.reference)
     }
 
     /// What the run was like.
@@ -73,8 +79,8 @@ impl World {
         Summary {
             steps: self.story.steps(),
             said: self.reference.said.len() as u64,
-            recorded: self.server.store.end(),
-            refused: self.server.store.rejections.len() as u64,
+            recorded: self.servers.store.end(),
+            refused: self.servers.store.rejections.len() as u64,
             trace: self.story.hash(),
             ..self.summary
         }
@@ -96,28 +102,40 @@ impl World {
     /// Lets the next thing happen that is due, and the time pass until then. `false` if nothing
     /// is ever due again.
     pub(crate) fn next_due(&mut self) -> Result<bool, Broken> {
-        let timers = self.devices.iter().filter_map(|device| device.off_until.or(device.timer));
-        let others = [self.network.next_due(), self.server.commit_at, self.server.down_until];
-        let Some(due) = timers.chain(others.into_iter().flatten()).min() else { return Ok(false) };
+        let devices = self.devices.iter().filter_map(Device::next_due);
+        let servers = self.servers.replicas.iter().filter_map(Replica::next_due);
+        let Some(due) = devices.chain(servers).chain(self.network.next_due()).min() else {
+            return Ok(false);
+        };
         self.tick = self.tick.max(due);
-        if self.server.down_until.is_some_and(|at| at <= self.tick) {
-            self.server.down_until = None;
-            tell!(self, "the server starts again");
-        } else if self.server.commit_at.is_some_and(|at| at <= self.tick) {
-            self.commit()?;
-        } else if self.network.next_due().is_some_and(|at| at <= self.tick) {
+        let is_due = |at: Option<u64>| at.is_some_and(|at| at <= self.tick);
+        if let Some(at) = self.servers.replicas.iter().position(|it| is_due(it.next_due())) {
+            self.serve(at)?;
+        } else if is_due(self.network.next_due()) {
             if let Some(parcel) = self.network.take_first() {
                 self.deliver(parcel)?;
             }
-        } else {
-            let due = |device: &Device| {
-                device.off_until.or(device.timer).is_some_and(|at| at <= self.tick)
-            };
-            if let Some(number) = self.devices.iter().position(due) {
-                self.wake(number)?;
-            }
+        } else if let Some(number) = self.devices.iter().position(|it| is_due(it.next_due())) {
+            self.wake(number)?;
         }
         Ok(true)
+    }
+
+    /// Lets a server do what is due.
+    fn serve(&mut self, at: usize) -> Result<(), Broken> {
+        let replica = &mut self.servers.replicas[at];
+        let is_due = |at: Option<u64>| at.is_some_and(|at| at <= self.tick);
+        if is_due(replica.down_until) {
+            self.servers.start(at);
+            tell!(self, "server {at} starts again");
+            Ok(())
+        } else if is_due(replica.commit_at) {
+            self.commit(at)
+        } else if is_due(replica.follow_at) {
+            self.follow(at)
+        } else {
+            self.answer_page(at)
+        }
     }
 
     /// Starts a device that was off, or fires its timer.
@@ -125,7 +143,7 @@ impl World {
         let device = &mut self.devices[number];
         if device.off_until.take().is_some() {
             tell!(self, "{} restarts from its store", device.name);
-            device.load(self.dice.wide());
+            let _none_after_a_power_failure = device.load(self.dice.wide());
             return self.input(number, Input::Started);
         }
         device.timer = None;
@@ -152,7 +170,8 @@ impl World {
             let again = self.carry_out(number, effect)?;
             if let Some(input) = again {
                 let random = self.dice.wide();
-                self.devices[number].load(random);
+                let links = self.devices[number].load(random);
+                links.values().for_each(|link| self.hangs_up(number, link.connection));
                 return self.input(number, input);
             }
         }
@@ -164,10 +183,11 @@ impl World {
         let rest = 1 + self.dice.below(60_000);
         let device = &mut self.devices[number];
         device.off_until = Some(self.tick + rest);
-        device.links.clear();
         device.timer = None;
+        let links = std::mem::take(&mut device.links);
+        links.values().for_each(|link| self.hangs_up(number, link.connection));
         self.summary.device_crashes += 1;
-        tell!(self, "the power of {} fails", device.name);
+        tell!(self, "the power of {} fails", self.devices[number].name);
     }
 
     /// Carries out one effect. An input is given back if the engine must be loaded anew for it.
@@ -188,10 +208,15 @@ impl World {
                     return broken("what is kept is stored", what);
                 }
             }
-            Effect::Refuse(why) => tell!(self, "{} refuses: {why}", device.name),
+            Effect::Refuse(why) => {
+                self.summary.outbox_full += u64::from(why == Refusal::OutboxFull);
+                tell!(self, "{} refuses: {why}", device.name);
+            }
             Effect::Connect(path) => self.connect(number, path),
             Effect::Disconnect(path) => {
-                device.links.remove(&path);
+                if let Some(link) = device.links.remove(&path) {
+                    self.hangs_up(number, link.connection);
+                }
             }
             Effect::Send(path, frame) => self.send_up(number, path, &frame)?,
             Effect::SetTimer(at) => device.timer = at,
@@ -239,11 +264,18 @@ impl World {
             Cargo::Lost if held => {
                 device.links.remove(&path);
                 tell!(self, "{} finds its {path:?} link lost", device.name);
+                self.hangs_up(number, connection);
                 self.input(number, Input::LinkDown { path, why: Down::Lost })
             }
-            Cargo::Up(bytes) if passes && device.reach.to_server && self.server.is_up() => {
-                let sender = Sender { device: number, person: device.person, path, connection };
-                self.arrives(sender, bytes)
+            Cargo::Gone => self.is_gone(number, connection),
+            Cargo::Up(bytes) if passes && device.reach.to_server => {
+                let enrolment = device.enrolment;
+                let person = device.person;
+                let sender = Sender { device: number, enrolment, person, path, connection };
+                match self.server_of(path, connection) {
+                    Some(at) => self.arrives(at, sender, bytes),
+                    None => Ok(()),
+                }
             }
             Cargo::Down(bytes) if passes && held && device.reach.to_device => {
                 let Ok(frame) = Downlink::from_bytes(bytes) else {
@@ -257,31 +289,85 @@ impl World {
         }
     }
 
+    /// The server at the other end: of HTTPS whichever is up, of MQTT the one connected to.
+    fn server_of(&mut self, path: LinkPath, connection: u64) -> Option<usize> {
+        match path {
+            LinkPath::Mqtt => self.servers.open.get(&connection).copied(),
+            LinkPath::Https => self.servers.any_up(&mut self.dice),
+        }
+    }
+
     fn connected(&mut self, number: usize, path: LinkPath, connection: u64) -> Result<(), Broken> {
+        let to = self.servers.any_up(&mut self.dice);
         let device = &mut self.devices[number];
         let reach = device.reach;
-        let up = reach.has(path) && reach.to_server && reach.to_device && self.server.is_up();
-        tell!(
-            self,
-            "{} {} by {path:?}",
-            device.name,
-            if up { "connects" } else { "cannot connect" }
-        );
-        if !up {
+        let passes = reach.has(path) && reach.to_server && reach.to_device;
+        let Some(at) = to.filter(|_| passes) else {
+            tell!(self, "{} cannot connect by {path:?}", device.name);
             device.links.remove(&path);
             return self.input(number, Input::LinkDown { path, why: Down::Lost });
-        }
-        if !self.server.store.knows(device.enrolment) {
+        };
+        if !self.servers.store.knows(device.enrolment) {
             device.links.remove(&path);
             tell!(self, "{} is not let in", device.name);
             return self.input(number, Input::LinkDown { path, why: Down::NotEnrolled });
         }
-        device.links.insert(path, Link { connection, up });
+        tell!(self, "{} connects by {path:?} to server {at}", device.name);
+        device.links.insert(path, Link { connection, up: true });
         if path == LinkPath::Mqtt {
-            let session = Session { connection, person: device.person, sent_up_to: None };
-            self.server.sessions.insert(number, session);
+            self.takes_seat(at, number, connection)?;
         }
         self.input(number, Input::LinkUp { path })
+    }
+
+    /// A connection takes the seat of its device; one that had it before is closed in silence.
+    fn takes_seat(&mut self, at: usize, number: usize, connection: u64) -> Result<(), Broken> {
+        let (now, device) = (self.at(), &self.devices[number]);
+        let Device { enrolment, person, role, .. } = *device;
+        self.servers.open.insert(connection, at);
+        let replica = &mut self.servers.replicas[at];
+        if replica.seats.insert(number, connection).is_some() {
+            return Ok(());
+        }
+        let pushes = replica.live.connected(Listener { enrolment, person, role }, now);
+        self.push(at, pushes)
+    }
+
+    /// The server will notice, sooner or later, that this connection ended.
+    pub(crate) fn hangs_up(&mut self, device: usize, connection: u64) {
+        let path = LinkPath::Mqtt;
+        let parcel = Parcel { due: 0, device, path, connection, cargo: Cargo::Gone };
+        self.network.send(parcel, self.tick, &mut self.dice);
+    }
+
+    /// A server notices that a connection ended. Frames that it has read are still heard.
+    fn is_gone(&mut self, number: usize, connection: u64) -> Result<(), Broken> {
+        let Some(at) = self.servers.open.remove(&connection) else { return Ok(()) };
+        self.leaves_seat(at, number, connection)
+    }
+
+    fn leaves_seat(&mut self, at: usize, number: usize, connection: u64) -> Result<(), Broken> {
+        let now = self.at();
+        let replica = &mut self.servers.replicas[at];
+        if replica.seats.get(&number) != Some(&connection) {
+            return Ok(());
+        }
+        replica.seats.remove(&number);
+        let pushes = replica.live.disconnected(self.devices[number].enrolment, now);
+        self.push(at, pushes)
+    }
+
+    /// A server ends the connection of a device that was revoked.
+    pub(crate) fn cut_off(&mut self, at: usize, number: usize) -> Result<(), Broken> {
+        let Some(connection) = self.servers.replicas[at].seats.get(&number).copied() else {
+            return Ok(());
+        };
+        self.servers.open.remove(&connection);
+        self.leaves_seat(at, number, connection)?;
+        if self.devices[number].holds(LinkPath::Mqtt, connection) {
+            self.break_link(number, LinkPath::Mqtt);
+        }
+        Ok(())
     }
 }
 

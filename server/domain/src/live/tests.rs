@@ -34,6 +34,18 @@ fn message(n: u64) -> Told {
     }
 }
 
+impl Live {
+    /// A page up to `n`, with nothing left after it.
+    fn live_from(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Push> {
+        self.answered(enrolment, &Events { next: n, ..Events::default() })
+    }
+
+    fn is_level(&self, enrolment: EnrolmentId, cursor: Sequence) -> bool {
+        let pull = Pull { after: cursor, ..Pull::default() };
+        self.level_answer(enrolment, &pull, 0, 0).is_some()
+    }
+}
+
 /// Where the frames for a device begin and end, and how many events each brings.
 fn stretches(pushes: &[Push], to: Listener) -> Vec<(u64, u64, usize)> {
     let theirs = pushes.iter().filter(|(enrolment, _)| *enrolment == to.enrolment);

@@ -1,0 +1,137 @@
+//! A device that keeps no rule: someone with a real enrolment sends whatever he likes. The others
+//! must not suffer, and he must not learn or pretend what is not his.
+
+use waypost_domain::Actor;
+use waypost_domain::uplink::Asked;
+use waypost_engine::LinkPath;
+use waypost_protocol::{
+    Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, PersonId, Pull,
+    ReadMark, Sequence, StoredMark, Submit, Uplink,
+};
+
+use crate::server::{Job, Sender};
+use crate::story::Broken;
+use crate::world::{World, tell};
+
+impl World {
+    /// The hostile device sends a frame.
+    pub(crate) fn does_what_it_likes(&mut self) -> Result<(), Broken> {
+        let Some(number) = self.devices.iter().position(|device| device.hostile) else {
+            return Ok(());
+        };
+        let Some(at) = self.servers.any_up(&mut self.dice) else { return Ok(()) };
+        let device = &self.devices[number];
+        let (enrolment, person, role) = (device.enrolment, device.person, device.role);
+        let frame = match self.dice.below(10) {
+            0..6 => self.made_up_facts(),
+            6..9 => self.made_up_marks(),
+            _ => return self.garbage(number),
+        };
+        tell!(self, "{} makes up a frame for server {at}", self.devices[number].name);
+        self.summary.hostile += 1;
+        let path = LinkPath::Https;
+        let sender = Sender { device: number, enrolment, person, path, connection: 0 };
+        let actor = Actor { person, enrolment: Some(enrolment), role };
+        self.ask(at, Job { from: Some(sender), asked: Asked::by(actor, frame) })
+    }
+
+    /// Bytes at random, or a frame with some of them changed. They may happen to be a frame.
+    fn garbage(&mut self, number: usize) -> Result<(), Broken> {
+        let mut bytes = match self.dice.chance(50) {
+            true => self.made_up_facts().to_bytes(),
+            false => (0..self.dice.below(64)).map(|_| self.dice.roll() as u8).collect(),
+        };
+        for _ in 0..1 + self.dice.below(4) {
+            if !bytes.is_empty() {
+                let at = self.dice.index(bytes.len());
+                bytes[at] = self.dice.roll() as u8;
+            }
+        }
+        self.summary.hostile += 1;
+        let read = Uplink::from_bytes(&bytes).is_ok();
+        tell!(self, "{} sends garbage, a frame: {read}", self.devices[number].name);
+        Ok(())
+    }
+
+    fn made_up_facts(&mut self) -> Uplink {
+        let count = 1 + self.dice.below(3);
+        let entries: Vec<_> = (0..count).map(|_| self.made_up_entry()).collect();
+        entries.iter().for_each(|entry| self.reference.is_sent_by_a_hostile(entry));
+        Uplink::Submit(Submit { entries })
+    }
+
+    fn made_up_entry(&mut self) -> Entry {
+        let id = match self.dice.below(10) {
+            0..5 => FactId::mint(self.at() + self.dice.below(1 << 40) as i64, self.dice.wide()),
+            5..7 => self.someones_fact(),
+            // No version, no variant: mostly no id that says when.
+            _ => {
+                let digits = format!("{:032x}", self.dice.wide());
+                digits.parse().unwrap_or_else(|_| FactId::mint(0, 0))
+            }
+        };
+        let needs = self.dice.chance(20).then(|| self.someones_fact());
+        Entry {
+            id,
+            conversation: self.any_conversation(),
+            number: [0, 1, 2, 3, u32::MAX][self.dice.index(5)],
+            needs,
+            content: self.made_up_content(),
+            offset_minutes: self.dice.roll() as i16,
+            skew_ms: self.dice.chance(50).then(|| self.dice.roll() as i64),
+            gap: self.dice.chance(50),
+        }
+    }
+
+    /// The id of a fact of whomever, as if he had heard of it.
+    fn someones_fact(&mut self) -> FactId {
+        let record = &self.servers.store.record;
+        match record.len() {
+            0 => FactId::mint(0, 0),
+            len => record[self.dice.index(len)].id,
+        }
+    }
+
+    fn any_conversation(&mut self) -> ConversationId {
+        let (one, other) = (1 + self.dice.below(9) as u32, 1 + self.dice.below(9) as u32);
+        let direct = ConversationId::direct(PersonId(one), PersonId(other));
+        match self.dice.below(4) {
+            0 => ConversationId::Fleet,
+            1 => ConversationId::Staff,
+            2 => ConversationId::Group(self.dice.below(4) as u32),
+            _ => direct.unwrap_or(ConversationId::Fleet),
+        }
+    }
+
+    fn made_up_content(&mut self) -> Content {
+        let person = PersonId(1 + self.dice.below(9) as u32);
+        match self.dice.below(7) {
+            0 => Body::Text { text: "hello".into(), answers: None }.to_content(),
+            1 => Body::Acknowledgement { message: self.someones_fact() }.to_content(),
+            2 => Body::Revoked { enrolment: EnrolmentId::mint(0, 0), person }.to_content(),
+            3 => Body::MemberLeft { group: 1, person }.to_content(),
+            4 => Body::Receipts { moves: Vec::new() }.to_content(),
+            5 => Content { kind: self.dice.roll() as u16, bytes: vec![self.dice.roll() as u8; 5] },
+            _ => Content { kind: 1, bytes: vec![0; CONTENT_BYTES_MAX + 1] },
+        }
+    }
+
+    fn made_up_marks(&mut self) -> Uplink {
+        let end = self.servers.store.end();
+        let n = [0, end / 2, end, end + 1, u64::MAX][self.dice.index(5)];
+        let epoch = [self.servers.store.head.epoch, 0, u32::MAX][self.dice.index(3)];
+        let stored = (0..self.dice.below(3))
+            .map(|_| StoredMark { up_to: self.dice.below(end + 3), at: self.dice.roll() as i64 })
+            .collect();
+        let read = (0..self.dice.below(3))
+            .map(|_| ReadMark {
+                conversation: self.any_conversation(),
+                up_to: self.dice.below(end + 3),
+                at: self.dice.roll() as i64,
+            })
+            .collect();
+        let (number, limit) = (self.dice.roll() as u32, self.dice.roll() as u16);
+        let after = Sequence { epoch, n };
+        Uplink::Pull(Pull { after, number, stored, read, limit })
+    }
+}
