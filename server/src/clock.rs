@@ -4,6 +4,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use waypost_protocol::Millis;
 
+/// Where the committer takes the time and its secrets from.
+pub struct Clock {
+    /// Milliseconds since 1970.
+    pub now: Box<dyn Fn() -> Millis + Send + Sync>,
+    /// Numbers that nobody can guess.
+    pub random: Box<dyn Fn() -> u128 + Send + Sync>,
+}
+
+impl Clock {
+    /// The machine's own.
+    pub fn of_the_machine() -> Self {
+        Self { now: Box::new(now), random: Box::new(random) }
+    }
+}
+
 /// Now, in milliseconds since 1970.
 pub fn now() -> Millis {
     SystemTime::now()

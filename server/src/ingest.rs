@@ -11,7 +11,7 @@ use waypost_domain::{Decision, Reply, Request};
 use waypost_protocol::ProblemCode;
 use waypost_storage::Db;
 
-use crate::clock;
+use crate::clock::Clock;
 use crate::fanout::Fanout;
 use crate::metrics::Metrics;
 
@@ -38,10 +38,11 @@ impl Ingest {
         db: Db,
         fanout: Arc<Fanout>,
         metrics: Arc<Metrics>,
+        clock: Clock,
         stop: CancellationToken,
     ) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let committer = Committer { db, fanout, metrics };
+        let committer = Committer { db, fanout, metrics, clock };
         (Self { queue }, tokio::spawn(committer.run(jobs, stop)))
     }
 
@@ -65,6 +66,7 @@ struct Committer {
     db: Db,
     fanout: Arc<Fanout>,
     metrics: Arc<Metrics>,
+    clock: Clock,
 }
 
 impl Committer {
@@ -122,7 +124,8 @@ impl Committer {
         requests: &[Request],
     ) -> Result<Decision, waypost_storage::StorageError> {
         let started = std::time::Instant::now();
-        let mut decision = self.db.commit(requests, clock::now(), &mut clock::random).await?;
+        let mut random = || (self.clock.random)();
+        let mut decision = self.db.commit(requests, (self.clock.now)(), &mut random).await?;
         let facts = std::mem::take(&mut decision.facts);
         self.metrics.committed(facts.len(), requests.len(), started.elapsed());
         for fact in &facts {

@@ -18,6 +18,10 @@ mod metrics;
 mod running;
 mod waypost;
 
+pub use clock::Clock;
 pub use control::{Reached, reach};
+pub use fanout::Fanout;
+pub use ingest::Ingest;
+pub use metrics::Metrics;
 pub use running::{Running, StartError, start};
 pub use waypost::Waypost;

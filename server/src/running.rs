@@ -13,6 +13,7 @@ use waypost_edge::{Edge, EdgeConfig};
 use waypost_storage::{Db, StorageError};
 
 use crate::chores::{self, for_http};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::control;
 use crate::doors;
@@ -75,6 +76,7 @@ impl Core {
             db.clone(),
             Arc::clone(&fanout),
             Arc::clone(&metrics),
+            Clock::of_the_machine(),
             stop_committer.clone(),
         );
         let waypost = Waypost {

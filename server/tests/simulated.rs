@@ -1,12 +1,19 @@
-//! The simulation again, with a real database as its witness: what the model of the store decides
-//! and reads, the record on SQLite and on PostgreSQL decides and reads as well, through crashes,
-//! backups and restores.
+//! The simulation again, with the real committer on a real database as its witness: what the model
+//! of the store decides and reads, the record on SQLite and on PostgreSQL decides, tells and reads
+//! as well, through crashes, backups and restores.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use waypost_protocol::PersonId;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use waypost_domain::live::Told;
+use waypost_domain::{Decision, Request};
+use waypost_protocol::{Millis, PersonId};
+use waypost_server::{Clock, Fanout, Ingest, Metrics};
 use waypost_sim::{Asked, run_before};
 use waypost_storage::{Db, StorageError};
 use waypost_world::postgres::{self, Database};
@@ -14,9 +21,6 @@ use waypost_world::postgres::{self, Database};
 /// How many seeds are played on SQLite and on PostgreSQL, which takes four times as long for each;
 /// `WAYPOST_SIM_SEEDS` asks for more.
 const SEEDS: (u64, u64) = (140, 60);
-
-/// The first seed: from 500 on devices are lost as well.
-const FIRST: u64 = 450;
 
 mod two_hundred_seeds_hold {
     //! In two parts for each database, so that they run beside each other.
@@ -52,10 +56,10 @@ fn half_holds(on: On, half: u64) {
         On::Postgres => SEEDS.1,
     };
     let seeds = asked.unwrap_or(usual);
-    for seed in (FIRST..FIRST + seeds).filter(|seed| seed % 2 == half) {
+    for seed in (0..seeds).filter(|seed| seed % 2 == half) {
         let mut real = Real::open(on);
         let witness = Box::new(move |asked: Asked<'_>| real.agrees(asked));
-        if let Err(fault) = run_before(Some(witness), seed) {
+        if let Err(fault) = run_before(witness, seed) {
             panic!("on {on:?}: {fault}");
         }
     }
@@ -67,12 +71,25 @@ enum On {
     Postgres,
 }
 
-/// A real record and its last backup.
+/// A real record with its committer, and its last backup.
 struct Real {
     runtime: Runtime,
     db: Db,
+    committing: Committing,
+    lent: Lent,
     kept: Kept,
 }
+
+/// The server's committer, and who it tells.
+struct Committing {
+    ingest: Ingest,
+    fanout: Arc<Fanout>,
+    stop: CancellationToken,
+    committer: JoinHandle<()>,
+}
+
+/// The time and the random values of the model, for the next commit.
+type Lent = Arc<Mutex<(Millis, VecDeque<u128>)>>;
 
 /// Where the record lies, and its backup.
 enum Kept {
@@ -92,7 +109,9 @@ impl Real {
             }
         };
         let db = runtime.block_on(Db::open(&kept.url())).expect("the record opens");
-        Self { runtime, db, kept }
+        let lent = Lent::default();
+        let committing = runtime.block_on(commits(&db, &lent)).expect("the committer starts");
+        Self { runtime, db, committing, lent, kept }
     }
 
     /// Asks the database what the model was asked.
@@ -105,12 +124,9 @@ impl Real {
                 self.runtime.block_on(issue).map_err(failed)
             }
             Asked::Committed { batch, now, random, decision } => {
-                let mut drawn = random.iter().copied();
-                // A value more than the model took makes a difference that is seen below.
-                let mut random = || drawn.next().unwrap_or_default();
-                let commit = self.db.commit(batch, now, &mut random);
-                let real = self.runtime.block_on(commit).map_err(failed)?;
-                same("decides", &real, decision)
+                *self.lent.lock().unwrap_or_else(PoisonError::into_inner) =
+                    (now, random.iter().copied().collect());
+                self.commits_the_same(batch, decision)
             }
             Asked::Pulled { person, pull, now, safe_up_to, events } => {
                 let pulled = self.db.pull(person, pull, now, safe_up_to);
@@ -123,16 +139,33 @@ impl Real {
         }
     }
 
+    /// Asks the committer for all of a batch at once, and looks at what it made of it.
+    fn commits_the_same(&mut self, batch: &[Request], decision: &Decision) -> Result<(), String> {
+        let failed = |error: StorageError| format!("the database fails: {error}");
+        let before = self.committing.fanout.position().n;
+        let ingest = &self.committing.ingest;
+        let asked = batch.iter().map(|request| ingest.ask(request.clone()));
+        let replies = self.runtime.block_on(futures_util::future::join_all(asked));
+        same("answers", &replies, &decision.replies)?;
+        let position = self.committing.fanout.position();
+        same("tells up to", &position, &decision.head.sequence())?;
+        let head = self.runtime.block_on(self.db.head()).map_err(failed)?;
+        same("ends at", &head, &decision.head)?;
+        let told = self.runtime.block_on(self.db.told(before, head.tree.size())).map_err(failed)?;
+        same("tells", &told, &decision.facts.iter().cloned().map(Told::from).collect())
+    }
+
     fn backs_up(&mut self) -> Result<(), StorageError> {
+        if let Kept::Files { folder } = &self.kept {
+            let file = folder.path().join("backup.db");
+            // There is none before the first.
+            let _ = std::fs::remove_file(&file);
+            return self.runtime.block_on(self.db.backup(&file)).map(|_| ());
+        }
+        self.closes();
         match &mut self.kept {
-            Kept::Files { folder } => {
-                let file = folder.path().join("backup.db");
-                // There is none before the first.
-                let _ = std::fs::remove_file(&file);
-                self.runtime.block_on(self.db.backup(&file)).map(|_| ())
-            }
+            Kept::Files { .. } => Ok(()),
             Kept::Databases { record, backup } => {
-                self.runtime.block_on(self.db.close());
                 *backup = Some(self.runtime.block_on(record.copied()));
                 self.opens_again()
             }
@@ -140,7 +173,7 @@ impl Real {
     }
 
     fn restores(&mut self) -> Result<(), StorageError> {
-        self.runtime.block_on(self.db.close());
+        self.closes();
         match &mut self.kept {
             Kept::Files { folder } => {
                 let file = |name: &str| folder.path().join(name);
@@ -159,10 +192,40 @@ impl Real {
     }
 
     fn opens_again(&mut self) -> Result<(), StorageError> {
-        self.runtime.block_on(self.db.close());
+        self.closes();
         self.db = self.runtime.block_on(Db::open(&self.kept.url()))?;
+        self.committing = self.runtime.block_on(commits(&self.db, &self.lent))?;
         Ok(())
     }
+
+    fn closes(&mut self) {
+        self.committing.stop.cancel();
+        let committer = &mut self.committing.committer;
+        if !committer.is_finished() {
+            self.runtime.block_on(committer).expect("the committer ends in good order");
+        }
+        self.runtime.block_on(self.db.close());
+    }
+}
+
+/// Starts the committer of the product with the time and the random values of the model.
+async fn commits(db: &Db, lent: &Lent) -> Result<Committing, StorageError> {
+    let position = db.head().await?.sequence();
+    let fanout = Arc::new(Fanout::new(position, db.all_members().await?));
+    let (times, values) = (Arc::clone(lent), Arc::clone(lent));
+    let lock = |lent: &Lent| lent.lock().unwrap_or_else(PoisonError::into_inner).0;
+    let clock = Clock {
+        now: Box::new(move || lock(&times)),
+        random: Box::new(move || {
+            let mut lent = values.lock().unwrap_or_else(PoisonError::into_inner);
+            // A value more than the model took makes a difference that is seen.
+            lent.1.pop_front().unwrap_or_default()
+        }),
+    };
+    let stop = CancellationToken::new();
+    let (db, metrics) = (db.clone(), Arc::new(Metrics::default()));
+    let (ingest, committer) = Ingest::start(db, Arc::clone(&fanout), metrics, clock, stop.clone());
+    Ok(Committing { ingest, fanout, stop, committer })
 }
 
 impl Kept {
