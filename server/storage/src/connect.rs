@@ -1,12 +1,14 @@
 //! Opening a database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor as _, Transaction};
+use sqlx::{AnyPool, Executor as _};
 
 use crate::StorageError;
 use crate::sql::Sql;
+use crate::writing::Seat;
 
 /// Most connections that read at the same time.
 const READERS_MAX: u32 = 8;
@@ -23,6 +25,10 @@ const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FU
 /// `IN` lists of varying values want a plan of their own.
 const POSTGRES_SETTINGS: &str = "SET plan_cache_mode = force_custom_plan";
 
+/// Most statements that a connection to PostgreSQL keeps prepared: some thirty, each in the sizes of
+/// its sets.
+const STATEMENTS_MAX: usize = 500;
+
 /// Which database it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
@@ -38,6 +44,7 @@ pub struct Db {
     pub(crate) dialect: Dialect,
     pub(crate) url: String,
     pub(crate) writer: AnyPool,
+    pub(crate) writing: Arc<Seat>,
     pub(crate) readers: AnyPool,
 }
 
@@ -51,7 +58,7 @@ impl Db {
         let address = dialect.address(url);
         let writer = pool(dialect, &address, 1).await?;
         let readers = pool(dialect, &address, READERS_MAX).await?;
-        let db = Self { dialect, url: url.to_owned(), writer, readers };
+        let db = Self { dialect, url: url.to_owned(), writer, writing: Arc::default(), readers };
         db.migrate().await?;
         Ok(db)
     }
@@ -64,6 +71,7 @@ impl Db {
     /// Waits until open statements are done and closes all connections.
     pub async fn close(&self) {
         self.readers.close().await;
+        self.end_writing().await;
         self.writer.close().await;
     }
 
@@ -76,15 +84,6 @@ impl Db {
 
     pub(crate) fn sql(&self, text: &str) -> Sql {
         Sql::new(self.dialect, text)
-    }
-
-    /// A transaction that may write. SQLite takes its write lock at once: a lock taken later
-    /// could fail in the middle.
-    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StorageError> {
-        Ok(match self.dialect {
-            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Dialect::Postgres => self.writer.begin().await?,
-        })
     }
 }
 
@@ -102,7 +101,12 @@ impl Dialect {
     fn address(self, url: &str) -> String {
         match self {
             Self::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
-            Self::Sqlite | Self::Postgres => url.to_owned(),
+            Self::Sqlite => url.to_owned(),
+            Self::Postgres if url.contains("statement-cache-capacity") => url.to_owned(),
+            Self::Postgres => {
+                let and = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{and}statement-cache-capacity={STATEMENTS_MAX}")
+            }
         }
     }
 }
@@ -115,6 +119,8 @@ async fn pool(dialect: Dialect, address: &str, connections: u32) -> Result<AnyPo
     Ok(AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A ping before each commit is a way there and back; a broken connection shows anyway.
+        .test_before_acquire(false)
         .after_connect(move |connection, _| {
             Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
         })

@@ -22,6 +22,7 @@ mod receipts;
 mod sql;
 mod told;
 mod write;
+mod writing;
 
 pub use audit::{AuditLeaf, SignedCheckpoint};
 pub use connect::{Db, Dialect};

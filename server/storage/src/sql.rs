@@ -4,10 +4,13 @@
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Encode, Type};
 
-use crate::{Dialect, StorageError};
+use crate::{Db, Dialect, StorageError};
 
-/// Sizes in which rows of a set are written, so that few distinct statements are prepared.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+/// Sizes in which the rows of a set are sent, so that few distinct statements are prepared.
+const SQLITE_CHUNKS: &[usize] = &[64, 16, 4, 1];
+
+/// Each statement costs a way there and back, so a small set is one statement.
+const POSTGRES_CHUNKS: &[usize] = &[64, 32, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /// A statement under construction.
 pub(crate) struct Sql {
@@ -114,14 +117,23 @@ impl Tuple<'_> {
     }
 }
 
-/// Splits rows into chunks of the prepared sizes, largest first.
-pub(crate) fn chunks<R>(mut rows: &[R]) -> impl Iterator<Item = &[R]> {
-    std::iter::from_fn(move || {
-        let size = CHUNKS.into_iter().find(|size| *size <= rows.len())?;
-        let (chunk, rest) = rows.split_at(size);
-        rows = rest;
-        Some(chunk)
-    })
+impl Db {
+    /// Splits rows into chunks of the prepared sizes, largest first.
+    pub(crate) fn chunks<'r, R>(
+        &self,
+        mut rows: &'r [R],
+    ) -> impl Iterator<Item = &'r [R]> + use<'r, R> {
+        let sizes = match self.dialect {
+            Dialect::Sqlite => SQLITE_CHUNKS,
+            Dialect::Postgres => POSTGRES_CHUNKS,
+        };
+        std::iter::from_fn(move || {
+            let size = sizes.iter().find(|size| **size <= rows.len())?;
+            let (chunk, rest) = rows.split_at(*size);
+            rows = rest;
+            Some(chunk)
+        })
+    }
 }
 
 /// Numbers are kept as BIGINT. Ours fit: they count facts, people and milliseconds.
