@@ -21,6 +21,7 @@ mod waypost;
 pub use clock::Clock;
 pub use control::{Reached, reach};
 pub use fanout::Fanout;
+pub use follow::run as follow;
 pub use ingest::Ingest;
 pub use metrics::Metrics;
 pub use running::{Running, StartError, start};
