@@ -51,8 +51,7 @@ async fn server_on(db: &Db, stop: &CancellationToken) -> (Ingest, Arc<Fanout>) {
     let fanout = Arc::new(Fanout::new(position, Vec::new()));
     let (db, clock) = (db.clone(), Clock::of_the_machine());
     let metrics = Arc::new(Metrics::default());
-    let (ingest, _committer) =
-        Ingest::start(db, Arc::clone(&fanout), metrics, clock, stop.clone());
+    let (ingest, _committer) = Ingest::start(db, Arc::clone(&fanout), metrics, clock, stop.clone());
     (ingest, fanout)
 }
 

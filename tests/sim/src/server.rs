@@ -19,8 +19,8 @@ const PAGE_SEARCHES_FEW: u64 = 40;
 /// How many the real store searches; see `PAGE_SEARCHES_MAX` of `waypost-storage`.
 const PAGE_SEARCHES_REAL: u64 = 20_000;
 
-/// How many requests wait for a commit in some runs; more are refused.
-const QUEUE_SHORT: usize = 6;
+/// At most so many requests wait for a commit in some runs; more are refused.
+const QUEUE_SHORT: usize = 3;
 
 /// How many wait in the real server; see `QUEUE_MAX` of `waypost-server`.
 const QUEUE_REAL: usize = 4_096;
@@ -108,7 +108,7 @@ impl Servers {
     pub(crate) fn new(dice: &mut Dice, with_witness: bool) -> Self {
         let low = |dice: &mut Dice| !with_witness && dice.chance(70);
         let page_searches = if low(dice) { PAGE_SEARCHES_FEW } else { PAGE_SEARCHES_REAL };
-        let queue_max = if low(dice) { QUEUE_SHORT } else { QUEUE_REAL };
+        let queue_max = if low(dice) { 1 + dice.index(QUEUE_SHORT) } else { QUEUE_REAL };
         let recent_max = if low(dice) { 1 + dice.index(20) } else { RECENT_MAX };
         let count = [1, 1, 1, 2, 2, 3][dice.index(6)];
         let (store, backup) = (Store::default(), Store::default());
