@@ -6,6 +6,7 @@
 //! call the product and what must hold, and nothing of how bytes are invented.
 
 mod bases;
+mod batch;
 mod damage;
 mod edge;
 mod feed;
@@ -44,6 +45,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "json", run: frames::json, seeds: seeds::jsons },
     Target { name: "text", run: texts::text, seeds: texts::seeds },
     Target { name: "tablet", run: tablet::tablet, seeds: tablet::seeds },
+    Target { name: "batch", run: batch::batch, seeds: batch::seeds },
     Target { name: "http", run: http::http, seeds: http::seeds },
     Target { name: "link", run: links::link, seeds: links::seeds },
     Target { name: "settings", run: settings::settings, seeds: settings::seeds },

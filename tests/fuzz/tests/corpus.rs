@@ -76,6 +76,11 @@ fn a_tablet_bears_whatever_its_server_says() {
 }
 
 #[test]
+fn a_batch_is_decided_whatever_the_record_holds() {
+    survives("batch");
+}
+
+#[test]
 fn every_request_is_answered_without_a_fault() {
     survives("http");
 }
