@@ -97,8 +97,10 @@ impl<'a> Desk<'a> {
         }
         let lane = actor.enrolment.filter(|_| entry.number > 0).map(|e| (e, entry.conversation));
         let last = lane.and_then(|lane| self.known.lanes.get(&lane).copied()).unwrap_or(0);
-        if lane.is_some() && entry.number > last + 1 && !entry.gap {
-            return Answer::OutOfOrder { id: entry.id, expected: last + 1 };
+        // A device may have used the last number that there is: then nothing comes after it.
+        let expected = last.saturating_add(1);
+        if lane.is_some() && entry.number > expected && !entry.gap {
+            return Answer::OutOfOrder { id: entry.id, expected };
         }
         if let Some(needed) = entry.needs {
             match self.known.past.get(&needed).filter(|past| past.author == actor.person) {
