@@ -4,6 +4,7 @@
 mod tests;
 
 use std::path::Path;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -43,12 +44,17 @@ pub enum EnrolError {
     Answer(String),
 }
 
-/// `waypost://HOST:PORT/enrol?ca=<hex>&token=<token>`, taken apart.
-struct Invitation {
-    host: String,
-    port: u16,
-    ca: Fingerprint,
-    token: String,
+/// An enrolment link, `waypost://HOST:PORT/enrol?ca=<hex>&token=<token>`, taken apart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Invitation {
+    /// The server.
+    pub host: String,
+    /// Where its HTTPS listens.
+    pub port: u16,
+    /// SHA-256 of the only CA to trust with the token.
+    pub ca: [u8; 32],
+    /// Good for one enrolment.
+    pub token: String,
 }
 
 /// Enrols this device and makes its store.
@@ -59,7 +65,7 @@ pub(crate) async fn enrol(
     path: &Path,
     key: &StoreKey,
 ) -> Result<(Store, Identity), EnrolError> {
-    let invitation = Invitation::parse(link)?;
+    let invitation: Invitation = link.parse()?;
     // A file that an earlier try left behind is no store yet.
     if path.exists() && !matches!(Store::open(path, key).await, Err(OpenError::NotEnrolled)) {
         return Err(EnrolError::StoreExists);
@@ -80,8 +86,10 @@ pub(crate) async fn enrol(
     }
 }
 
-impl Invitation {
-    fn parse(link: &str) -> Result<Self, EnrolError> {
+impl FromStr for Invitation {
+    type Err = EnrolError;
+
+    fn from_str(link: &str) -> Result<Self, EnrolError> {
         let url = Url::parse(link.trim()).map_err(|_| EnrolError::Link("not a link"))?;
         if url.scheme() != "waypost" || url.path() != "/enrol" {
             return Err(EnrolError::Link("it begins otherwise than waypost://HOST/enrol"));

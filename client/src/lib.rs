@@ -15,7 +15,7 @@ pub mod view;
 
 pub use clock::Clock;
 pub use command::Command;
-pub use enrol::EnrolError;
+pub use enrol::{EnrolError, Invitation};
 pub use runtime::{Client, CommandError, Sent, Setup};
 pub use store::{OpenError, StoreKey};
 pub use view::View;

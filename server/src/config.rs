@@ -106,7 +106,9 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         let wrong = |setting, what: &str| Err(ConfigError::Wrong { setting, what: what.into() });
-        if self.name.trim().is_empty() || self.name.contains([' ', '/', ':']) {
+        // It stands in links and certificates as it is.
+        let of_a_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if self.name.is_empty() || !self.name.chars().all(of_a_host) {
             return wrong(
                 "name",
                 "a host name or IP address without port, such as `fleet.example`",

@@ -53,6 +53,11 @@ pub struct Fingerprint {
     pub sha256: String,
 }
 
+/// What is handed to the person whose device shall be enrolled.
+pub fn enrolment_link(name: &str, https_port: u16, ca_sha256: &str, token: &str) -> String {
+    format!("waypost://{name}:{https_port}/enrol?ca={ca_sha256}&token={token}")
+}
+
 /// SHA-256 of a credential or token: secrets of 256 random bits need no slower hash.
 pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()

@@ -52,4 +52,4 @@ pub const STORE_RETRY_MS: u64 = 5_000;
 pub const SKEW_KEPT_MS: u64 = 10 * 60_000;
 
 /// A change of the skew that is worth a write, in milliseconds.
-pub const SKEW_STEP_MS: i64 = 500;
+pub const SKEW_STEP_MS: u64 = 500;

@@ -113,7 +113,7 @@ impl Marks {
 }
 
 fn closest_to_its_successor(marks: &[StoredMark]) -> usize {
-    let gaps = marks.windows(2).map(|pair| pair[1].at.saturating_sub(pair[0].at).abs());
+    let gaps = marks.windows(2).map(|pair| pair[1].at.abs_diff(pair[0].at));
     gaps.enumerate().min_by_key(|(_, gap)| *gap).map_or(0, |(at, _)| at)
 }
 

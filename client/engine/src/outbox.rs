@@ -89,7 +89,7 @@ impl Outbox {
     }
 
     pub(crate) fn next_number(&self, lane: ConversationId) -> u32 {
-        self.last_numbers.get(&lane).copied().unwrap_or(0) + 1
+        self.last_numbers.get(&lane).copied().unwrap_or(0).saturating_add(1)
     }
 
     pub(crate) fn push(&mut self, entry: Entry) {

@@ -47,7 +47,7 @@ impl Skew {
         let half = i64::try_from(round_trip / 2).unwrap_or(0);
         let skew = server_time.saturating_add(half).saturating_sub(now.at);
         self.estimate = Some(skew);
-        let moved = self.stored.is_none_or(|stored| (skew - stored).abs() >= SKEW_STEP_MS);
+        let moved = self.stored.is_none_or(|stored| skew.abs_diff(stored) >= SKEW_STEP_MS);
         moved.then(|| *self.stored.insert(skew))
     }
 }

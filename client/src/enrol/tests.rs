@@ -16,10 +16,10 @@ use crate::testing::{Certificates, NOON, certificates, key};
 #[test]
 fn a_link_that_was_cut_off_is_refused_before_anything_is_sent() {
     let whole = format!("waypost://depot.example:8443/enrol?ca={}&token=abc", "ab".repeat(32));
-    let read = Invitation::parse(&whole).unwrap();
+    let read = whole.parse::<Invitation>().unwrap();
     assert_eq!((read.host.as_str(), read.port, read.ca[31]), ("depot.example", 8443, 0xab));
     for cut in ["", "https://depot.example/enrol", &whole[..whole.len() - 9], &whole[..60]] {
-        assert!(matches!(Invitation::parse(cut), Err(EnrolError::Link(_))), "{cut}");
+        assert!(matches!(cut.parse::<Invitation>(), Err(EnrolError::Link(_))), "{cut}");
     }
 }
 

@@ -86,7 +86,7 @@ impl Desk<'_> {
         if self.known.handles.contains(handle) {
             return Err(ProblemCode::HandleTaken);
         }
-        let person = PersonId(self.known.head.last_person + 1);
+        let person = PersonId(after(self.known.head.last_person)?);
         let body = Body::PersonAdded {
             person,
             handle: handle.into(),
@@ -108,7 +108,7 @@ impl Desk<'_> {
         let mut members = members.to_vec();
         members.sort();
         members.dedup();
-        let group = self.known.head.last_group + 1;
+        let group = after(self.known.head.last_group)?;
         Ok((Body::GroupCreated { group, name: name.into(), members }, ConversationId::Fleet))
     }
 
@@ -198,6 +198,12 @@ fn repeated(past: &Past, actor: Actor, digest: [u8; 32]) -> Reply {
         }
         _ => Reply::Refused(ProblemCode::IdReused),
     }
+}
+
+/// The next number for a person or group. Only a damaged record has none left; number 0, which is
+/// the server's own, must never be given.
+fn after(last: u32) -> Result<u32, ProblemCode> {
+    last.checked_add(1).ok_or(ProblemCode::Internal)
 }
 
 /// What a repeat of a deed must agree with.

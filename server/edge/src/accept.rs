@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::Refusal;
-use crate::admission::admit;
+use crate::admission::{Admitted, admit};
 use crate::session::Session;
 use crate::shared::Shared;
 
@@ -81,6 +82,16 @@ async fn connection(
     });
     let admitted = admission.await;
     drop(stopping);
+    attend(shared, admitted, peer, place).await;
+}
+
+/// Serves whoever was let in to the end, and what they left in flight beyond it.
+pub(crate) async fn attend<S: AsyncRead + AsyncWrite>(
+    shared: Arc<Shared>,
+    admitted: Result<Admitted<S>, Refusal>,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+) {
     match admitted {
         Ok(admitted) => {
             let held = Session::new(Arc::clone(&shared), admitted).run().await;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -19,16 +20,27 @@ use crate::socket::{self, Incoming, Outgoing};
 use crate::{Identity, Refusal};
 
 /// A connection that was let in.
-pub(crate) struct Admitted {
+pub(crate) struct Admitted<S> {
     pub(crate) seat: Seat,
     pub(crate) keep_alive: Duration,
-    pub(crate) incoming: Incoming,
-    pub(crate) outgoing: Outgoing,
+    pub(crate) incoming: Incoming<S>,
+    pub(crate) outgoing: Outgoing<S>,
 }
 
-/// Lets the peer in, or answers and closes.
-pub(crate) async fn admit(shared: &Arc<Shared>, tcp: TcpStream) -> Result<Admitted, Refusal> {
+/// Makes the connection private and lets the peer in, or answers and closes.
+pub(crate) async fn admit(
+    shared: &Arc<Shared>,
+    tcp: TcpStream,
+) -> Result<Admitted<TlsStream<TcpStream>>, Refusal> {
     let stream = handshake(shared, tcp).await?;
+    admit_private(shared, stream).await
+}
+
+/// Lets the peer behind a private stream in, or answers and closes.
+pub(crate) async fn admit_private<S: AsyncRead + AsyncWrite>(
+    shared: &Arc<Shared>,
+    stream: S,
+) -> Result<Admitted<S>, Refusal> {
     let (mut incoming, mut outgoing) = socket::split(stream);
     let admission = timeout(shared.config.connect_timeout, enter(shared, &mut incoming));
     match admission.await.unwrap_or(Err(Refusal::ConnectTimeout)) {
@@ -57,7 +69,10 @@ async fn handshake(shared: &Shared, tcp: TcpStream) -> Result<TlsStream<TcpStrea
         .map_err(|_| Refusal::Handshake)
 }
 
-async fn enter(shared: &Arc<Shared>, incoming: &mut Incoming) -> Result<(Seat, Duration), Refusal> {
+async fn enter(
+    shared: &Arc<Shared>,
+    incoming: &mut Incoming<impl AsyncRead>,
+) -> Result<(Seat, Duration), Refusal> {
     let connect = read_connect(incoming).await?;
     let keep_alive = keep_alive(&connect, shared.config.keep_alive_max);
     let mailbox = Arc::new(Mailbox::new(&shared.config));
@@ -72,7 +87,7 @@ async fn enter(shared: &Arc<Shared>, incoming: &mut Incoming) -> Result<(Seat, D
 }
 
 /// The first packet must be a CONNECT [MQTT-3.1.0-1].
-async fn read_connect(incoming: &mut Incoming) -> Result<Connect, Refusal> {
+async fn read_connect(incoming: &mut Incoming<impl AsyncRead>) -> Result<Connect, Refusal> {
     loop {
         match incoming.read().await {
             Ok(0) | Err(_) => return Err(Refusal::Gone),

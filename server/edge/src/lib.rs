@@ -45,6 +45,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -88,6 +89,18 @@ impl Edge {
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Serves one connection to its end over a stream that is private already, as if it had come
+    /// through the door and its handshake were over. For who brings streams of their own: it
+    /// counts as a connection, but [`Edge::stop`] does not wait for it.
+    pub async fn attend<S: AsyncRead + AsyncWrite>(&self, stream: S, peer: SocketAddr) {
+        let shared = &self.shared;
+        let Ok(place) = Arc::clone(&shared.places).try_acquire_owned() else {
+            return shared.tally.refused(Refusal::Full, peer);
+        };
+        let admitted = admission::admit_private(shared, stream).await;
+        accept::attend(Arc::clone(shared), admitted, peer, place).await;
     }
 
     /// Uses this certificate for every handshake from now on; connections go on.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::{BufMut, BytesMut};
 use rumqttd::protocol::v4::V4;
 use rumqttd::protocol::{Packet, Protocol, Publish as Forwarded};
+use tokio::io::{AsyncRead, AsyncWrite};
 use waypost_protocol::topic;
 
 use crate::Closing;
@@ -22,11 +23,11 @@ use crate::socket::{Incoming, Outgoing};
 /// While more than this waits to be sent, nothing more is read or taken from the mailbox.
 const PENDING_BYTES_MAX: usize = 32 * 1024;
 
-pub(crate) struct Session {
+pub(crate) struct Session<S> {
     shared: Arc<Shared>,
     seat: Seat,
-    incoming: Incoming,
-    outgoing: Outgoing,
+    incoming: Incoming<S>,
+    outgoing: Outgoing<S>,
     held: HeldPublishes,
     /// The client holds more publishes open than it may: its next one stays in the buffer.
     resting: bool,
@@ -42,8 +43,8 @@ enum Step {
     Time(Option<Closing>),
 }
 
-impl Session {
-    pub(crate) fn new(shared: Arc<Shared>, admitted: Admitted) -> Self {
+impl<S: AsyncRead + AsyncWrite> Session<S> {
+    pub(crate) fn new(shared: Arc<Shared>, admitted: Admitted<S>) -> Self {
         let deadlines = Deadlines::new(admitted.keep_alive, shared.config.write_timeout);
         Self {
             held: HeldPublishes::new(Arc::clone(&shared), admitted.seat.identity),

@@ -1,5 +1,5 @@
 //! The bytes of one connection, with buffers that take no memory while it is idle. It knows
-//! nothing of packets.
+//! nothing of packets, nor of what carries the bytes.
 
 use std::future::poll_fn;
 use std::io;
@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::server::TlsStream;
 
 /// Read at a time.
 const CHUNK_BYTES: usize = 8 * 1024;
@@ -21,19 +19,19 @@ const CHUNK_BYTES: usize = 8 * 1024;
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What was read and is not understood yet.
-pub(crate) struct Incoming {
-    half: ReadHalf<TlsStream<TcpStream>>,
+pub(crate) struct Incoming<S> {
+    half: ReadHalf<S>,
     pub(crate) buffer: BytesMut,
 }
 
 /// What is written and not sent yet.
-pub(crate) struct Outgoing {
-    half: WriteHalf<TlsStream<TcpStream>>,
+pub(crate) struct Outgoing<S> {
+    half: WriteHalf<S>,
     pub(crate) buffer: BytesMut,
     unflushed: bool,
 }
 
-pub(crate) fn split(stream: TlsStream<TcpStream>) -> (Incoming, Outgoing) {
+pub(crate) fn split<S: AsyncRead + AsyncWrite>(stream: S) -> (Incoming<S>, Outgoing<S>) {
     let (read, write) = tokio::io::split(stream);
     (
         Incoming { half: read, buffer: BytesMut::new() },
@@ -41,7 +39,7 @@ pub(crate) fn split(stream: TlsStream<TcpStream>) -> (Incoming, Outgoing) {
     )
 }
 
-impl Incoming {
+impl<S: AsyncRead> Incoming<S> {
     /// Waits for bytes and says how many came; 0 is the end. Losing the future loses nothing.
     pub(crate) async fn read(&mut self) -> io::Result<usize> {
         poll_fn(|context| {
@@ -63,7 +61,7 @@ impl Incoming {
     }
 }
 
-impl Outgoing {
+impl<S: AsyncWrite> Outgoing<S> {
     /// Whether something waits for the client to take it.
     pub(crate) fn is_pending(&self) -> bool {
         self.unflushed || !self.buffer.is_empty()

@@ -20,7 +20,7 @@ use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::people::PersonShown;
 use super::problem::Problem;
 use crate::clock;
-use crate::identity::hash_secret;
+use crate::identity::{enrolment_link, hash_secret};
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
@@ -154,12 +154,8 @@ async fn issue_link(
     let token = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let expires_at = clock::now() + i64::from(waypost.config.link_hours) * 3_600_000;
     waypost.db.issue_token(hash_secret(&token), person.person, actor.person, expires_at).await?;
-    let link = format!(
-        "waypost://{}:{}/enrol?ca={}&token={token}",
-        waypost.config.name,
-        waypost.https_port(),
-        waypost.ca.sha256
-    );
+    let name = &waypost.config.name;
+    let link = enrolment_link(name, waypost.https_port(), &waypost.ca.sha256, &token);
     Ok((StatusCode::CREATED, axum::Json(LinkIssued { link, expires_at })))
 }
 

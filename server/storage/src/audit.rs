@@ -111,7 +111,7 @@ impl Db {
         drop(on);
         match size {
             None => Ok(None),
-            Some(size) => Ok(self.checkpoints(unsigned(size) - 1, 1).await?.pop()),
+            Some(size) => Ok(self.checkpoints(unsigned(size).saturating_sub(1), 1).await?.pop()),
         }
     }
 

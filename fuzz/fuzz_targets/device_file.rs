@@ -1,0 +1,5 @@
+//! See `waypost_fuzz::TARGETS`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| waypost_fuzz::run("device_file", bytes));

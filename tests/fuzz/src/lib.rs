@@ -1,0 +1,63 @@
+//! What the fuzzers run: one function for each kind of bytes that come from outside, each of
+//! which panics if they do harm.
+//!
+//! The fuzzers themselves are in `fuzz/`, a package of its own that only wraps these functions; the
+//! tests of this crate run the same functions over the seeds and over `corpus/`. It knows how to
+//! call the product and what must hold, and nothing of how bytes are invented.
+
+mod bases;
+mod batch;
+mod damage;
+mod edge;
+mod feed;
+mod frames;
+mod house;
+mod http;
+mod links;
+mod panics;
+mod seeds;
+mod settings;
+mod stores;
+mod tablet;
+mod texts;
+
+pub use bases::make_bases;
+pub use panics::Panics;
+pub use seeds::Seed;
+
+/// One fuzz target.
+pub struct Target {
+    /// Its name: of the wrapper in `fuzz/fuzz_targets` and of the folder in `corpus/`.
+    pub name: &'static str,
+    /// What is done with the bytes.
+    pub run: fn(&[u8]),
+    /// Where the search begins.
+    pub seeds: fn() -> Vec<Seed>,
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    Target { name: "edge_connection", run: edge::connection, seeds: edge::connection_seeds },
+    Target { name: "edge_session", run: edge::session, seeds: edge::session_seeds },
+    Target { name: "uplink", run: frames::uplink, seeds: seeds::uplinks },
+    Target { name: "downlink", run: frames::downlink, seeds: seeds::downlinks },
+    Target { name: "content", run: frames::content, seeds: seeds::contents },
+    Target { name: "json", run: frames::json, seeds: seeds::jsons },
+    Target { name: "text", run: texts::text, seeds: texts::seeds },
+    Target { name: "tablet", run: tablet::tablet, seeds: tablet::seeds },
+    Target { name: "batch", run: batch::batch, seeds: batch::seeds },
+    Target { name: "http", run: http::http, seeds: http::seeds },
+    Target { name: "link", run: links::link, seeds: links::seeds },
+    Target { name: "settings", run: settings::settings, seeds: settings::seeds },
+    Target { name: "record_file", run: stores::record_file, seeds: stores::record_seeds },
+    Target { name: "device_file", run: stores::device_file, seeds: stores::device_seeds },
+];
+
+/// Runs one target on one input.
+///
+/// # Panics
+/// If there is no such target, or if the bytes do harm.
+pub fn run(target: &str, bytes: &[u8]) {
+    let found = TARGETS.iter().find(|it| it.name == target);
+    (found.unwrap_or_else(|| panic!("there is no target {target}")).run)(bytes);
+}
