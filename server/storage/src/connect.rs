@@ -11,6 +11,10 @@ use crate::sql::Sql;
 /// Most connections that read at the same time.
 const READERS_MAX: u32 = 8;
 
+/// Most statements that a connection to PostgreSQL keeps prepared: each set in each size.
+const STATEMENTS_KEPT_MAX: usize = 512;
+const STATEMENTS_KEPT: &str = "statement-cache-capacity";
+
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -102,6 +106,10 @@ impl Dialect {
     fn address(self, url: &str) -> String {
         match self {
             Self::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+            Self::Postgres if !url.contains(STATEMENTS_KEPT) => {
+                let and = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{and}{STATEMENTS_KEPT}={STATEMENTS_KEPT_MAX}")
+            }
             Self::Sqlite | Self::Postgres => url.to_owned(),
         }
     }

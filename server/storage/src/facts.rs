@@ -11,7 +11,7 @@ use waypost_protocol::{
 
 use crate::decode::{conversation_id, fact_id, person_id};
 use crate::known::head_of;
-use crate::sql::{big, chunks, unsigned};
+use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
 /// How many facts of the whole record one page searches at most, so that a page has a bounded
@@ -36,7 +36,7 @@ impl Db {
         on: &mut AnyConnection,
         facts: &[Recorded],
     ) -> Result<(), StorageError> {
-        for chunk in chunks(facts) {
+        for chunk in self.chunks(facts) {
             let mut sql = self.sql(
                 "INSERT INTO fact (n, epoch, id, author, enrolment, conversation, kind, content, \
                  salt, offset_minutes, skew_ms, recorded_at_ms, digest, leaf) VALUES ",

@@ -16,7 +16,7 @@ use waypost_protocol::{
 use crate::decode::{
     conversation_id, enrolment_from, enrolment_id, fact_id, fixed, person_id, role_of,
 };
-use crate::sql::{big, chunks, unsigned};
+use crate::sql::{big, unsigned};
 use crate::{Db, Dialect, StorageError};
 
 impl Db {
@@ -65,7 +65,7 @@ impl Db {
     ) -> Result<HashMap<EnrolmentId, EnrolmentState>, StorageError> {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.enrolments.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
                 "SELECT enrolment, person, revoked_at_ms, stored_up_to FROM enrolment \
                  WHERE enrolment IN (",
@@ -90,7 +90,7 @@ impl Db {
     ) -> Result<HashMap<PersonId, PersonState>, StorageError> {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.people.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
                 "SELECT person, role, pseudonym, \
                  (SELECT MAX(stored_up_to) FROM enrolment e WHERE e.person = p.person) \
@@ -116,7 +116,7 @@ impl Db {
     ) -> Result<HashSet<String>, StorageError> {
         let mut found = HashSet::new();
         let keys: Vec<_> = wanted.handles.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql("SELECT handle FROM person WHERE handle IN (");
             sql.list(chunk, |key| key.to_string()).push(")");
             for row in sql.rows(on).await? {
@@ -133,7 +133,7 @@ impl Db {
     ) -> Result<HashMap<FactId, Past>, StorageError> {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.facts.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self
                 .sql("SELECT id, author, digest, epoch, n, recorded_at_ms FROM fact WHERE id IN (");
             sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
@@ -163,7 +163,7 @@ impl Db {
     ) -> Result<HashMap<(EnrolmentId, ConversationId), u32>, StorageError> {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.lanes.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
                 "SELECT enrolment, conversation, last FROM lane \
                  WHERE (enrolment, conversation) IN (VALUES ",
@@ -187,7 +187,7 @@ impl Db {
     ) -> Result<HashSet<(u32, PersonId)>, StorageError> {
         let mut found = HashSet::new();
         let keys: Vec<_> = wanted.members.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
                 "SELECT person, conversation FROM membership WHERE to_n IS NULL \
                  AND (person, conversation) IN (VALUES ",
@@ -212,7 +212,7 @@ impl Db {
     ) -> Result<HashMap<(PersonId, ConversationId), u64>, StorageError> {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.read.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
                 "SELECT person, conversation, up_to FROM read_mark \
                  WHERE (person, conversation) IN (VALUES ",
@@ -236,7 +236,7 @@ impl Db {
     ) -> Result<HashMap<[u8; 32], TokenState>, StorageError> {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.tokens.iter().collect();
-        for chunk in chunks(&keys) {
+        for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
                 "SELECT token_hash, person, expires_at_ms, used_by FROM token WHERE token_hash IN (",
             );
@@ -262,7 +262,7 @@ impl Db {
     ) -> Result<AuthorsOf, StorageError> {
         let mut found = AuthorsOf::default();
         let numbered: Vec<_> = ranges.iter().enumerate().collect();
-        for chunk in chunks(&numbered) {
+        for chunk in self.chunks(&numbered) {
             let mut sql = self.sql("WITH passed (i, person, only_in, low, high) AS (VALUES ");
             sql.tuples(chunk, |row, (i, range)| {
                 row.bind(*i as i64)
@@ -271,17 +271,18 @@ impl Db {
                     .bind(big(range.from))
                     .bind(big(range.to));
             });
-            // One lower bound, not two: PostgreSQL would search from the wrong one, the begin of a
-            // membership, and so the whole conversation.
+            // The stretches are made first, so that both bounds are in the search of the index:
+            // joined in one go, PostgreSQL reads a conversation from its begin.
             sql.push(&format!(
-                ") SELECT DISTINCT p.i, f.author FROM passed p \
-                 JOIN membership m ON m.person = p.person \
+                "), stretch AS MATERIALIZED (SELECT p.i, p.person, m.conversation, \
+                 CASE WHEN m.from_n > p.low THEN m.from_n ELSE p.low END AS low, \
+                 CASE WHEN m.to_n < p.high THEN m.to_n ELSE p.high END AS high \
+                 FROM passed p JOIN membership m ON m.person = p.person \
                  AND (p.only_in = '' OR p.only_in = m.conversation) \
-                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low \
-                 JOIN fact f ON f.conversation = m.conversation \
-                 AND f.n > CASE WHEN m.from_n > p.low THEN m.from_n ELSE p.low END \
-                 AND f.n <= p.high AND (m.to_n IS NULL OR f.n <= m.to_n) \
-                 AND f.author <> p.person AND f.kind IN ({}, {}) ORDER BY p.i, f.author",
+                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low) \
+                 SELECT DISTINCT s.i, f.author FROM stretch s \
+                 JOIN fact f ON f.conversation = s.conversation AND f.n > s.low AND f.n <= s.high \
+                 WHERE f.author <> s.person AND f.kind IN ({}, {}) ORDER BY s.i, f.author",
                 kind::TEXT,
                 kind::TEMPLATE
             ));

@@ -7,7 +7,7 @@ use waypost_domain::Recorded;
 use waypost_protocol::{Body, ConversationId, FactId, Millis, Move, PersonId, ReceiptState, kind};
 
 use crate::decode::person_id;
-use crate::sql::{big, chunks};
+use crate::sql::big;
 use crate::{Db, StorageError};
 
 /// How far one message has come for one recipient.
@@ -58,7 +58,7 @@ impl Db {
     ) -> Result<(), StorageError> {
         let n = big(fact.sequence.n);
         let numbered: Vec<_> = moves.iter().enumerate().collect();
-        for chunk in chunks(&numbered) {
+        for chunk in self.chunks(&numbered) {
             let mut sql = self.sql(
                 "INSERT INTO receipt (n, position, person, state, conversation, up_to, at_ms) VALUES ",
             );
@@ -74,7 +74,7 @@ impl Db {
             sql.execute(on).await?;
         }
         let concerned = positions(fact, moves);
-        for chunk in chunks(&concerned) {
+        for chunk in self.chunks(&concerned) {
             let mut sql = self.sql("INSERT INTO receipt_author (author, n, position) VALUES ");
             sql.tuples(chunk, |row, (author, position)| {
                 row.bind(i64::from(author.0)).bind(n).bind(*position);

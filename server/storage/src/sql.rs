@@ -4,10 +4,14 @@
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Encode, Type};
 
-use crate::{Dialect, StorageError};
+use crate::{Db, Dialect, StorageError};
 
 /// Sizes in which rows of a set are written, so that few distinct statements are prepared.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+const CHUNKS: &[usize] = &[64, 16, 4, 1];
+
+/// The same where each statement costs a way there and back, so that few are sent as well. They
+/// are more statements than are kept prepared unless `connect` asks for it.
+const CHUNKS_AFAR: &[usize] = &[64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /// A statement under construction.
 pub(crate) struct Sql {
@@ -114,14 +118,20 @@ impl Tuple<'_> {
     }
 }
 
-/// Splits rows into chunks of the prepared sizes, largest first.
-pub(crate) fn chunks<R>(mut rows: &[R]) -> impl Iterator<Item = &[R]> {
-    std::iter::from_fn(move || {
-        let size = CHUNKS.into_iter().find(|size| *size <= rows.len())?;
-        let (chunk, rest) = rows.split_at(size);
-        rows = rest;
-        Some(chunk)
-    })
+impl Db {
+    /// Splits rows into chunks of the prepared sizes, largest first.
+    pub(crate) fn chunks<'r, R>(&self, mut rows: &'r [R]) -> impl Iterator<Item = &'r [R]> + use<'r, R> {
+        let sizes = match self.dialect {
+            Dialect::Sqlite => CHUNKS,
+            Dialect::Postgres => CHUNKS_AFAR,
+        };
+        std::iter::from_fn(move || {
+            let size = sizes.iter().copied().find(|size| *size <= rows.len())?;
+            let (chunk, rest) = rows.split_at(size);
+            rows = rest;
+            Some(chunk)
+        })
+    }
 }
 
 /// Numbers are kept as BIGINT. Ours fit: they count facts, people and milliseconds.

@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 use waypost_domain::{Decision, Recorded};
 use waypost_protocol::{Body, ConversationId, Millis, PersonId, Role};
 
-use crate::sql::{big, chunks};
+use crate::sql::big;
 use crate::{Db, StorageError};
 
 /// A row of `membership` that begins.
@@ -73,7 +73,7 @@ impl Db {
         }
         let newest: Vec<_> = newest.into_iter().collect();
         let mut joined = Vec::new();
-        for chunk in chunks(&newest) {
+        for chunk in self.chunks(&newest) {
             let mut sql = self.sql("INSERT INTO conversation (conversation, last_n) VALUES ");
             sql.tuples(chunk, |row, (conversation, n)| {
                 row.bind(conversation.to_string()).bind(big(*n));
@@ -98,7 +98,7 @@ impl Db {
         on: &mut AnyConnection,
         joined: &[Joined],
     ) -> Result<(), StorageError> {
-        for chunk in chunks(joined) {
+        for chunk in self.chunks(joined) {
             let mut sql = self.sql("INSERT INTO membership (person, conversation, from_n) VALUES ");
             sql.tuples(chunk, |row, joined| {
                 row.bind(i64::from(joined.person.0))
@@ -116,7 +116,7 @@ impl Db {
         on: &mut AnyConnection,
         decision: &Decision,
     ) -> Result<(), StorageError> {
-        for chunk in chunks(&decision.rejections) {
+        for chunk in self.chunks(&decision.rejections) {
             let mut sql =
                 self.sql("INSERT INTO rejection (id, author, digest, code, epoch, n) VALUES ");
             sql.tuples(chunk, |row, rejection| {
@@ -143,7 +143,7 @@ impl Db {
             .map(|lane| ((lane.enrolment, lane.conversation), lane.last))
             .collect();
         let last: Vec<_> = last.into_iter().collect();
-        for chunk in chunks(&last) {
+        for chunk in self.chunks(&last) {
             let mut sql = self.sql("INSERT INTO lane (enrolment, conversation, last) VALUES ");
             sql.tuples(chunk, |row, ((enrolment, conversation), last)| {
                 row.bind(enrolment.as_bytes().to_vec())
@@ -164,7 +164,7 @@ impl Db {
         let stored: HashMap<_, _> =
             decision.stored.iter().map(|moved| (moved.enrolment, moved.up_to)).collect();
         let stored: Vec<_> = stored.into_iter().collect();
-        for chunk in chunks(&stored) {
+        for chunk in self.chunks(&stored) {
             let mut sql = self.sql("WITH moved (enrolment, up_to) AS (VALUES ");
             sql.tuples(chunk, |row, (enrolment, up_to)| {
                 row.bind(enrolment.as_bytes().to_vec()).bind(big(*up_to));
@@ -182,7 +182,7 @@ impl Db {
             .map(|(person, mark)| ((*person, mark.conversation), (mark.up_to, mark.at)))
             .collect();
         let read: Vec<_> = read.into_iter().collect();
-        for chunk in chunks(&read) {
+        for chunk in self.chunks(&read) {
             let mut sql =
                 self.sql("INSERT INTO read_mark (person, conversation, up_to, at_ms) VALUES ");
             sql.tuples(chunk, |row, ((person, conversation), (up_to, at))| {
