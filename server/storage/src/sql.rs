@@ -120,7 +120,10 @@ impl Tuple<'_> {
 
 impl Db {
     /// Splits rows into chunks of the prepared sizes, largest first.
-    pub(crate) fn chunks<'r, R>(&self, mut rows: &'r [R]) -> impl Iterator<Item = &'r [R]> + use<'r, R> {
+    pub(crate) fn chunks<'r, R>(
+        &self,
+        mut rows: &'r [R],
+    ) -> impl Iterator<Item = &'r [R]> + use<'r, R> {
         let sizes = match self.dialect {
             Dialect::Sqlite => CHUNKS,
             Dialect::Postgres => CHUNKS_AFAR,

@@ -23,8 +23,20 @@ const SQLITE: &str = "Waypost on SQLite";
 const POSTGRES: &str = "Waypost on PostgreSQL";
 
 const AIMS: [Aim; 13] = [
-    aim("durable messages a second, SQLite", SQLITE, What::MessagesEachSecond, AtLeast(12_000.0), 20_000.0),
-    aim("durable messages a second, PostgreSQL", POSTGRES, What::MessagesEachSecond, AtLeast(12_000.0), 20_000.0),
+    aim(
+        "durable messages a second, SQLite",
+        SQLITE,
+        What::MessagesEachSecond,
+        AtLeast(12_000.0),
+        20_000.0,
+    ),
+    aim(
+        "durable messages a second, PostgreSQL",
+        POSTGRES,
+        What::MessagesEachSecond,
+        AtLeast(12_000.0),
+        20_000.0,
+    ),
     aim("tap to view at 200/s, p50 ms", SQLITE, What::ViewP50Ms, AtMost(2.0), 1.0),
     aim("tap to view at 200/s, p99 ms", SQLITE, What::ViewP99Ms, AtMost(5.0), 2.0),
     aim("tap to view at 200/s, PostgreSQL, p50 ms", POSTGRES, What::ViewP50Ms, AtMost(2.0), 1.0),
@@ -38,13 +50,7 @@ const AIMS: [Aim; 13] = [
     aim("1,000 items over 2G, times the bytes", "device", What::NarrowTimes, AtMost(1.3), 1.1),
 ];
 
-const fn aim(
-    words: &'static str,
-    of: &'static str,
-    what: What,
-    bound: Bound,
-    beyond: f64,
-) -> Aim {
+const fn aim(words: &'static str, of: &'static str, what: What, bound: Bound, beyond: f64) -> Aim {
     Aim { words, of, what, bound, beyond }
 }
 
@@ -53,17 +59,23 @@ pub fn verdicts(figures: &[Figure]) -> Vec<String> {
     let found = |of: &str, what| {
         figures.iter().find(|it| it.of == of && it.what == what).map(|it| it.value)
     };
-    let mut lines: Vec<_> =
-        AIMS.iter().map(|aim| aim.verdict(found(aim.of, aim.what))).collect();
+    let mut lines: Vec<_> = AIMS.iter().map(|aim| aim.verdict(found(aim.of, aim.what))).collect();
     let rabbit = found("RabbitMQ, MQTT", What::MessagesEachSecond);
     let ours = found(SQLITE, What::MessagesEachSecond);
-    lines.insert(1, match rabbit {
-        Some(rabbit) => {
-            aim("more than RabbitMQ in the same run", SQLITE, What::MessagesEachSecond, AtLeast(rabbit), rabbit)
-                .verdict(ours)
-        }
-        None => "not measured  more than RabbitMQ in the same run".to_owned(),
-    });
+    lines.insert(
+        1,
+        match rabbit {
+            Some(rabbit) => aim(
+                "more than RabbitMQ in the same run",
+                SQLITE,
+                What::MessagesEachSecond,
+                AtLeast(rabbit),
+                rabbit,
+            )
+            .verdict(ours),
+            None => "not measured  more than RabbitMQ in the same run".to_owned(),
+        },
+    );
     lines
 }
 

@@ -53,8 +53,9 @@ pub async fn measure(folder: &Path, settings: Settings) -> anyhow::Result<Vec<Fi
 }
 
 fn is_complete(view: &View, chat: ConversationId) -> bool {
-    let open = view.timeline.as_ref().is_some_and(|timeline| {
-        timeline.conversation == chat && !timeline.messages.is_empty()
-    });
+    let open = view
+        .timeline
+        .as_ref()
+        .is_some_and(|timeline| timeline.conversation == chat && !timeline.messages.is_empty());
     open && view.conversations.len() >= WRITERS
 }

@@ -67,12 +67,13 @@ enum Protocol {
 ///
 /// # Errors
 /// If the server is not installed or does not start, or something does not arrive.
-pub async fn measure(
-    folder: &Path,
-    peer: Peer,
-    settings: Settings,
-) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(folder: &Path, peer: Peer, settings: Settings) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Figures::of(peer.words());
+    let settings = match peer.speaks() {
+        Protocol::Mqtt => settings,
+        // At some hundred a second a longer queue gives nothing but waiting.
+        Protocol::Xmpp => Settings { window: settings.window / 10, ..settings },
+    };
     let server = Server::start(&folder.join("server"), peer).await?;
     let mut people = People::new(&folder.join("people.log"), server.port(), peer.speaks())?;
     let mut pairs = Pairs::meet(&mut people, settings.pairs).await?;

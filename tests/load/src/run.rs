@@ -89,9 +89,7 @@ impl Measurement {
             Self::Limits => limits::measure(folder).await,
             Self::Sqlite => ours::measure(folder, Database::Sqlite, settings).await,
             Self::Postgres => ours::measure(folder, Database::Postgres, settings).await,
-            Self::MosquittoMemory => {
-                peers::measure(folder, Peer::MosquittoMemory, settings).await
-            }
+            Self::MosquittoMemory => peers::measure(folder, Peer::MosquittoMemory, settings).await,
             Self::MosquittoDisk => peers::measure(folder, Peer::MosquittoDisk, settings).await,
             Self::Rabbitmq => peers::measure(folder, Peer::Rabbitmq, settings).await,
             Self::Ejabberd => peers::measure(folder, Peer::Ejabberd, settings).await,
@@ -140,11 +138,7 @@ pub async fn all(
     Ok(text)
 }
 
-async fn one(
-    measurement: Measurement,
-    folder: &Path,
-    quick: bool,
-) -> anyhow::Result<Vec<Figure>> {
+async fn one(measurement: Measurement, folder: &Path, quick: bool) -> anyhow::Result<Vec<Figure>> {
     let name = measurement.name();
     let folder: PathBuf = folder.join(&name);
     let mut command = Command::new(std::env::current_exe()?);
@@ -162,12 +156,7 @@ async fn one(
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-fn write(
-    results: &Path,
-    machine: &Machine,
-    quick: bool,
-    figures: &[Figure],
-) -> anyhow::Result<()> {
+fn write(results: &Path, machine: &Machine, quick: bool, figures: &[Figure]) -> anyhow::Result<()> {
     let aims = aims::verdicts(figures);
     let json = serde_json::to_vec_pretty(&Results { machine, quick, figures, aims })?;
     fs::write(results.join("figures.json"), json)?;

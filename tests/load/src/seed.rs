@@ -136,11 +136,7 @@ impl Seed {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn talk(
-        self,
-        pairs: Vec<(Enrolled, Enrolled)>,
-        facts: u64,
-    ) -> anyhow::Result<Self> {
+    pub async fn talk(self, pairs: Vec<(Enrolled, Enrolled)>, facts: u64) -> anyhow::Result<Self> {
         let mut talk = Talk::new(self, pairs);
         while talk.seed.end().await?.n < facts {
             let batch = talk.next_batch().await?;
@@ -152,8 +148,11 @@ impl Seed {
     async fn deeds(&self, deeds: Vec<Deed>) -> anyhow::Result<()> {
         for batch in deeds.chunks(BATCH) {
             let id = || FactId::mint(unix_ms(), rand::random());
-            let request =
-                |deed: &Deed| Request::Deed { actor: Actor::OPERATOR, id: id(), deed: deed.clone() };
+            let request = |deed: &Deed| Request::Deed {
+                actor: Actor::OPERATOR,
+                id: id(),
+                deed: deed.clone(),
+            };
             self.commit(&batch.iter().map(request).collect::<Vec<_>>()).await?;
         }
         Ok(())

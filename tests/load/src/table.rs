@@ -28,7 +28,6 @@ pub fn text(figures: &[Figure]) -> String {
     let mut text = String::new();
     for group in GROUPS {
         text += &table(figures, group);
-        text.push('\n');
     }
     let alone = figures.iter().filter(|it| !GROUPS.iter().any(|group| group.contains(&it.what)));
     for figure in alone {
@@ -63,7 +62,7 @@ fn table(figures: &[Figure], columns: &[What]) -> String {
         let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("  {cell:>width$}"));
         format!("{name:<24}{}\n", cells.collect::<String>())
     };
-    lines.iter().map(line).collect()
+    lines.iter().map(line).chain(["\n".to_owned()]).collect()
 }
 
 #[cfg(test)]
@@ -79,7 +78,13 @@ mod tests {
             figure("this machine", What::SyncUs, 123.0),
         ];
         let shown = text(&figures);
-        assert!(shown.contains("Waypost on SQLite                    1.50                 –"), "{shown}");
-        assert!(shown.ends_with("this machine                     123  write and sync, µs\n"), "{shown}");
+        let rows: Vec<Vec<&str>> = shown
+            .lines()
+            .map(|line| line.split("  ").filter(|it| !it.is_empty()).collect())
+            .collect();
+        let cells = |row: usize| rows[row].iter().map(|cell| cell.trim()).collect::<Vec<_>>();
+        assert_eq!(cells(1), ["Waypost on SQLite", "1.50", "–", "–", "–"], "{shown}");
+        assert_eq!(cells(2), ["mosquitto, memory", "–", "0.25", "–", "–"], "{shown}");
+        assert_eq!(cells(4), ["this machine", "123", "write and sync, µs"], "{shown}");
     }
 }

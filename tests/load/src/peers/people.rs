@@ -232,7 +232,9 @@ impl People {
                 self.log.note(TEXT.as_bytes());
             }
         }
-        for (person, heard) in reports.iter().flat_map(|(person, all)| all.iter().map(|it| (*person, it))) {
+        for (person, heard) in
+            reports.iter().flat_map(|(person, all)| all.iter().map(|it| (*person, it)))
+        {
             match heard {
                 Heard::Came(ticket) => {
                     self.log.note(&ticket.number.to_be_bytes());
