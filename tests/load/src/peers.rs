@@ -46,6 +46,16 @@ impl Peer {
         }
     }
 
+    /// Whether fifty messages for each of a thousand who are away are a measurement. What is said to
+    /// those who are away has no receipt in XMPP, and the mosquitto that saves writes all that it
+    /// keeps after every message.
+    fn is_asked_to_keep(self) -> bool {
+        match self {
+            Self::MosquittoMemory | Self::Rabbitmq => true,
+            Self::MosquittoDisk | Self::Ejabberd => false,
+        }
+    }
+
     fn speaks(self) -> Protocol {
         match self {
             Self::MosquittoMemory | Self::MosquittoDisk | Self::Rabbitmq => Protocol::Mqtt,
@@ -87,8 +97,7 @@ pub async fn measure(folder: &Path, peer: Peer, settings: Settings) -> anyhow::R
     }
     figures.add(What::BroadcastMs, took.at(50));
     figures.add(What::BroadcastSlowestMs, took.at(100));
-    // What is said to those who are away has no receipt of theirs, and so none in XMPP.
-    if peer.speaks() == Protocol::Mqtt {
+    if peer.is_asked_to_keep() {
         people.leave(crowd.clone()).await?;
         people.write_to(crowd.clone(), settings.waiting).await?;
         figures.add(What::ReconnectS, people.come_back(crowd, settings.waiting).await?);
