@@ -1,6 +1,6 @@
 //! The one way to write facts: lock, read, decide, write, commit.
 
-use waypost_domain::{Clockwork, Decision, Request, decide};
+use waypost_domain::{Clockwork, Decision, Known, Request, decide};
 use waypost_protocol::Millis;
 
 use crate::{Db, StorageError};
@@ -11,6 +11,19 @@ impl Db {
     /// committed, and running it again gives the same answers.
     pub async fn commit(
         &self,
+        batch: &[Request],
+        now: Millis,
+        random: &mut (dyn FnMut() -> u128 + Send),
+    ) -> Result<Decision, StorageError> {
+        self.commit_by(decide, batch, now, random).await
+    }
+
+    /// As [`Db::commit`], with another decision in place of the domain's: for measuring what a part
+    /// of it costs.
+    #[doc(hidden)]
+    pub async fn commit_by(
+        &self,
+        decide: impl FnOnce(Known, &[Request], Clockwork<'_>) -> Decision + Send,
         batch: &[Request],
         now: Millis,
         random: &mut (dyn FnMut() -> u128 + Send),

@@ -271,17 +271,18 @@ impl Db {
                     .bind(big(range.from))
                     .bind(big(range.to));
             });
-            // One lower bound, not two: PostgreSQL would search from the wrong one, the begin of a
-            // membership, and so the whole conversation.
+            // The stretches are made first, so that both bounds are in the search of the index:
+            // joined in one go, PostgreSQL reads a conversation from its begin.
             sql.push(&format!(
-                ") SELECT DISTINCT p.i, f.author FROM passed p \
-                 JOIN membership m ON m.person = p.person \
+                "), stretch AS MATERIALIZED (SELECT p.i, p.person, m.conversation, \
+                 CASE WHEN m.from_n > p.low THEN m.from_n ELSE p.low END AS low, \
+                 CASE WHEN m.to_n < p.high THEN m.to_n ELSE p.high END AS high \
+                 FROM passed p JOIN membership m ON m.person = p.person \
                  AND (p.only_in = '' OR p.only_in = m.conversation) \
-                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low \
-                 JOIN fact f ON f.conversation = m.conversation \
-                 AND f.n > CASE WHEN m.from_n > p.low THEN m.from_n ELSE p.low END \
-                 AND f.n <= p.high AND (m.to_n IS NULL OR f.n <= m.to_n) \
-                 AND f.author <> p.person AND f.kind IN ({}, {}) ORDER BY p.i, f.author",
+                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low) \
+                 SELECT DISTINCT s.i, f.author FROM stretch s \
+                 JOIN fact f ON f.conversation = s.conversation AND f.n > s.low AND f.n <= s.high \
+                 WHERE f.author <> s.person AND f.kind IN ({}, {}) ORDER BY s.i, f.author",
                 kind::TEXT,
                 kind::TEMPLATE
             ));

@@ -35,9 +35,9 @@ enum Command {
         #[arg(long)]
         windows: bool,
     },
-    /// Prints how long a message takes to the other screen, and how fast the apps start.
+    /// Prints how fast the apps start.
     Measure {
-        /// A folder that does not exist yet, for the servers and the devices.
+        /// A folder that does not exist yet, for the server and the devices.
         #[arg(long)]
         folder: PathBuf,
     },

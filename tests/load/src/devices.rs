@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Saved, Wish};
-use waypost_protocol::{Downlink, FactId, Millis, PersonId};
+use waypost_protocol::{Downlink, FactId, Millis, PersonId, Sequence};
 
 use crate::line::{self, Account, Heard};
 use crate::log::Log;
@@ -18,6 +18,8 @@ use crate::log::Log;
 const ROUND_MAX: usize = 4096;
 /// How long a round waits for something to happen before it looks at the timers.
 const TICK: Duration = Duration::from_millis(1);
+/// Longest wait until all are connected and have what concerns them.
+const LEVEL_WITHIN: Duration = Duration::from_secs(180);
 /// Most frames that wait for one line.
 const FRAMES_MAX: usize = 64;
 
@@ -66,10 +68,12 @@ impl Devices {
         Ok(Self { devices, log, started: Instant::now(), wishes, happened, reports })
     }
 
-    /// Adds the device of an enrolment, which connects by itself; its number counts from 0.
-    pub fn add(&mut self, account: Account, person: PersonId) -> usize {
+    /// Adds the device of an enrolment that has stored everything up to here; it connects by
+    /// itself, and its number counts from 0.
+    pub fn add(&mut self, account: Account, person: PersonId, cursor: Sequence) -> usize {
         let number = self.devices.len();
-        let engine = Engine::load(Saved::default(), person, rand::random());
+        let saved = Saved { cursor, ..Saved::default() };
+        let engine = Engine::load(saved, person, rand::random());
         self.devices.push(Device { engine, account, frames: None, lines: 0, timer: None });
         self.wishes.push((number, Input::Started));
         number
@@ -80,12 +84,36 @@ impl Devices {
         self.wishes.push((device, Input::Tapped(wish)));
     }
 
+    /// How many devices there are.
+    pub fn count(&self) -> usize {
+        self.devices.len()
+    }
+
     /// How many devices are connected and have all that concerns them.
     pub fn level(&self) -> usize {
         let up = |device: &&Device| {
             matches!(device.engine.link(self.now()), LinkState::Up { catching_up: false, .. })
         };
         self.devices.iter().filter(up).count()
+    }
+
+    /// Waits until all devices are.
+    ///
+    /// # Errors
+    /// If some are not in time, or the log cannot be written.
+    pub async fn all_level(&mut self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while self.level() < self.count() {
+            let (level, count) = (self.level(), self.count());
+            anyhow::ensure!(began.elapsed() < LEVEL_WITHIN, "{level} of {count} are level");
+            self.round(|_| ()).await?;
+        }
+        Ok(())
+    }
+
+    /// How far the furthest of them has come in the record.
+    pub fn furthest(&self) -> Sequence {
+        self.devices.iter().map(|device| device.engine.cursor()).max().unwrap_or_default()
     }
 
     /// How many facts of a device wait for the server.

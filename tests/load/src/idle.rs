@@ -1,50 +1,55 @@
 //! What a connection that does nothing costs the server.
-#![allow(clippy::print_stdout)] // its output is what it is for
 
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::Context as _;
-use tokio::time::Instant;
-use waypost_world::ServerProcess;
+use waypost_protocol::Role;
 
+use crate::cost::memory_kb;
 use crate::devices::Devices;
-use crate::office::Office;
+use crate::figure::{Figure, Figures, What};
+use crate::settings::Settings;
+use crate::station::{Database, Station};
 
-/// Longest wait until all are connected.
-const LEVEL_WITHIN: Duration = Duration::from_secs(120);
+/// People who share the enrolments among them: with a person each, ten thousand new devices would
+/// read a hundred million facts of the directory, and that would be measured in place of a
+/// connection.
+const PEOPLE: usize = 100;
+/// How many connect at a time, so that handshakes are no crowd of their own.
+const AT_ONCE: usize = 500;
 
-/// Enrols so many devices, connects them, and prints what each added to the server's memory.
+/// Connects so many enrolled devices over TLS, each of which pulls and is told that it has all,
+/// and measures what each added to the memory of the server.
 ///
 /// # Errors
-/// If a device cannot be enrolled or does not connect.
-pub async fn measure(count: usize, server: &ServerProcess, log: &Path) -> anyhow::Result<()> {
-    let office = Office::open(server).await?;
-    let mut enrolled = Vec::new();
-    for n in 0..count {
-        enrolled.push(office.hires(&format!("driver{n}"), "driver").await?);
-    }
-    let before = resident_kb(server)?;
-    let mut devices = Devices::new(log)?;
-    for who in enrolled {
-        devices.add(who.account, who.person);
-    }
-    let began = Instant::now();
-    while devices.level() < count {
-        let level = devices.level();
-        anyhow::ensure!(began.elapsed() < LEVEL_WITHIN, "{level} of {count} are connected");
-        devices.round(|_| ()).await?;
-    }
-    let took = began.elapsed().as_secs_f64();
-    let each = (resident_kb(server)? - before) / count as f64;
-    println!("{count} devices connected in {took:.1} s; {each:.1} kB of the server for each");
-    Ok(())
-}
+/// If a device does not connect.
+pub async fn measure(folder: &Path, settings: Settings) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Figures::of(Database::Sqlite.words());
+    let mut station = Station::new(folder, Database::Sqlite).await?;
+    let seed = station.seed().await?;
+    let people = seed.hire("driver", Role::Driver, PEOPLE).await?;
+    let of_each: Vec<_> = people.iter().cycle().take(settings.idle).copied().collect();
+    let enrolled = seed.enrol(&of_each, Role::Driver).await?;
+    let end = seed.close().await?;
+    station.start().await?;
 
-/// Memory of the server process, `VmRSS` of proc(5).
-fn resident_kb(server: &ServerProcess) -> anyhow::Result<f64> {
-    let pid = server.pid().context("the server runs")?;
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    Ok(line.and_then(|rest| rest.split_whitespace().next()).context("VmRSS")?.parse()?)
+    let mut devices = Devices::new(&folder.join("devices.log"))?;
+    // The first connections make what all of them share.
+    let (first, others) = enrolled.split_at(PEOPLE.min(enrolled.len() / 2));
+    for who in first {
+        devices.add(station.account(who)?, who.person, end);
+    }
+    devices.all_level().await?;
+    let before = memory_kb(&station.pids());
+    for some in others.chunks(AT_ONCE) {
+        for who in some {
+            devices.add(station.account(who)?, who.person, end);
+        }
+        devices.all_level().await?;
+    }
+    let each = (memory_kb(&station.pids()) - before) / others.len() as f64;
+    figures.add(What::IdleKb, each);
+    figures.add(What::IdleConnections, devices.count() as f64);
+    drop(devices);
+    station.close().await?;
+    Ok(figures.into_vec())
 }

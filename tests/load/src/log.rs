@@ -44,6 +44,11 @@ impl Log {
         }
     }
 
+    /// Adds bytes of someone who is no device of ours.
+    pub fn note(&mut self, bytes: &[u8]) {
+        self.waiting.extend_from_slice(bytes);
+    }
+
     /// Makes everything durable that was added.
     ///
     /// # Errors

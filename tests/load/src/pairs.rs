@@ -3,12 +3,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use tokio::time::Instant;
 use waypost_engine::{Change, Wish};
-use waypost_protocol::{Body, ConversationId, Event, FactId, Move, PersonId, ReceiptState, kind};
+use waypost_protocol::{
+    Body, ConversationId, Event, FactId, Move, PersonId, ReceiptState, Sequence, kind,
+};
 
 use crate::devices::{Devices, Durable};
-use crate::office::Enrolled;
+use crate::figure::Times;
+use crate::seed::{Enrolled, TEXT};
+use crate::station::Station;
 
 /// How often a reader says what they have read.
 const READS_EVERY: Duration = Duration::from_secs(1);
@@ -26,6 +31,8 @@ pub enum Pace {
 
 /// Pairs at work.
 pub struct Pairs {
+    /// The number of the first device.
+    first: usize,
     pairs: Vec<Pair>,
     tapped_at: HashMap<FactId, Instant>,
     counted: Counted,
@@ -51,39 +58,47 @@ struct Pair {
 struct Counted {
     stored: u64,
     confirmed: u64,
-    took_us: Vec<u32>,
+    took_ms: Times,
 }
 
 /// What a stretch of time gave.
-#[derive(Clone, Copy, Debug)]
-pub struct Figures {
+#[derive(Clone, Debug)]
+pub struct Stretch {
     /// Messages that the reader's device has stored, each second.
     pub stored: f64,
     /// Messages whose author has the reader's receipt stored, each second.
     pub confirmed: f64,
-    /// From the tap until the reader's device has stored it: the middle, in milliseconds.
-    pub p50_ms: f64,
-    /// The same for the slowest hundredth.
-    pub p99_ms: f64,
+    /// From the tap until the reader's device has stored it, in milliseconds.
+    pub took_ms: Times,
 }
 
 impl Pairs {
-    /// Brings the people of each pair to their devices.
-    pub fn new(devices: &mut Devices, people: Vec<(Enrolled, Enrolled)>) -> Self {
-        let pairs = people.into_iter().filter_map(|(writer, reader)| {
-            Some(Pair {
-                chat: ConversationId::direct(writer.person, reader.person)?,
+    /// Brings the people of each pair, who write and read from here on, to their devices.
+    ///
+    /// # Errors
+    /// If the server was not started.
+    pub fn new(
+        devices: &mut Devices,
+        station: &Station,
+        people: &[(Enrolled, Enrolled)],
+        from: Sequence,
+    ) -> anyhow::Result<Self> {
+        let first = devices.count();
+        let mut pairs = Vec::new();
+        for (writer, reader) in people {
+            let chat = ConversationId::direct(writer.person, reader.person);
+            pairs.push(Pair {
+                chat: chat.context("two people")?,
                 reader_is: reader.person,
-                writer: devices.add(writer.account, writer.person),
-                reader: devices.add(reader.account, reader.person),
+                writer: devices.add(station.account(writer)?, writer.person, from),
+                reader: devices.add(station.account(reader)?, reader.person, from),
                 open: 0,
                 accepted: VecDeque::new(),
                 delivered: 0,
                 stored: 0,
-            })
-        });
-        let pairs = pairs.collect();
-        Self { pairs, tapped_at: HashMap::new(), counted: Counted::default() }
+            });
+        }
+        Ok(Self { first, pairs, tapped_at: HashMap::new(), counted: Counted::default() })
     }
 
     /// Keeps so many messages on their way for so long, and says what that gave.
@@ -95,7 +110,7 @@ impl Pairs {
         devices: &mut Devices,
         pace: Pace,
         lasts: Duration,
-    ) -> anyhow::Result<Figures> {
+    ) -> anyhow::Result<Stretch> {
         self.counted = Counted::default();
         let (began, mut read_at, mut tapped) = (Instant::now(), Instant::now(), 0);
         while began.elapsed() < lasts {
@@ -121,13 +136,13 @@ impl Pairs {
             }
             devices.round(|durable| self.note(durable)).await?;
         }
-        Ok(self.counted.figures(began.elapsed()))
+        Ok(self.counted.stretch(began.elapsed()))
     }
 
     fn tap(&mut self, devices: &mut Devices, at: usize) {
         let pair = &mut self.pairs[at];
         pair.open += 1;
-        let body = Body::Text { text: "Running 15 minutes late".into(), answers: None };
+        let body = Body::Text { text: TEXT.into(), answers: None };
         devices.wish(pair.writer, Wish::Say { conversation: pair.chat, body });
     }
 
@@ -170,14 +185,14 @@ impl Pairs {
             Durable::Kept(id) => drop(self.tapped_at.insert(id, Instant::now())),
             // Devices are added in pairs, so every second one writes.
             Durable::Change(device, change) => {
-                let Some(pair) = self.pairs.get_mut(device / 2) else { return };
+                let Some(pair) = self.pairs.get_mut((device - self.first) / 2) else { return };
                 match change {
                     Change::Accepted { sequence, .. } => pair.accepted.push_back(sequence.n),
                     Change::Recorded { event, .. } if device == pair.reader => {
                         if let Some(at) = event.id.and_then(|id| self.tapped_at.remove(&id)) {
                             pair.stored = event.n;
                             self.counted.stored += 1;
-                            self.counted.took_us.push(at.elapsed().as_micros() as u32);
+                            self.counted.took_ms.add(at.elapsed().as_secs_f64() * 1000.0);
                         }
                     }
                     Change::Recorded { event, .. } => pair.hears(event),
@@ -213,18 +228,12 @@ impl Pair {
 }
 
 impl Counted {
-    fn figures(&mut self, lasted: Duration) -> Figures {
-        self.took_us.sort_unstable();
-        let at = |percent: usize| {
-            let last = self.took_us.len().saturating_sub(1);
-            self.took_us.get(last * percent / 100).map_or(f64::NAN, |us| f64::from(*us) / 1000.0)
-        };
+    fn stretch(&mut self, lasted: Duration) -> Stretch {
         let each_second = |count: u64| count as f64 / lasted.as_secs_f64();
-        Figures {
+        Stretch {
             stored: each_second(self.stored),
             confirmed: each_second(self.confirmed),
-            p50_ms: at(50),
-            p99_ms: at(99),
+            took_ms: std::mem::take(&mut self.took_ms),
         }
     }
 }

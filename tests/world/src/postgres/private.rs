@@ -35,6 +35,12 @@ impl PrivateCluster {
         self.cluster.url(DATABASE)
     }
 
+    /// The first of its processes, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        let written = std::fs::read_to_string(self.cluster.data().join("postmaster.pid")).ok()?;
+        written.lines().next()?.trim().parse().ok()
+    }
+
     /// Ends the server as a crash does: connections break, open transactions are lost. Returns
     /// when all its processes are gone.
     pub async fn kill(&self) {

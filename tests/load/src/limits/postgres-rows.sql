@@ -1,0 +1,1 @@
+INSERT INTO message (id, author, content, leaf) SELECT convert_to(lpad(nextval('message_n_seq')::text, 20, '0'), 'UTF8'), 1, decode(repeat('00', 40), 'hex'), decode(repeat('00', 160), 'hex') FROM generate_series(1, BATCH);

@@ -1,0 +1,1 @@
+WITH RECURSIVE counted (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted LIMIT BATCH) INSERT INTO message (id, author, content, leaf) SELECT CAST(printf('%020d', (SELECT COALESCE(MAX(n), 0) FROM message) + i) AS BLOB), 1, zeroblob(40), zeroblob(160) FROM counted;
