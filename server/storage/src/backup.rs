@@ -29,7 +29,7 @@ impl Db {
             .bind(big(covered))
             .execute(&mut tx)
             .await?;
-        tx.commit().await?;
+        self.complete(tx).await?;
         Ok(covered)
     }
 

@@ -20,10 +20,10 @@ impl Db {
         let mut random = || random();
         let decision = decide(known, batch, Clockwork { now, random: &mut random });
         if decision.is_empty() {
-            tx.rollback().await?;
+            self.patience.answer(tx.rollback()).await?;
         } else {
             self.write(&mut tx, &decision, now).await?;
-            tx.commit().await?;
+            self.complete(tx).await?;
         }
         Ok(decision)
     }

@@ -1,27 +1,13 @@
 //! Opening a database.
 
-use std::time::Duration;
-
-use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor as _, Transaction};
+use sqlx::{Any, Transaction};
 
 use crate::StorageError;
+use crate::pools::{Patience, Pool};
 use crate::sql::Sql;
 
 /// Most connections that read at the same time.
 const READERS_MAX: u32 = 8;
-
-/// How long a request waits for a connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// WAL so that readers never wait; FULL so that what is answered `Accepted` survives a power cut.
-/// Checkpoints at 10,000 pages keep the writer's worst case low (measured, see DESIGN section 5).
-const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 10000; \
-     PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
-
-/// `IN` lists of varying values want a plan of their own.
-const POSTGRES_SETTINGS: &str = "SET plan_cache_mode = force_custom_plan";
 
 /// Which database it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,8 +23,9 @@ pub enum Dialect {
 pub struct Db {
     pub(crate) dialect: Dialect,
     pub(crate) url: String,
-    pub(crate) writer: AnyPool,
-    pub(crate) readers: AnyPool,
+    pub(crate) patience: Patience,
+    pub(crate) writer: Pool,
+    pub(crate) readers: Pool,
 }
 
 impl Db {
@@ -49,9 +36,10 @@ impl Db {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let address = dialect.address(url);
-        let writer = pool(dialect, &address, 1).await?;
-        let readers = pool(dialect, &address, READERS_MAX).await?;
-        let db = Self { dialect, url: url.to_owned(), writer, readers };
+        let patience = Patience::with(dialect);
+        let writer = Pool::open(&address, 1, patience.clone()).await?;
+        let readers = Pool::open(&address, READERS_MAX, patience.clone()).await?;
+        let db = Self { dialect, url: url.to_owned(), patience, writer, readers };
         db.migrate().await?;
         Ok(db)
     }
@@ -75,16 +63,22 @@ impl Db {
     }
 
     pub(crate) fn sql(&self, text: &str) -> Sql {
-        Sql::new(self.dialect, text)
+        Sql::new(self.dialect, self.patience.clone(), text)
     }
 
     /// A transaction that may write. SQLite takes its write lock at once: a lock taken later
     /// could fail in the middle.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StorageError> {
-        Ok(match self.dialect {
-            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Dialect::Postgres => self.writer.begin().await?,
-        })
+        let writer = self.writer.current();
+        match self.dialect {
+            Dialect::Sqlite => Ok(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Dialect::Postgres => self.patience.answer(writer.begin()).await,
+        }
+    }
+
+    /// Makes it durable. When this fails, nobody knows whether it is.
+    pub(crate) async fn complete(&self, tx: Transaction<'static, Any>) -> Result<(), StorageError> {
+        self.patience.answer(tx.commit()).await
     }
 }
 
@@ -105,19 +99,4 @@ impl Dialect {
             Self::Sqlite | Self::Postgres => url.to_owned(),
         }
     }
-}
-
-async fn pool(dialect: Dialect, address: &str, connections: u32) -> Result<AnyPool, StorageError> {
-    let settings = match dialect {
-        Dialect::Sqlite => SQLITE_PRAGMAS,
-        Dialect::Postgres => POSTGRES_SETTINGS,
-    };
-    Ok(AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .after_connect(move |connection, _| {
-            Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
-        })
-        .connect(address)
-        .await?)
 }

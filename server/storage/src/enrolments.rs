@@ -103,7 +103,7 @@ impl Db {
             })
             .execute(&mut tx)
             .await?;
-        Ok(tx.commit().await?)
+        self.complete(tx).await
     }
 
     pub(crate) async fn insert_enrolment(
