@@ -29,7 +29,12 @@ struct Running {
 impl DeviceProcess {
     /// A device that is not started yet; `binary` is `waypost-fleet`.
     pub fn new(binary: &Path, store: &Path) -> Self {
-        Self { binary: binary.to_owned(), store: store.to_owned(), environment: Vec::new(), running: None }
+        Self {
+            binary: binary.to_owned(),
+            store: store.to_owned(),
+            environment: Vec::new(),
+            running: None,
+        }
     }
 
     /// Sets an environment variable for later starts.
@@ -72,6 +77,14 @@ impl DeviceProcess {
         let answer = self.hear().await?;
         let id = answer.strip_prefix("sent ").context(answer.clone())?;
         Ok(id.parse()?)
+    }
+
+    /// Taps, and does not wait to hear whether it became durable.
+    ///
+    /// # Errors
+    /// If the device does not run.
+    pub async fn taps_unheard(&mut self, line: &str) -> anyhow::Result<()> {
+        self.tell(line).await
     }
 
     /// Loses signal, or has it again.
