@@ -17,7 +17,7 @@ async fn nobody_is_sent_away_for_ever_while_the_database_is_down() {
     for (driver, chat) in &scene.drivers {
         scene.ledger.tap(driver, *chat, taps::running_late(*chat, 5)).await.expect("kept");
     }
-    scene.everyone_has_failed_to_come_back().await;
+    scene.everyone_has_tried_to_come_back().await;
     let since = Instant::now();
     postgres.restart().await;
     scene.ends("devices reconnect while PostgreSQL is down", since).await;

@@ -11,8 +11,9 @@ use waypost_fleet::tablet::Tablet;
 use waypost_fleet::taps;
 use waypost_protocol::ReceiptState;
 
-/// Enough for a server to begin with.
-const SERVER_KIB: u32 = 8 * 1024;
+/// Enough for a server to begin with, and for what SQLite writes beside its file before it tidies
+/// up (40 MiB).
+const SERVER_KIB: u32 = 96 * 1024;
 
 /// Enough for an empty store and some messages.
 const DEVICE_KIB: u32 = 2 * 1024;

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use waypost_client::View;
 use waypost_client::view::{LinkPath, LinkView};
 use waypost_faults::{Scene, Weather, scale};
+use waypost_fleet::proof::Times;
 use waypost_fleet::taps;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_segment_takes_600_ms_and_some_are_lost() {
-    let scene = Scene::opens().await;
+    let mut scene = Scene::opens().await;
+    scene.times = Times::DeliveredLate;
     scene.weather(Weather::bad_radio());
     let traffic = scene.traffic();
     scene.has_seen_taps(scale(20, 300)).await;
@@ -23,7 +25,8 @@ async fn every_segment_takes_600_ms_and_some_are_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_goes_through_50_kbit_a_second() {
-    let scene = Scene::opens().await;
+    let mut scene = Scene::opens().await;
+    scene.times = Times::DeliveredLate;
     scene.weather(Weather::second_generation());
     scene.mqtt.cut();
     let traffic = scene.traffic();
