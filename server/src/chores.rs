@@ -1,5 +1,5 @@
 //! What the server does by the clock: heartbeats, checkpoints, the mark up to which devices may
-//! forget, and the renewal of its own certificate.
+//! forget, the renewal of its own certificate and the loading of a changed one.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,12 +13,12 @@ use waypost_domain::audit::Checkpoint;
 use waypost_storage::{SignedCheckpoint, StorageError};
 
 use crate::clock;
-use crate::identity::{load_tls, sign};
+use crate::identity::{self, TlsFiles, load_tls, sign};
 use crate::waypost::Waypost;
 
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
-const CERTIFICATE_EVERY: Duration = Duration::from_secs(3600);
+const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Runs until stopped; signs a last checkpoint then.
@@ -33,13 +33,14 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut checkpoint = every(checkpoint_every);
     let mut safe = every(SAFE_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
+    let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             _ = heartbeat.tick() => waypost.fanout.heartbeat(),
             _ = checkpoint.tick() => report("checkpoint", sign_checkpoint(&waypost, &key).await),
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
-            _ = certificate.tick() => renew(&waypost, &https),
+            _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
     report("checkpoint", sign_checkpoint(&waypost, &key).await);
@@ -68,13 +69,21 @@ async fn move_safe_mark(waypost: &Waypost) -> Result<(), StorageError> {
     Ok(())
 }
 
-fn renew(waypost: &Waypost, https: &RustlsConfig) {
-    match load_tls(&waypost.config) {
-        Ok((tls, _)) => {
+/// New connections get the new certificate; those that are there go on. If the new one cannot be
+/// used (its key has not been put beside it yet), the old one stays and the next look tries again.
+fn renew(waypost: &Waypost, https: &RustlsConfig, loaded: &mut Option<TlsFiles>) {
+    let found = identity::tls_files(&waypost.config);
+    if found.as_ref().is_ok_and(|files| loaded.as_ref() == Some(files)) {
+        return;
+    }
+    match found.and_then(|files| Ok((files, load_tls(&waypost.config)?))) {
+        Ok((files, (tls, _))) => {
             if let Some(edge) = waypost.edge.get() {
                 edge.renew_certificate(Arc::clone(&tls));
             }
             https.reload_from_config(for_http(&tls));
+            *loaded = Some(files);
+            tracing::info!("a new certificate is in use");
         }
         Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
     }

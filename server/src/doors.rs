@@ -9,7 +9,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use hyper_util::rt::TokioTimer;
 use tokio::task::JoinHandle;
-use waypost_edge::{Handlers, Identity};
+use waypost_edge::{Handlers, Identity, Unavailable};
 
 use crate::waypost::Waypost;
 
@@ -34,18 +34,19 @@ pub fn handlers(waypost: &Waypost) -> Handlers {
     }
 }
 
-async fn authenticate(waypost: &Waypost, credential: &str) -> Option<Identity> {
-    match waypost.prove(credential).await {
-        Ok(proved) => proved.map(|proved| Identity {
-            enrolment: proved.enrolment,
-            person: proved.person,
-            role: proved.role,
-        }),
-        Err(error) => {
-            tracing::error!(%error, "a credential could not be looked up");
-            None
-        }
-    }
+async fn authenticate(
+    waypost: &Waypost,
+    credential: &str,
+) -> Result<Option<Identity>, Unavailable> {
+    let proved = waypost.prove(credential).await.map_err(|error| {
+        tracing::error!(%error, "a credential could not be looked up");
+        Unavailable
+    })?;
+    Ok(proved.map(|proved| Identity {
+        enrolment: proved.enrolment,
+        person: proved.person,
+        role: proved.role,
+    }))
 }
 
 /// Serves HTTPS until the handle stops it.

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -63,13 +64,31 @@ pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
+/// The files of certificate and key as they are: when they differ, there is something to load.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TlsFiles([(PathBuf, Option<SystemTime>, u64); 2]);
+
+/// Looks at the files of the certificate, renewing one of our own that is about to expire.
+pub fn tls_files(config: &Config) -> Result<TlsFiles, IdentityError> {
+    let (chain, key) = tls_paths(config)?;
+    let look = |path: PathBuf| match fs::metadata(&path) {
+        Ok(meta) => Ok((path, meta.modified().ok(), meta.len())),
+        Err(error) => Err(IdentityError::File { path, error }),
+    };
+    Ok(TlsFiles([look(chain)?, look(key)?]))
+}
+
+fn tls_paths(config: &Config) -> Result<(PathBuf, PathBuf), IdentityError> {
+    match (&config.certificate, &config.key) {
+        (Some(chain), Some(key)) => Ok((chain.clone(), key.clone())),
+        _ => ensure_own(config),
+    }
+}
+
 /// Loads the certificate chain, making CA and certificate first where they are missing and
 /// renewing a certificate of our own that is about to expire.
 pub fn load_tls(config: &Config) -> Result<(Arc<ServerConfig>, Fingerprint), IdentityError> {
-    let (chain_file, key_file) = match (&config.certificate, &config.key) {
-        (Some(chain), Some(key)) => (chain.clone(), key.clone()),
-        _ => ensure_own(config)?,
-    };
+    let (chain_file, key_file) = tls_paths(config)?;
     let unusable = |what: String| IdentityError::Unusable { path: chain_file.clone(), what };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&chain_file)
         .and_then(Iterator::collect)
@@ -150,23 +169,27 @@ fn make_certificate(
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
     params.not_before = moment(-1);
-    params.not_after = moment(CERTIFICATE_DAYS);
+    let ends = moment(CERTIFICATE_DAYS);
+    params.not_after = ends;
     let certificate = params.signed_by(&pair, &issuer).map_err(|error| unusable(chain, &error))?;
     write_secret(key, pair.serialize_pem().as_bytes())?;
     write_secret(chain, (certificate.pem() + &ca_pem).as_bytes())?;
-    // What it is good for, so that a changed name makes a new one.
-    write_secret(&chain.with_extension("name"), config.name.as_bytes())
+    // What it is good for and until when, so that a changed name or the time makes a new one. The
+    // time of the file would not do: a copy of the folder looks new.
+    let good_for = format!("{}\n{}\n", config.name, ends.unix_timestamp());
+    write_secret(&chain.with_extension("name"), good_for.as_bytes())
 }
 
-/// Whether a certificate of ours is there, for this name, and has enough time left.
+/// Whether a certificate of ours is there, for this name, with enough time left, and not from a
+/// future that the clock has been put back from.
 fn is_fresh(chain: &Path, name: &str) -> bool {
-    let for_name = fs::read_to_string(chain.with_extension("name")).unwrap_or_default();
-    let age = fs::metadata(chain)
-        .and_then(|meta| meta.modified())
-        .ok()
-        .and_then(|made| made.elapsed().ok());
-    let days = age.map_or(i64::MAX, |age| (age.as_secs() / 86_400) as i64);
-    for_name == name && days < CERTIFICATE_DAYS - RENEW_BEFORE_DAYS
+    let good_for = fs::read_to_string(chain.with_extension("name")).unwrap_or_default();
+    let mut lines = good_for.lines();
+    let same_name = lines.next() == Some(name);
+    let ends = lines.next().and_then(|ends| ends.parse().ok());
+    let plausible =
+        moment(RENEW_BEFORE_DAYS).unix_timestamp()..=moment(CERTIFICATE_DAYS + 1).unix_timestamp();
+    chain.exists() && same_name && ends.is_some_and(|ends: i64| plausible.contains(&ends))
 }
 
 /// The key that signs checkpoints, made at the first start.

@@ -2,6 +2,7 @@
 //! are answered after their commit.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use waypost_domain::live::Told;
 use waypost_domain::{Decision, Reply, Request};
 use waypost_protocol::ProblemCode;
-use waypost_storage::Db;
+use waypost_storage::{Db, StorageError};
 
 use crate::clock::Clock;
 use crate::fanout::Fanout;
@@ -20,6 +21,9 @@ const QUEUE_MAX: usize = 4096;
 
 /// Most requests in one commit.
 const BATCH_MAX: usize = 256;
+
+/// A database that fails sooner than this is worth a second try at once.
+const QUICK_MAX: Duration = Duration::from_secs(1);
 
 struct Job {
     request: Request,
@@ -92,13 +96,25 @@ impl Committer {
     async fn commit(&self, jobs: Vec<Job>) {
         let (requests, replies): (Vec<_>, Vec<_>) =
             jobs.into_iter().map(|job| (job.request, job.reply)).unzip();
-        match self.try_commit(&requests).await {
-            Ok(decision) => answer(decision.replies, replies),
-            Err(error) => {
-                tracing::warn!(%error, requests = requests.len(), "a commit failed; trying one by one");
-                self.commit_singly(requests, replies).await;
+        let started = Instant::now();
+        let error = match self.try_commit(&requests).await {
+            Ok(decision) => return answer(decision.replies, replies),
+            Err(error) => error,
+        };
+        if !error.is_outage() {
+            tracing::warn!(%error, requests = requests.len(), "a commit failed; trying one by one");
+            self.commit_singly(requests, replies).await;
+        } else if started.elapsed() < QUICK_MAX {
+            // It may have been the connection alone: a fresh one tells.
+            match self.try_commit(&requests).await {
+                Ok(decision) => answer(decision.replies, replies),
+                Err(error) => self.put_off(&error, &requests, replies),
             }
+        } else {
+            self.put_off(&error, &requests, replies);
         }
+        // What the failed try may have committed was not told.
+        self.fanout.must_follow();
     }
 
     /// After a failure nobody knows whether the batch was committed. Running each request again
@@ -108,22 +124,26 @@ impl Committer {
             let request = [request];
             match self.try_commit(&request).await {
                 Ok(decision) => answer(decision.replies, vec![reply]),
-                Err(error) => {
-                    tracing::error!(%error, "a request could not be committed");
-                    self.metrics.commits_failed.inc();
-                    answer(vec![request[0].not_now()], vec![reply]);
-                }
+                Err(error) => self.put_off(&error, &request, vec![reply]),
             }
         }
-        // Facts that were committed by the failed try were not told.
-        self.fanout.must_follow();
     }
 
-    async fn try_commit(
+    /// Nobody knows whether these were committed; whoever asks again is told. While the database
+    /// is away each try may take its time, so nobody waits for one of their own.
+    fn put_off(
         &self,
+        error: &StorageError,
         requests: &[Request],
-    ) -> Result<Decision, waypost_storage::StorageError> {
-        let started = std::time::Instant::now();
+        replies: Vec<oneshot::Sender<Reply>>,
+    ) {
+        tracing::error!(%error, requests = requests.len(), "not committed; devices ask again");
+        self.metrics.commits_failed.inc_by(requests.len() as u64);
+        answer(requests.iter().map(Request::not_now).collect(), replies);
+    }
+
+    async fn try_commit(&self, requests: &[Request]) -> Result<Decision, StorageError> {
+        let started = Instant::now();
         let mut random = || (self.clock.random)();
         let mut decision = self.db.commit(requests, (self.clock.now)(), &mut random).await?;
         let facts = std::mem::take(&mut decision.facts);

@@ -2,7 +2,8 @@
 //!
 //! What each of them means is said in code by `waypost_engine::reference`.
 
-use sqlx::{Row as _, Sqlite, SqliteConnection, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Row as _, Sqlite, SqliteConnection, SqlitePool};
 use waypost_engine::Change;
 use waypost_protocol::{
     Body, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, Sequence,
@@ -20,25 +21,64 @@ pub(super) mod state {
 impl Store {
     /// Applies all changes or none.
     pub(crate) async fn apply(&self, changes: &[Change]) -> Result<Touched, StoreError> {
-        let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut writing = Writing { tx, me: self.me, touched: Touched::default() };
+        let mut writing = Writing::begin(&self.pool, self.me).await?;
         for change in changes {
-            writing.apply(change).await?;
+            if let Err(error) = writing.apply(change).await {
+                writing.give_up().await;
+                return Err(error.into());
+            }
         }
-        let Writing { tx, touched, .. } = writing;
-        tx.commit().await?;
-        Ok(touched)
+        Ok(writing.commit().await?)
     }
 }
 
 /// One transaction under way.
+///
+/// Its ends are spoken here and not left to sqlx: SQLite ends a transaction by itself when its disk
+/// is full, and sqlx would then refuse to begin another one on that connection for ever.
 pub(super) struct Writing {
-    pub(super) tx: Transaction<'static, Sqlite>,
+    on: PoolConnection<Sqlite>,
     pub(super) me: PersonId,
     pub(super) touched: Touched,
 }
 
 impl Writing {
+    pub(super) async fn begin(pool: &SqlitePool, me: PersonId) -> Result<Self, sqlx::Error> {
+        let on = pool.acquire().await?;
+        let mut writing = Self { on, me, touched: Touched::default() };
+        if writing.speak("BEGIN IMMEDIATE").await.is_err() {
+            // Whoever was stopped in the middle has left one open.
+            writing.roll_back().await;
+            writing.speak("BEGIN IMMEDIATE").await?;
+        }
+        Ok(writing)
+    }
+
+    /// Makes it durable.
+    pub(super) async fn commit(mut self) -> Result<Touched, sqlx::Error> {
+        match self.speak("COMMIT").await {
+            Ok(()) => Ok(self.touched),
+            Err(error) => {
+                self.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// As if it had never begun.
+    pub(super) async fn give_up(mut self) {
+        self.roll_back().await;
+    }
+
+    async fn roll_back(&mut self) {
+        // It fails where SQLite has done so by itself.
+        let _ = self.speak("ROLLBACK").await;
+    }
+
+    async fn speak(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::query(statement).execute(&mut *self.on).await.map(drop)
+    }
+
     async fn apply(&mut self, change: &Change) -> Result<(), sqlx::Error> {
         match change {
             Change::Queued(entry) => self.queued(entry).await,
@@ -66,7 +106,7 @@ impl Writing {
     }
 
     pub(super) fn db(&mut self) -> &mut SqliteConnection {
-        &mut self.tx
+        &mut self.on
     }
 
     async fn queued(&mut self, entry: &Entry) -> Result<(), sqlx::Error> {

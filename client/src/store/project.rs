@@ -7,7 +7,7 @@ use waypost_protocol::{
 
 use super::apply::{Writing, blob, parse, place};
 use super::read::fact_id;
-use super::{Store, StoreError, Touched};
+use super::{Store, StoreError};
 
 impl Store {
     /// Facts of kinds that an earlier version did not know take their effect now.
@@ -35,17 +35,23 @@ impl Store {
                 offset_minutes: 0,
                 skew_ms: None,
             };
-            let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let mut writing = Writing { tx, me: self.me, touched: Touched::default() };
-            project(&mut writing, &event).await?;
-            sqlx::query("UPDATE facts SET understood = 1 WHERE id = ?")
-                .bind(id.as_ref().map(blob))
-                .execute(writing.db())
-                .await?;
-            writing.tx.commit().await?;
+            let mut writing = Writing::begin(&self.pool, self.me).await?;
+            match understood(&mut writing, &event).await {
+                Ok(()) => drop(writing.commit().await?),
+                Err(error) => {
+                    writing.give_up().await;
+                    return Err(error.into());
+                }
+            }
         }
         Ok(())
     }
+}
+
+async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
+    project(writing, event).await?;
+    let update = sqlx::query("UPDATE facts SET understood = 1 WHERE id = ?");
+    update.bind(event.id.as_ref().map(blob)).execute(writing.db()).await.map(drop)
 }
 
 /// Stores a fact of the record and what it means. It merges by id with what is known of it.

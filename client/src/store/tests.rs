@@ -153,6 +153,27 @@ async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
     assert_eq!(times, [(2, Some(10)), (2, Some(20)), (8, Some(30))], "Ayo came after message 1");
 }
 
+/// SQLite then ends the transaction by itself.
+#[tokio::test]
+async fn a_disk_that_was_full_takes_messages_again_as_soon_as_it_has_room() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let pages = |most: u32| {
+        let pragma = format!("PRAGMA max_page_count = {most}");
+        sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(&store.pool)
+    };
+    let say = |number| Change::Queued(entry(WITH_OMAR, number, &text(&"long ".repeat(800))));
+    pages(1).await.unwrap();
+    let mut number = 1;
+    while store.apply(&[say(number)]).await.is_ok() {
+        number += 1;
+    }
+    store.apply(&[say(number)]).await.expect_err("it is still full");
+    pages(u32::MAX - 1).await.unwrap();
+    store.apply(&[say(number)]).await.expect("it has room");
+    assert_eq!(store.reading().saved().await.unwrap().waiting.len(), number as usize);
+}
+
 #[tokio::test]
 async fn a_kind_that_is_new_is_kept_and_understood_after_an_update() {
     let folder = TempDir::new().unwrap();

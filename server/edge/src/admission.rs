@@ -17,7 +17,7 @@ use crate::online::Seat;
 use crate::policy::{self, connack};
 use crate::shared::Shared;
 use crate::socket::{self, Incoming, Outgoing};
-use crate::{Identity, Refusal};
+use crate::{Identity, Refusal, Unavailable};
 
 /// A connection that was let in.
 pub(crate) struct Admitted<S> {
@@ -109,6 +109,7 @@ async fn prove(shared: &Shared, connect: &Connect) -> Result<Identity, Refusal> 
     let authenticate = &shared.handlers.authenticate;
     let identity = authenticate(connect.client_id.clone(), connect.password.clone())
         .await
+        .map_err(|Unavailable| Refusal::Unavailable)?
         .ok_or(Refusal::Credential)?;
     if identity.enrolment == claimed { Ok(identity) } else { Err(Refusal::ClientId) }
 }

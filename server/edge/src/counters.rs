@@ -52,6 +52,8 @@ reasons! {
         ClientId "client-id",
         /// The credential is unknown, expired or revoked.
         Credential "credential",
+        /// Nobody could look whose credential it is.
+        Unavailable "unavailable",
         /// The server is stopping.
         Stopping "stopping",
     }

@@ -16,9 +16,16 @@ pub struct Identity {
     pub role: Role,
 }
 
+/// Nobody could look whose credential it is. That says nothing about the credential.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unavailable;
+
 /// Given a client id and a password: whose credential that is, if it is anyone's.
-pub type Authenticate =
-    Arc<dyn Fn(String, String) -> BoxFuture<'static, Option<Identity>> + Send + Sync>;
+pub type Authenticate = Arc<
+    dyn Fn(String, String) -> BoxFuture<'static, Result<Option<Identity>, Unavailable>>
+        + Send
+        + Sync,
+>;
 
 /// Given an uplink of this person: the answers to it, once it is committed.
 pub type HandleUplink =

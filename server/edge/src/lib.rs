@@ -57,7 +57,7 @@ use crate::shared::Shared;
 
 pub use config::EdgeConfig;
 pub use counters::{Closing, Counters, Refusal};
-pub use handlers::{Authenticate, HandleUplink, Handlers, Identity, Notice};
+pub use handlers::{Authenticate, HandleUplink, Handlers, Identity, Notice, Unavailable};
 
 /// A log directive that keeps the in-process router from telling of each of its own steps.
 pub const QUIET_LOG: &str = "rumqttd=warn";

@@ -25,7 +25,8 @@ pub(crate) fn connack_of(refusal: Refusal) -> Option<u8> {
     match refusal {
         Refusal::ProtocolLevel => Some(connack::PROTOCOL_LEVEL),
         Refusal::ClientId => Some(connack::CLIENT_ID),
-        Refusal::Stopping => Some(connack::UNAVAILABLE),
+        // A device that is told 5 takes it that it was revoked, and does not come back.
+        Refusal::Stopping | Refusal::Unavailable => Some(connack::UNAVAILABLE),
         Refusal::Will | Refusal::Credential => Some(connack::NOT_AUTHORISED),
         Refusal::Full
         | Refusal::Handshake

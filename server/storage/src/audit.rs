@@ -77,7 +77,7 @@ impl Db {
             .push(" ON CONFLICT (size) DO NOTHING")
             .execute(&mut tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Checkpoints beyond a size, smallest first.
@@ -150,6 +150,6 @@ impl Db {
         .push(" ON CONFLICT (id) DO NOTHING")
         .execute(&mut tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }

@@ -1,29 +1,14 @@
 //! Opening a database.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Executor as _};
 
 use crate::StorageError;
+use crate::pools::{Patience, Pool};
 use crate::sql::Sql;
 use crate::writing::Seat;
 
 /// Most connections that read at the same time.
 const READERS_MAX: u32 = 8;
-
-/// How long a request waits for a connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// WAL so that readers never wait; FULL so that what is answered `Accepted` survives a power cut.
-/// Checkpoints at 10,000 pages keep the writer's worst case low (measured, see DESIGN section 5).
-const SQLITE_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 10000; \
-     PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
-
-/// `IN` lists of varying values want a plan of their own.
-const POSTGRES_SETTINGS: &str = "SET plan_cache_mode = force_custom_plan";
 
 /// Most statements that a connection to PostgreSQL keeps prepared: some thirty, each in the sizes of
 /// its sets.
@@ -43,9 +28,10 @@ pub enum Dialect {
 pub struct Db {
     pub(crate) dialect: Dialect,
     pub(crate) url: String,
-    pub(crate) writer: AnyPool,
+    pub(crate) patience: Patience,
+    pub(crate) writer: Pool,
     pub(crate) writing: Arc<Seat>,
-    pub(crate) readers: AnyPool,
+    pub(crate) readers: Pool,
 }
 
 impl Db {
@@ -56,9 +42,11 @@ impl Db {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let address = dialect.address(url);
-        let writer = pool(dialect, &address, 1).await?;
-        let readers = pool(dialect, &address, READERS_MAX).await?;
-        let db = Self { dialect, url: url.to_owned(), writer, writing: Arc::default(), readers };
+        let patience = Patience::with(dialect);
+        let writer = Pool::open(&address, 1, patience.clone()).await?;
+        let readers = Pool::open(&address, READERS_MAX, patience.clone()).await?;
+        let writing = Arc::default();
+        let db = Self { dialect, url: url.to_owned(), patience, writer, writing, readers };
         db.migrate().await?;
         Ok(db)
     }
@@ -83,7 +71,7 @@ impl Db {
     }
 
     pub(crate) fn sql(&self, text: &str) -> Sql {
-        Sql::new(self.dialect, text)
+        Sql::new(self.dialect, self.patience.clone(), text)
     }
 }
 
@@ -109,21 +97,4 @@ impl Dialect {
             }
         }
     }
-}
-
-async fn pool(dialect: Dialect, address: &str, connections: u32) -> Result<AnyPool, StorageError> {
-    let settings = match dialect {
-        Dialect::Sqlite => SQLITE_PRAGMAS,
-        Dialect::Postgres => POSTGRES_SETTINGS,
-    };
-    Ok(AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A ping before each commit is a way there and back; a broken connection shows anyway.
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            Box::pin(async move { connection.execute(settings).await.map(|_| ()) })
-        })
-        .connect(address)
-        .await?)
 }

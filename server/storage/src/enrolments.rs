@@ -103,7 +103,7 @@ impl Db {
             })
             .execute(&mut tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     pub(crate) async fn insert_enrolment(

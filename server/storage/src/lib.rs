@@ -18,6 +18,7 @@ mod facts;
 mod known;
 mod migrate;
 mod people;
+mod pools;
 mod receipts;
 mod sql;
 mod told;

@@ -18,7 +18,7 @@ impl Db {
         {
             self.backup_before_migration(version).await?;
         }
-        migrator.run(&self.writer).await.map_err(|error| match error {
+        migrator.run(&self.writer.current()).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => StorageError::NewerDatabase(version),
             MigrateError::Execute(error) => StorageError::Database(error),
             other => StorageError::Damaged(other.to_string()),
@@ -35,12 +35,12 @@ impl Db {
                  WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'"
             }
         };
-        let tables: i64 = sqlx::query_scalar(exists).fetch_one(&self.writer).await?;
+        let tables: i64 = sqlx::query_scalar(exists).fetch_one(&self.writer.current()).await?;
         if tables == 0 {
             return Ok(None);
         }
         let version: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
-            .fetch_one(&self.writer)
+            .fetch_one(&self.writer.current())
             .await?;
         Ok(version)
     }

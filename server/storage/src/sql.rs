@@ -4,6 +4,7 @@
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Encode, Type};
 
+use crate::pools::Patience;
 use crate::{Db, Dialect, StorageError};
 
 /// Sizes in which the rows of a set are sent, so that few distinct statements are prepared.
@@ -15,14 +16,16 @@ const POSTGRES_CHUNKS: &[usize] = &[64, 32, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1];
 /// A statement under construction.
 pub(crate) struct Sql {
     dialect: Dialect,
+    patience: Patience,
     text: String,
     arguments: AnyArguments,
     bound: usize,
 }
 
 impl Sql {
-    pub(crate) fn new(dialect: Dialect, text: &str) -> Self {
-        Self { dialect, text: text.to_owned(), arguments: AnyArguments::default(), bound: 0 }
+    pub(crate) fn new(dialect: Dialect, patience: Patience, text: &str) -> Self {
+        let (text, arguments) = (text.to_owned(), AnyArguments::default());
+        Self { dialect, patience, text, arguments, bound: 0 }
     }
 
     /// Appends SQL.
@@ -76,7 +79,8 @@ impl Sql {
 
     pub(crate) async fn execute(&mut self, on: &mut AnyConnection) -> Result<u64, StorageError> {
         let (text, arguments) = self.take();
-        Ok(sqlx::query_with(AssertSqlSafe(text), arguments).execute(on).await?.rows_affected())
+        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
+        Ok(self.patience.answer(query.execute(on)).await?.rows_affected())
     }
 
     pub(crate) async fn rows(
@@ -84,7 +88,8 @@ impl Sql {
         on: &mut AnyConnection,
     ) -> Result<Vec<AnyRow>, StorageError> {
         let (text, arguments) = self.take();
-        Ok(sqlx::query_with(AssertSqlSafe(text), arguments).fetch_all(on).await?)
+        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
+        self.patience.answer(query.fetch_all(on)).await
     }
 
     pub(crate) async fn row(
@@ -92,7 +97,8 @@ impl Sql {
         on: &mut AnyConnection,
     ) -> Result<Option<AnyRow>, StorageError> {
         let (text, arguments) = self.take();
-        Ok(sqlx::query_with(AssertSqlSafe(text), arguments).fetch_optional(on).await?)
+        let query = sqlx::query_with(AssertSqlSafe(text), arguments);
+        self.patience.answer(query.fetch_optional(on)).await
     }
 
     fn take(&mut self) -> (String, AnyArguments) {

@@ -7,6 +7,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
 use tokio::sync::MutexGuard;
 
+use crate::pools::Patience;
 use crate::{Db, Dialect, StorageError};
 
 /// Where the connection is kept while nobody writes.
@@ -17,6 +18,7 @@ pub(crate) type Seat = tokio::sync::Mutex<Option<PoolConnection<Any>>>;
 pub(crate) struct Writing<'a> {
     seat: MutexGuard<'a, Option<PoolConnection<Any>>>,
     on: Open,
+    patience: Patience,
 }
 
 /// The connection of a transaction that is open.
@@ -32,12 +34,13 @@ impl Db {
             Some(on) => on,
             None => self.writer.acquire().await?,
         };
-        let mut writing = Writing { seat, on: Open(Some(on)) };
+        let patience = self.patience.clone();
+        let mut writing = Writing { seat, on: Open(Some(on)), patience };
         let begin = match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",
         };
-        writing.execute(begin).await?;
+        writing.say(begin).await?;
         Ok(writing)
     }
 
@@ -50,16 +53,21 @@ impl Db {
 impl Writing<'_> {
     /// Makes it durable. After an error nobody knows whether it is.
     pub(crate) async fn commit(mut self) -> Result<(), StorageError> {
-        self.execute("COMMIT").await?;
+        self.say("COMMIT").await?;
         self.keep();
         Ok(())
     }
 
     /// Undoes it.
     pub(crate) async fn rollback(mut self) -> Result<(), StorageError> {
-        self.execute("ROLLBACK").await?;
+        self.say("ROLLBACK").await?;
         self.keep();
         Ok(())
+    }
+
+    async fn say(&mut self, word: &'static str) -> Result<(), StorageError> {
+        let patience = self.patience.clone();
+        patience.answer(self.execute(word)).await.map(|_| ())
     }
 
     fn keep(&mut self) {

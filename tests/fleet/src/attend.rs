@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use waypost_client::view::Timeline;
 use waypost_client::{Client, Command, CommandError, View};
 use waypost_protocol::ConversationId;
+
+/// A conversation that was opened stands on the screen sooner.
+const OPENED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Reads and acknowledges all that comes, until the client is closed.
 ///
@@ -26,8 +29,9 @@ pub async fn attend(client: Arc<Client>, browse: Option<Duration>) -> Result<(),
     loop {
         let view = views.borrow_and_update().clone();
         if let Some(due) = due(&view, &visited) {
-            visit(&client, &mut views, due).await?;
-            visited.insert(due);
+            if visit(&client, &mut views, due).await? {
+                visited.insert(due);
+            }
             continue;
         }
         tokio::select! {
@@ -43,15 +47,18 @@ fn due(view: &View, visited: &BTreeSet<ConversationId>) -> Option<ConversationId
     all.find(|it| new(it.unread, &it.id)).map(|it| it.id)
 }
 
+/// `false` if it did not come to the screen: somebody else at this device opened another one.
 async fn visit(
     client: &Client,
     views: &mut watch::Receiver<Arc<View>>,
     conversation: ConversationId,
-) -> Result<(), CommandError> {
+) -> Result<bool, CommandError> {
     let open = Some(conversation);
     client.send(Command::Open { conversation: open }).await?;
     let shown = |view: &View| timeline(view, conversation).is_some();
-    let view = views.wait_for(|view| shown(view)).await;
+    let Ok(view) = timeout(OPENED_WITHIN, views.wait_for(|view| shown(view))).await else {
+        return Ok(false);
+    };
     let view = view.map_err(|_| CommandError::Closed)?.clone();
     let messages = timeline(&view, conversation).map_or(&[][..], |it| &it.messages);
     if let Some(up_to) = messages.iter().filter(|it| !it.mine).filter_map(|it| it.n).max() {
@@ -64,17 +71,17 @@ async fn visit(
             client.send(Command::Acknowledge { message }).await?;
         }
     }
-    // Until the screen shows what was done: it must not be done twice.
+    // Until the screen shows what was done: it must not be done twice. Only what was on it then
+    // counts: a message of one's own that was still queued goes behind what has come since.
+    let seen: BTreeSet<_> = messages.iter().map(|it| it.id).collect();
     let done = |view: &View| {
-        let seen = messages.last().map(|it| it.id);
         timeline(view, conversation).is_none_or(|open| {
-            let until = open.messages.iter().position(|it| Some(it.id) == seen);
-            let until = until.map_or(0, |at| at + 1);
-            open.messages[..until].iter().all(|it| it.mine || it.acknowledged_by_me)
+            let mut then = open.messages.iter().filter(|it| seen.contains(&it.id));
+            then.all(|it| it.mine || it.acknowledged_by_me)
         })
     };
     let shown = views.wait_for(|view| done(view)).await;
-    shown.map(|_| ()).map_err(|_| CommandError::Closed)
+    shown.map(|_| true).map_err(|_| CommandError::Closed)
 }
 
 async fn open_next(client: &Client, view: &View) -> Result<(), CommandError> {

@@ -22,9 +22,13 @@ impl Depot {
     /// If the folder cannot be made.
     pub async fn start(folder: &Path, database: Option<String>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let mut server = ServerProcess::new(&folder.join("server"), database);
+        Ok(Self::around(ServerProcess::new(&folder.join("server"), database), folder).await)
+    }
+
+    /// As [`Self::start`], with a server that was made ready by whoever calls.
+    pub async fn around(mut server: ServerProcess, folder: &Path) -> Self {
         server.start().await;
-        Ok(Self { server, folder: folder.to_owned() })
+        Self { server, folder: folder.to_owned() }
     }
 
     /// Puts someone into the directory.

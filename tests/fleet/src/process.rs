@@ -16,6 +16,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(45);
 pub struct DeviceProcess {
     binary: PathBuf,
     store: PathBuf,
+    environment: Vec<(String, String)>,
     running: Option<Running>,
 }
 
@@ -28,7 +29,22 @@ struct Running {
 impl DeviceProcess {
     /// A device that is not started yet; `binary` is `waypost-fleet`.
     pub fn new(binary: &Path, store: &Path) -> Self {
-        Self { binary: binary.to_owned(), store: store.to_owned(), running: None }
+        Self {
+            binary: binary.to_owned(),
+            store: store.to_owned(),
+            environment: Vec::new(),
+            running: None,
+        }
+    }
+
+    /// Sets an environment variable for later starts.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.running.as_ref().and_then(|running| running.child.id())
     }
 
     /// Starts it and returns how many facts wait in its outbox.
@@ -38,6 +54,7 @@ impl DeviceProcess {
     pub async fn start(&mut self, enrol: Option<&str>) -> anyhow::Result<usize> {
         let mut command = Command::new(&self.binary);
         command.arg("device").arg("--store").arg(&self.store);
+        command.envs(self.environment.iter().cloned());
         if let Some(link) = enrol {
             command.arg("--enrol").arg(link);
         }
@@ -60,6 +77,14 @@ impl DeviceProcess {
         let answer = self.hear().await?;
         let id = answer.strip_prefix("sent ").context(answer.clone())?;
         Ok(id.parse()?)
+    }
+
+    /// Taps, and does not wait to hear whether it became durable.
+    ///
+    /// # Errors
+    /// If the device does not run.
+    pub async fn taps_unheard(&mut self, line: &str) -> anyhow::Result<()> {
+        self.tell(line).await
     }
 
     /// Loses signal, or has it again.

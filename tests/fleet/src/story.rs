@@ -9,7 +9,7 @@ use waypost_protocol::{ConversationId, PersonId};
 use crate::depot::Depot;
 use crate::ledger::{Ledger, Tap};
 use crate::process::DeviceProcess;
-use crate::proof;
+use crate::proof::{self, Times};
 use crate::tablet::Tablet;
 use crate::taps;
 
@@ -170,12 +170,12 @@ impl Story {
     /// The proof at each party, then the server's own.
     async fn ends(mut self) -> anyhow::Result<Figures> {
         let taps = self.ledger.taps();
-        let mut receipts = proof::check(&self.omar, &taps).await?;
+        let mut receipts = proof::check(&self.omar, &taps, Times::InOrder).await?;
         self.dana.close().await?;
         let dana = Tablet::open("dana", &self.depot.store_of("dana")).await?;
         self.drivers.push((dana, self.dana_chat));
         for (driver, chat) in &self.drivers {
-            receipts += proof::check(driver, &taps).await?;
+            receipts += proof::check(driver, &taps, Times::InOrder).await?;
             let theirs = proof::order_on_screen(driver, *chat).await?;
             let omars = proof::order_on_screen(&self.omar, *chat).await?;
             anyhow::ensure!(

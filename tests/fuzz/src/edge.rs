@@ -164,7 +164,7 @@ fn handlers(handed: &Handed) -> Handlers {
     Handlers {
         authenticate: Arc::new(|_, password| {
             let found = [DANA, AYO].into_iter().find(|it| credential(*it) == password);
-            Box::pin(std::future::ready(found))
+            Box::pin(std::future::ready(Ok(found)))
         }),
         uplink: Arc::new(move |who, frame| {
             let answer = answer(&frame);

@@ -5,12 +5,13 @@ mod person;
 pub mod postgres;
 #[cfg(feature = "people")]
 mod server;
+pub mod watchdog;
 #[cfg(feature = "people")]
 mod world;
 
 #[cfg(feature = "people")]
 pub use person::Person;
 #[cfg(feature = "people")]
-pub use server::ServerProcess;
+pub use server::{Ports, ServerProcess};
 #[cfg(feature = "people")]
 pub use world::{On, World};

@@ -8,7 +8,7 @@ mod cluster;
 mod installed;
 mod private;
 mod shared;
-mod watchdog;
+mod standby;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};

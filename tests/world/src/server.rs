@@ -1,5 +1,6 @@
 //! A real `waypost-server` process, which can be killed.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ pub struct ServerProcess {
     data: PathBuf,
     database: Option<String>,
     environment: Vec<(String, String)>,
+    host: IpAddr,
     ports: Option<Ports>,
     child: Option<Child>,
     errors: Arc<Mutex<Vec<String>>>,
@@ -43,6 +45,7 @@ impl ServerProcess {
             data: data.to_owned(),
             database,
             environment: Vec::new(),
+            host: Ipv4Addr::LOCALHOST.into(),
             ports: None,
             child: None,
             errors: Arc::default(),
@@ -54,9 +57,16 @@ impl ServerProcess {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Listens on these ports of another loopback address, so that something that a test controls
+    /// can stand at the address that devices are told, which stays 127.0.0.1.
+    pub fn listens_at(&mut self, host: IpAddr, ports: Ports) {
+        (self.host, self.ports) = (host, Some(ports));
+    }
+
     /// Starts it, on the ports of its first start, and waits until it is ready.
     pub async fn start(&mut self) {
-        let listen = |port: Option<u16>| format!("127.0.0.1:{}", port.unwrap_or(0));
+        let host = self.host;
+        let listen = |port: Option<u16>| SocketAddr::new(host, port.unwrap_or(0)).to_string();
         let ports = self.ports;
         let mut child = self
             .command()
@@ -150,7 +160,7 @@ impl ServerProcess {
         }
         if let Some(ports) = self.ports {
             // Links are issued with the ports of the settings when the server does not run.
-            command.env("WAYPOST_HTTPS", format!("127.0.0.1:{}", ports.https));
+            command.env("WAYPOST_HTTPS", SocketAddr::new(self.host, ports.https).to_string());
         }
         command
     }

@@ -9,7 +9,7 @@ use waypost_protocol::{Content, Downlink, Event, Events, FRAME_BYTES_MAX, topic}
 
 use crate::bytes_of::{self, Connect, packet, publish, subscribe};
 use crate::support::{
-    DANA, Device, House, OMAR, Seen, connect, credential, house_with, pull, within,
+    DANA, Device, House, NOBODY_CAN_LOOK, OMAR, Seen, connect, credential, house_with, pull, within,
 };
 
 struct Row {
@@ -146,6 +146,7 @@ fn first_bytes(row: &str) -> Option<Vec<u8>> {
         "own-credential" => own.bytes(),
         "kept-session" => Connect { flags: 0b1100_0000, ..own }.bytes(),
         "wrong-credential" => Connect::of(&id, &id, "a guess").bytes(),
+        "database-away" => Connect::of(&id, &id, NOBODY_CAN_LOOK).bytes(),
         "no-password" => {
             Connect { flags: 0b1000_0010, fields: own.fields[..2].to_vec(), ..own }.bytes()
         }

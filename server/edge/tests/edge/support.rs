@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use uuid::Uuid;
-use waypost_edge::{Edge, EdgeConfig, Handlers, Identity};
+use waypost_edge::{Edge, EdgeConfig, Handlers, Identity, Unavailable};
 use waypost_protocol::{
     Downlink, EnrolmentId, Events, PersonId, ProblemCode, Pull, Role, Uplink, topic,
 };
@@ -36,6 +36,9 @@ const fn person(number: u32, role: Role) -> Identity {
         EnrolmentId(Uuid::from_u128(0xA0A0_0000_0000_7000_8000_0000_0000_0000 + number as u128));
     Identity { enrolment, person: PersonId(number), role }
 }
+
+/// A password that comes while the server cannot look it up.
+pub const NOBODY_CAN_LOOK: &str = "the database is away";
 
 pub fn credential(identity: Identity) -> String {
     format!("credential of {}", identity.enrolment)
@@ -74,7 +77,8 @@ impl Server {
                 if let Some(happens) = one.during_proof.lock().unwrap().take() {
                     happens();
                 }
-                Box::pin(std::future::ready(found))
+                let looked = if password == NOBODY_CAN_LOOK { Err(Unavailable) } else { Ok(found) };
+                Box::pin(std::future::ready(looked))
             }),
             uplink: Arc::new(move |identity, uplink| {
                 let Uplink::Pull(pull) = uplink else { panic!("these tests only pull") };

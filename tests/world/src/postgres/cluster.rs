@@ -37,9 +37,14 @@ impl Cluster {
     pub(super) fn create(folder: &Path) -> Self {
         let folder = folder.to_owned();
         init(&folder);
+        Self::start_somewhere(&folder)
+    }
+
+    /// Starts what was made in `folder` on a free port.
+    pub(super) fn start_somewhere(folder: &Path) -> Self {
         let mut failure = String::new();
         for _ in 0..START_TRIES {
-            let cluster = Self { folder: folder.clone(), port: free_port() };
+            let cluster = Self { folder: folder.to_owned(), port: free_port() };
             match cluster.try_start() {
                 Ok(()) => return cluster,
                 Err(said) => failure = said,
@@ -73,6 +78,21 @@ impl Cluster {
         let _ = stop.output();
     }
 
+    /// Stops it as its operator would: open transactions are ended, what was committed is written.
+    pub(super) fn stop(&self) {
+        let mut stop = installed::server("pg_ctl");
+        stop.arg("-D").arg(data(&self.folder)).args(["-m", "fast", "-w", "stop"]);
+        if let Err(said) = done(&mut stop) {
+            panic!("PostgreSQL did not stop in {}: {said}", self.folder.display());
+        }
+    }
+
+    /// The number of its first process, while it runs.
+    pub(super) fn postmaster(&self) -> Option<u32> {
+        let written = fs::read_to_string(data(&self.folder).join("postmaster.pid")).ok()?;
+        written.lines().next()?.trim().parse().ok()
+    }
+
     /// Runs one statement in the maintenance database.
     pub(super) fn sql(&self, statement: &str) {
         if let Err(said) = done(&mut self.psql(statement)) {
@@ -82,6 +102,10 @@ impl Cluster {
 
     pub(super) fn url(&self, database: &str) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(super) fn data(&self) -> PathBuf {
@@ -112,7 +136,7 @@ impl Cluster {
     }
 }
 
-fn data(folder: &Path) -> PathBuf {
+pub(super) fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
@@ -121,12 +145,7 @@ fn data(folder: &Path) -> PathBuf {
 /// Its text sorts by a language's rules, as most installations do, and not by bytes as SQLite
 /// does: a query whose order depends on that differs here before it differs at a customer.
 fn init(folder: &Path) {
-    let _ = fs::remove_dir_all(folder);
-    fs::create_dir_all(folder).expect("a folder for the test cluster");
-    if let Some(account) = installed::account() {
-        std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
-            .expect("giving the test cluster's folder to the server's user");
-    }
+    make_folder(folder);
     let mut initdb = installed::server("initdb");
     initdb
         .arg("--pgdata")
@@ -140,12 +159,22 @@ fn init(folder: &Path) {
     fs::write(configuration, SETTINGS).expect("writing the test cluster's settings");
 }
 
+/// An empty folder of the server's user.
+pub(super) fn make_folder(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).expect("a folder for the test cluster");
+    if let Some(account) = installed::account() {
+        std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
+            .expect("giving the test cluster's folder to the server's user");
+    }
+}
+
 fn free_port() -> u16 {
     let probe = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
     probe.local_addr().expect("an address").port()
 }
 
-fn done(command: &mut Command) -> Result<(), String> {
+pub(super) fn done(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(());

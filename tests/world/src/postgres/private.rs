@@ -1,7 +1,8 @@
 //! A cluster of one test alone, which may crash it.
 
 use super::cluster::Cluster;
-use super::{blocking, installed, watchdog};
+use super::{blocking, installed};
+use crate::watchdog;
 
 /// Ends the cluster and removes its folder if the test was killed before it could do so.
 /// Arguments: the test's process, the data folder, the folder to remove.
@@ -54,10 +55,69 @@ impl PrivateCluster {
         blocking(move || cluster.start()).await;
     }
 
+    /// Stops it in good order and starts it again: open connections are ended.
+    pub async fn restart_in_order(&self) {
+        let cluster = self.cluster.clone();
+        blocking(move || {
+            cluster.stop();
+            cluster.start();
+        })
+        .await;
+    }
+
+    /// Cuts every connection to its database but this one, as an operator can.
+    pub async fn cut_connections(&self) {
+        let cluster = self.cluster.clone();
+        blocking(move || {
+            cluster.sql(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{DATABASE}'"
+            ));
+        })
+        .await;
+    }
+
+    /// Its processes, the first one first.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn processes(&self) -> Vec<u32> {
+        let first = self.cluster.postmaster().expect("PostgreSQL runs");
+        let children = format!("/proc/{first}/task/{first}/children");
+        let children = std::fs::read_to_string(children).expect("the processes of PostgreSQL");
+        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        [first].into_iter().chain(children).collect()
+    }
+
+    /// A standby that follows this one, which from now on commits nothing without it.
+    pub async fn standby(&self) -> Self {
+        let primary = self.cluster.clone();
+        blocking(move || {
+            let folder = temporary_folder();
+            let cluster = primary.followed_by(&folder.path().join("cluster"));
+            watch(&folder, &cluster);
+            Self { cluster, _folder: folder }
+        })
+        .await
+    }
+
+    /// Makes a standby the one that takes writes; the one that it followed should be gone.
+    pub async fn promote(&self) {
+        let cluster = self.cluster.clone();
+        blocking(move || cluster.promote()).await;
+    }
+
+    /// Where it listens on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.cluster.port()
+    }
+
+    /// Its database at another port of 127.0.0.1, where something stands in front of it.
+    pub fn url_at(&self, port: u16) -> String {
+        self.url().replace(&format!(":{}/", self.port()), &format!(":{port}/"))
+    }
+
     fn create() -> Self {
-        let folder = tempfile::Builder::new().prefix("waypost-postgres-").tempdir();
-        let folder = folder.expect("a folder for temporary files");
-        open_to_server(folder.path());
+        let folder = temporary_folder();
         let cluster = Cluster::create(&folder.path().join("cluster"));
         watch(&folder, &cluster);
         cluster.sql(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
@@ -71,11 +131,14 @@ impl Drop for PrivateCluster {
     }
 }
 
-fn open_to_server(folder: &std::path::Path) {
+fn temporary_folder() -> tempfile::TempDir {
+    let folder = tempfile::Builder::new().prefix("waypost-postgres-").tempdir();
+    let folder = folder.expect("a folder for temporary files");
     if let Some(account) = installed::account() {
-        std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
+        std::os::unix::fs::chown(folder.path(), Some(account.uid), Some(account.gid))
             .expect("giving the cluster's folder to the server's user");
     }
+    folder
 }
 
 fn watch(folder: &tempfile::TempDir, cluster: &Cluster) {

@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use super::cluster::Cluster;
-use super::{installed, watchdog};
+use super::installed;
+use crate::watchdog;
 
 /// `scripts/test` knows the watchdog by this name.
 const WATCHDOG_NAME: &str = "test-postgres-watchdog";

@@ -6,7 +6,10 @@ use std::process::{Command, Stdio};
 
 /// Runs `script` apart from this process: its parent, its signals and its output are not ours.
 /// `name` is what `ps` shows; `arguments` are the script's `$1`, `$2` and so on.
-pub(super) fn run(name: &str, script: &str, arguments: &[&OsStr]) {
+///
+/// # Panics
+/// If no shell can be started.
+pub fn run(name: &str, script: &str, arguments: &[&OsStr]) {
     let started = Command::new("sh")
         .args(["-c", r#"sh -c "$@" &"#, "sh", script, name])
         .args(arguments)
