@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
 use crate::StorageError;
 use crate::sql::Sql;
@@ -49,6 +49,9 @@ impl Db {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let address = dialect.address(url);
+        if dialect == Dialect::Sqlite {
+            try_file(&address).await?;
+        }
         let writer = pool(dialect, &address, 1).await?;
         let readers = pool(dialect, &address, READERS_MAX).await?;
         let db = Self { dialect, url: url.to_owned(), writer, readers };
@@ -105,6 +108,16 @@ impl Dialect {
             Self::Sqlite | Self::Postgres => url.to_owned(),
         }
     }
+}
+
+/// Opens the file once by itself. A pool that cannot set up a connection tries until its time is
+/// over and then says only that; this says at once what is wrong with the file.
+async fn try_file(address: &str) -> Result<(), StorageError> {
+    let mut connection = AnyConnection::connect(address).await?;
+    let tried = connection.execute(SQLITE_PRAGMAS).await;
+    let closed = connection.close().await;
+    tried?;
+    Ok(closed?)
 }
 
 async fn pool(dialect: Dialect, address: &str, connections: u32) -> Result<AnyPool, StorageError> {
