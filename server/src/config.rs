@@ -1,11 +1,15 @@
 //! How the server is set up: one file, overridden by the environment, overridden by flags.
 
+mod environment;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
-use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::providers::{Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+use environment::Environment;
 
 /// Everything that can be set. Each field can stand in the file, in the environment as
 /// `WAYPOST_<NAME>`, and the most common ones as flags.
@@ -89,7 +93,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let config: Self = figment
-            .merge(Env::prefixed("WAYPOST_").ignore(&["CONFIG"]))
+            .merge(Environment)
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(|error| ConfigError::Unreadable(error.to_string()))?;

@@ -74,6 +74,15 @@ impl Store {
             return Err(OpenError::Missing);
         }
         let pool = connect(path, key, false).await?;
+        let opened = Self::load(pool.clone()).await;
+        if opened.is_err() {
+            // Whoever tries again at once, or replaces the file, must not meet this connection.
+            pool.close().await;
+        }
+        opened
+    }
+
+    async fn load(pool: SqlitePool) -> Result<(Self, Identity), OpenError> {
         let identity = Identity::read(&pool).await?.ok_or(OpenError::NotEnrolled)?;
         let store = Self { pool, me: identity.person };
         store.understand_more().await.map_err(|error| OpenError::Other(error.to_string()))?;
@@ -115,12 +124,20 @@ async fn connect(path: &Path, key: &StoreKey, create: bool) -> Result<SqlitePool
         .max_lifetime(None)
         .connect_with(options)
         .await?;
+    let ready = make_ready(&pool).await;
+    if ready.is_err() {
+        pool.close().await;
+    }
+    ready.map(|()| pool)
+}
+
+async fn make_ready(pool: &SqlitePool) -> Result<(), OpenError> {
     // Without SQLCipher the key is silently ignored and the file is plain text.
     let cipher: Option<(String,)> =
-        sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
+        sqlx::query_as("PRAGMA cipher_version").fetch_optional(pool).await?;
     cipher.filter(|(version,)| !version.is_empty()).ok_or(OpenError::NoEncryption)?;
-    match MIGRATIONS.run(&pool).await {
-        Ok(()) => Ok(pool),
+    match MIGRATIONS.run(pool).await {
+        Ok(()) => Ok(()),
         Err(MigrateError::VersionMissing(_)) => Err(OpenError::Newer),
         Err(error) => Err(OpenError::Other(error.to_string())),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::StorageError;
-use crate::pools::{Patience, Pool};
+use crate::pools::{self, Patience, Pool};
 use crate::sql::Sql;
 use crate::writing::Seat;
 
@@ -42,6 +42,9 @@ impl Db {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url)?;
         let address = dialect.address(url);
+        if dialect == Dialect::Sqlite {
+            pools::try_file(&address).await?;
+        }
         let patience = Patience::with(dialect);
         let writer = Pool::open(&address, 1, patience.clone()).await?;
         let readers = Pool::open(&address, READERS_MAX, patience.clone()).await?;

@@ -113,6 +113,16 @@ impl Pool {
     }
 }
 
+/// Opens an SQLite file once by itself. A pool that cannot set up a connection tries until its time
+/// is over and then says only that; this says at once what is wrong with the file.
+pub(crate) async fn try_file(address: &str) -> Result<(), StorageError> {
+    let mut connection = AnyConnection::connect(address).await?;
+    let tried = connection.execute(SQLITE_PRAGMAS).await;
+    let closed = connection.close().await;
+    tried?;
+    Ok(closed?)
+}
+
 fn options(dialect: Dialect, connections: u32) -> AnyPoolOptions {
     let settings = match dialect {
         Dialect::Sqlite => SQLITE_PRAGMAS,

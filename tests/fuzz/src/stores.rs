@@ -121,7 +121,8 @@ fn on_the_bench<Use: Future<Output = ()>>(
 /// The first byte says what is damaged: the bytes, the values, or the log beside the file.
 async fn damaged(path: &Path, base: &[u8], key: Option<[u8; 32]>, bytes: &[u8]) {
     let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
-    for suffix in ["-wal", "-shm", "-journal"] {
+    // Not written over: whatever still has the last one open must not meet this one.
+    for suffix in ["", "-wal", "-shm", "-journal"] {
         let _ = std::fs::remove_file(beside(suffix));
     }
     let mut feed = Feed(bytes);
