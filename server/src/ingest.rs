@@ -94,13 +94,17 @@ impl Committer {
         let (requests, replies): (Vec<_>, Vec<_>) =
             jobs.into_iter().map(|job| (job.request, job.reply)).unzip();
         let started = Instant::now();
-        let mut outcome = self.try_commit(&requests).await;
-        if outcome.as_ref().is_err_and(StorageError::is_outage) && started.elapsed() < QUICK_MAX {
-            // It may have been the connection alone: a fresh one tells.
-            outcome = self.try_commit(&requests).await;
-        }
-        match outcome {
+        let error = match self.try_commit(&requests).await {
             Ok(decision) => return answer(decision.replies, replies),
+            Err(error) => error,
+        };
+        // It may have been the connection alone: a fresh one tells.
+        let outcome = match error.is_outage() && started.elapsed() < QUICK_MAX {
+            true => self.try_commit(&requests).await,
+            false => Err(error),
+        };
+        match outcome {
+            Ok(decision) => answer(decision.replies, replies),
             Err(error) if error.is_outage() => self.put_off(&error, &requests, replies),
             Err(error) => {
                 tracing::warn!(%error, requests = requests.len(), "a commit failed; trying one by one");
