@@ -101,17 +101,18 @@ impl Committer {
             Ok(decision) => return answer(decision.replies, replies),
             Err(error) => error,
         };
-        if !error.is_outage() {
-            tracing::warn!(%error, requests = requests.len(), "a commit failed; trying one by one");
-            self.commit_singly(requests, replies).await;
-        } else if started.elapsed() < QUICK_MAX {
-            // It may have been the connection alone: a fresh one tells.
-            match self.try_commit(&requests).await {
-                Ok(decision) => answer(decision.replies, replies),
-                Err(error) => self.put_off(&error, &requests, replies),
+        // It may have been the connection alone: a fresh one tells.
+        let outcome = match error.is_outage() && started.elapsed() < QUICK_MAX {
+            true => self.try_commit(&requests).await,
+            false => Err(error),
+        };
+        match outcome {
+            Ok(decision) => answer(decision.replies, replies),
+            Err(error) if error.is_outage() => self.put_off(&error, &requests, replies),
+            Err(error) => {
+                tracing::warn!(%error, requests = requests.len(), "a commit failed; trying one by one");
+                self.commit_singly(requests, replies).await;
             }
-        } else {
-            self.put_off(&error, &requests, replies);
         }
         // What the failed try may have committed was not told.
         self.fanout.must_follow();

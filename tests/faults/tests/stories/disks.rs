@@ -6,6 +6,7 @@ use std::time::Instant;
 use waypost_client::View;
 use waypost_faults::build::SlowDisk;
 use waypost_faults::disk::SmallDisk;
+use waypost_faults::pocket::Pocket;
 use waypost_faults::{Scene, Setting, scale};
 use waypost_fleet::tablet::Tablet;
 use waypost_fleet::taps;
@@ -122,4 +123,20 @@ async fn the_disk_of_the_server_takes_its_time() {
     let since = Instant::now();
     let story = format!("each fsync of the server {} ms slower, all along", scale(200, 1000));
     scene.ends(&story, since).await;
+}
+
+/// Every other tap is followed by the death of the device while the tap is on its way to the disk.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_of_a_device_takes_its_time() {
+    let mut scene = Scene::opens().await;
+    let disk = SlowDisk::build(scene.path());
+    let mut dana = Pocket::of(&scene, "dana", &disk.environment()).await.expect("Dana enrols");
+    disk.takes(100);
+    for _ in 0..scale(3, 30) {
+        dana.taps().await.expect("a tap is kept");
+        dana.taps_and_falls().await.expect("the device starts again");
+    }
+    let since = Instant::now();
+    dana.joins(&mut scene).await.expect("what Dana tapped is there");
+    scene.ends("each fsync of a device 100 ms slower, killed within", since).await;
 }
