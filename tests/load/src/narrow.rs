@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::time::Instant;
-use waypost_engine::Wish;
+use waypost_engine::{Change, Wish};
 use waypost_protocol::{Body, ConversationId, Role};
 
 use crate::devices::{Devices, Durable};
@@ -52,11 +52,23 @@ pub async fn measure(folder: &Path, settings: Settings) -> anyhow::Result<Vec<Fi
 
     let (began, before) = (Instant::now(), relay.sent());
     devices.wish(device, Wish::Online(true));
+    let mut first = None;
     while devices.waiting(device) > 0 {
         let waiting = devices.waiting(device);
         anyhow::ensure!(began.elapsed() < WITHIN, "{waiting} still wait");
-        devices.round(|_| ()).await?;
+        devices
+            .round(|durable| {
+                if let Durable::Change(_, Change::Accepted { .. }) = durable {
+                    first.get_or_insert(began.elapsed());
+                }
+            })
+            .await?;
     }
+    eprintln!(
+        "the first was accepted after {:.1} s; {} bytes came back",
+        first.unwrap_or_default().as_secs_f64(),
+        relay.received()
+    );
     let (took, bytes) = (began.elapsed().as_secs_f64(), (relay.sent() - before) as f64);
     let alone = bytes * 8.0 / f64::from(TWO_G.bits_each_second);
     figures.add(What::NarrowTimes, took / alone);

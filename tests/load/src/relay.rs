@@ -29,6 +29,7 @@ pub struct Relay {
     /// Where it listens.
     pub port: u16,
     sent: Arc<AtomicU64>,
+    received: Arc<AtomicU64>,
     accepting: JoinHandle<()>,
 }
 
@@ -39,19 +40,25 @@ impl Relay {
     /// If no port is free.
     pub async fn to(port: u16, narrow: Narrow) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (here, sent) = (listener.local_addr()?.port(), Arc::new(AtomicU64::new(0)));
-        let counter = Arc::clone(&sent);
+        let here = listener.local_addr()?.port();
+        let [sent, received] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
+        let counters = [Arc::clone(&sent), Arc::clone(&received)];
         let accepting = tokio::spawn(async move {
             while let Ok((device, _)) = listener.accept().await {
-                tokio::spawn(join(device, port, narrow, Arc::clone(&counter)));
+                tokio::spawn(join(device, port, narrow, counters.clone()));
             }
         });
-        Ok(Self { port: here, sent, accepting })
+        Ok(Self { port: here, sent, received, accepting })
     }
 
     /// Bytes that came from the device so far.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that came for the device so far.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 }
 
@@ -62,15 +69,15 @@ impl Drop for Relay {
 }
 
 /// Either end that is lost takes the other with it.
-async fn join(device: TcpStream, port: u16, narrow: Narrow, sent: Arc<AtomicU64>) {
+async fn join(device: TcpStream, port: u16, narrow: Narrow, counters: [Arc<AtomicU64>; 2]) {
     let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
     let _ = (device.set_nodelay(true), server.set_nodelay(true));
     let ((from_device, to_device), (from_server, to_server)) =
         (device.into_split(), server.into_split());
-    let unread = Arc::new(AtomicU64::new(0));
+    let [sent, received] = counters;
     tokio::select! {
         () = carry(from_device, to_server, narrow, sent) => {}
-        () = carry(from_server, to_device, narrow, unread) => {}
+        () = carry(from_server, to_device, narrow, received) => {}
     }
 }
 

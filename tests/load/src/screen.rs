@@ -12,7 +12,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use waypost_client::view::MessageView;
 use waypost_client::{Command, View};
 use waypost_protocol::{ConversationId, FactId, Role};
 
@@ -29,8 +30,6 @@ const APPS: usize = 4;
 const APPS_PACE: u32 = 20;
 /// How many of the newest messages a reader can find new at once.
 const NEWEST: usize = 50;
-/// What is not shown so long after the last tap is missing.
-const LAST: Duration = Duration::from_secs(2);
 
 /// Two people who talk, at their apps.
 struct Pair {
@@ -110,7 +109,11 @@ async fn time(pairs: &[Pair], lasts: Duration) -> anyhow::Result<Times> {
     }
     drop(ended);
     let tapped = tap(pairs, lasts).await?;
-    sleep(LAST).await;
+    // The last taps, each at the pair whose turn it was.
+    for (turn, (id, _)) in tapped.iter().enumerate().rev().take(pairs.len()) {
+        let reader = &pairs[turn % pairs.len()].reader;
+        reader.sees(|view| newest(view).any(|it| it.id == *id)).await?;
+    }
     drop(end);
     let shown: HashMap<_, _> = readers.join_all().await.into_iter().flatten().collect();
     let mut took = Times::default();
@@ -128,16 +131,21 @@ async fn look(
 ) -> HashMap<FactId, Instant> {
     let mut shown = HashMap::new();
     while let (true, now) = tokio::select! {
+        // The last change before the end is looked at too.
+        biased;
         changed = views.changed() => (changed.is_ok(), Instant::now()),
         _ = ended.changed() => (false, Instant::now()),
     } {
         let view = views.borrow_and_update().clone();
-        let messages = view.timeline.iter().flat_map(|it| it.messages.iter().rev().take(NEWEST));
-        for message in messages.filter(|it| !it.mine) {
+        for message in newest(&view).filter(|it| !it.mine) {
             shown.entry(message.id).or_insert(now);
         }
     }
     shown
+}
+
+fn newest(view: &View) -> impl Iterator<Item = &Arc<MessageView>> {
+    view.timeline.iter().flat_map(|it| it.messages.iter().rev().take(NEWEST))
 }
 
 async fn tap(pairs: &[Pair], lasts: Duration) -> anyhow::Result<Vec<(FactId, Instant)>> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, interval, timeout};
 
 use super::Peer;
 
@@ -79,11 +79,11 @@ impl Server {
     }
 
     async fn wait_for_port(&mut self) -> anyhow::Result<()> {
-        let began = Instant::now();
+        let (began, mut each) = (Instant::now(), interval(TRY_EVERY));
         while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             anyhow::ensure!(self.process.try_wait()?.is_none(), "it has ended");
             anyhow::ensure!(began.elapsed() < STARTS_WITHIN, "it opens no port");
-            sleep(TRY_EVERY).await;
+            each.tick().await;
         }
         Ok(())
     }
