@@ -118,7 +118,7 @@ fn each_test_of_a_statement_is_named_in_the_table() {
     let unnamed: Vec<_> = sources(".rs")
         .iter()
         .filter(|file| file.is_in("server/edge/tests/mqtt"))
-        .flat_map(|file| tests_of(file))
+        .flat_map(tests_of)
         .filter(|test| !named.contains(test))
         .collect();
     hold(
