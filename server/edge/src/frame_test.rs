@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use crate::frame::{Fault, Frame, Publish, next};
 
 /// What is sent, its bytes, and what is wrong with it.
-const CASES: [(&str, &[u8], Fault); 19] = [
+const CASES: [(&str, &[u8], Fault); 21] = [
     ("type 0", &[0x00, 0], Fault::Malformed),
     ("type 15", &[0xF0, 0], Fault::Malformed),
     ("a CONNACK from a client", &[0x20, 2, 0, 0], Fault::Malformed),
@@ -17,6 +17,8 @@ const CASES: [(&str, &[u8], Fault); 19] = [
     ("SUBSCRIBE with packet id 0", &[0x82, 6, 0, 0, 0, 1, b'a', 0], Fault::Malformed),
     ("SUBSCRIBE with reserved bits", &[0x82, 6, 0, 1, 0, 1, b'a', 4], Fault::Malformed),
     ("SUBSCRIBE without filters", &[0x82, 2, 0, 1], Fault::Malformed),
+    ("SUBSCRIBE to half a level", &[0x82, 7, 0, 1, 0, 2, b'a', b'#', 0], Fault::Malformed),
+    ("UNSUBSCRIBE from half a level", &[0xA2, 6, 0, 1, 0, 2, b'+', b'a'], Fault::Malformed),
     ("UNSUBSCRIBE without filters", &[0xA2, 2, 0, 1], Fault::Malformed),
     ("PUBLISH with QoS 3", &[0x36, 5, 0, 1, b'a', 0, 1], Fault::Malformed),
     ("PUBLISH with QoS 0 and DUP", &[0x38, 3, 0, 1, b'a'], Fault::Malformed),

@@ -92,13 +92,22 @@ fn strict_publish(
     })
 }
 
-/// A packet id of zero [MQTT-2.3.1-1], no filter at all [MQTT-3.8.3-3, 3.10.3-2], an empty one
-/// [MQTT-4.7.3-1].
+/// A packet id of zero [MQTT-2.3.1-1], no filter at all [MQTT-3.8.3-3, 3.10.3-2].
 fn check_filters(packet: u16, filters: &[String]) -> Result<(), Fault> {
-    let sound = packet != 0
-        && !filters.is_empty()
-        && filters.iter().all(|filter| !filter.is_empty() && !filter.contains('\0'));
+    let sound = packet != 0 && !filters.is_empty() && filters.iter().all(|it| is_filter(it));
     if sound { Ok(()) } else { Err(Fault::Malformed) }
+}
+
+/// Not empty [MQTT-4.7.3-1], no null character [MQTT-4.7.3-2], and a wildcard has a level for
+/// itself: `+` anywhere [MQTT-4.7.1-3], `#` at the end [MQTT-4.7.1-2].
+fn is_filter(filter: &str) -> bool {
+    let levels = filter.split('/').count();
+    let is_sound = |(n, level): (usize, &str)| match level {
+        "#" => n + 1 == levels,
+        "+" => true,
+        other => !other.contains(['+', '#']),
+    };
+    !filter.is_empty() && !filter.contains('\0') && filter.split('/').enumerate().all(is_sound)
 }
 
 /// The upper six bits beside each filter are reserved [MQTT-3.8.3-4].

@@ -191,6 +191,7 @@ fn later_bytes(row: &str) -> Option<Vec<u8>> {
         "subscribe-foreign" => subscribe(&[&foreign_down], 1),
         "subscribe-up" => subscribe(&[&up], 1),
         "subscribe-wildcard" => subscribe(&["#", "+/+", topic::ALL_DOWN], 0),
+        "subscribe-wildcard-malformed" => subscribe(&["a#"], 0),
         "subscribe-system" => subscribe(&["$SYS/#", "$share/a/#"], 0),
         "subscribe-mixed" => subscribe(&[&foreign_down, &down], 1),
         "subscribe-nothing" => subscribe(&[], 0),

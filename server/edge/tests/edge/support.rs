@@ -58,7 +58,7 @@ pub struct Server {
 }
 
 impl Server {
-    fn new() -> Arc<Self> {
+    pub fn new() -> Arc<Self> {
         Arc::new(Self {
             handed: Mutex::default(),
             notices: Mutex::default(),
@@ -68,7 +68,7 @@ impl Server {
         })
     }
 
-    fn handlers(self: &Arc<Self>) -> Handlers {
+    pub fn handlers(self: &Arc<Self>) -> Handlers {
         let [one, two, three, four] = [(); 4].map(|()| Arc::clone(self));
         Handlers {
             authenticate: Arc::new(move |_, password| {
@@ -276,6 +276,11 @@ impl Device {
 
     /// The next packet, or `None` when the connection is closed.
     pub async fn next(&mut self) -> Option<Seen> {
+        self.packet().await.map(|packet| seen(&packet))
+    }
+
+    /// The bytes of the next packet, or `None` when the connection is closed.
+    pub async fn packet(&mut self) -> Option<Vec<u8>> {
         within("a packet or the end", self.read_packet()).await
     }
 
@@ -306,10 +311,10 @@ impl Device {
         assert_eq!(self.next().await, Some(Seen::PingResp));
     }
 
-    async fn read_packet(&mut self) -> Option<Seen> {
+    async fn read_packet(&mut self) -> Option<Vec<u8>> {
         loop {
-            if let Some(seen) = self.take_packet() {
-                return Some(seen);
+            if let Some(packet) = self.take_packet() {
+                return Some(packet);
             }
             let mut chunk = [0; 4096];
             match self.stream.read(&mut chunk).await {
@@ -319,27 +324,30 @@ impl Device {
         }
     }
 
-    fn take_packet(&mut self) -> Option<Seen> {
-        let mut length = 0;
-        let mut header = 1;
-        loop {
-            let byte = *self.read.get(header)?;
-            length |= usize::from(byte & 0x7F) << (7 * (header - 1));
-            header += 1;
-            if byte & 0x80 == 0 {
-                break;
-            }
-        }
-        if self.read.len() < header + length {
-            return None;
-        }
-        let packet: Vec<u8> = self.read.drain(..header + length).collect();
-        Some(seen(&packet, &packet[header..]))
+    fn take_packet(&mut self) -> Option<Vec<u8>> {
+        let (header, length) = lengths(&self.read)?;
+        let is_whole = self.read.len() >= header + length;
+        is_whole.then(|| self.read.drain(..header + length).collect())
     }
 }
 
-fn seen(packet: &[u8], body: &[u8]) -> Seen {
-    match (packet[0], body) {
+/// How long the fixed header of the first packet is, and how long what follows it.
+fn lengths(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut length = 0;
+    let mut header = 1;
+    loop {
+        let byte = *bytes.get(header)?;
+        length |= usize::from(byte & 0x7F) << (7 * (header - 1));
+        header += 1;
+        if byte & 0x80 == 0 {
+            return Some((header, length));
+        }
+    }
+}
+
+fn seen(packet: &[u8]) -> Seen {
+    let (header, _) = lengths(packet).unwrap();
+    match (packet[0], &packet[header..]) {
         (0x20, [0, code]) => Seen::ConnAck(*code),
         (0x90, [0, 1, codes @ ..]) => Seen::SubAck(codes.to_vec()),
         (0xB0, [0, 1]) => Seen::UnsubAck,

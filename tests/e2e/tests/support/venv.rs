@@ -1,4 +1,5 @@
-//! Where the tools of `scripts/requirements.txt` are, and how a missing one is told.
+//! Where the tools of `scripts/requirements.txt` and `scripts/node` are, and how a missing one is
+//! told.
 
 use std::path::{Path, PathBuf};
 
@@ -18,13 +19,25 @@ pub fn script(name: &str) -> PathBuf {
 /// # Panics
 /// If it is not installed, with the command that installs it.
 pub fn tool(name: &str) -> PathBuf {
+    installed("venv/bin", name)
+}
+
+/// The packages of the Node tools.
+///
+/// # Panics
+/// If they are not installed, with the command that installs them.
+pub fn node_modules() -> PathBuf {
+    installed("node", "node_modules")
+}
+
+fn installed(folder: &str, name: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
-    let program = checkout().join(target).join("tools/venv/bin").join(name);
+    let found = checkout().join(target).join("tools").join(folder).join(name);
     assert!(
-        program.exists(),
+        found.exists(),
         "`{name}` is not installed, and this test needs it. Run: scripts/setup"
     );
-    program
+    found
 }
 
 /// A program of the system.
