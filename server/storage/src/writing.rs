@@ -3,26 +3,22 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, Executor as _};
+use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tokio::sync::MutexGuard;
 
 use crate::pools::Patience;
 use crate::{Db, Dialect, StorageError};
 
 /// Where the connection is kept while nobody writes.
-pub(crate) type Seat = tokio::sync::Mutex<Option<PoolConnection<Any>>>;
+pub(crate) type Seat = tokio::sync::Mutex<Option<AnyConnection>>;
 
-/// A transaction that may write. Dropped without a word it is rolled back, and its connection
-/// closed.
+/// A transaction that may write. Dropped without a word it takes its connection with it, and the
+/// database rolls it back.
 pub(crate) struct Writing<'a> {
-    seat: MutexGuard<'a, Option<PoolConnection<Any>>>,
-    on: Open,
+    seat: MutexGuard<'a, Option<AnyConnection>>,
+    on: Option<AnyConnection>,
     patience: Patience,
 }
-
-/// The connection of a transaction that is open.
-struct Open(Option<PoolConnection<Any>>);
 
 impl Db {
     /// Begins a transaction, after the one before. SQLite takes its write lock at once: a lock
@@ -32,10 +28,9 @@ impl Db {
         let kept = seat.take();
         let on = match kept {
             Some(on) => on,
-            None => self.writer.acquire().await?,
+            None => self.writer.acquire().await?.detach(),
         };
-        let patience = self.patience.clone();
-        let mut writing = Writing { seat, on: Open(Some(on)), patience };
+        let mut writing = Writing { seat, on: Some(on), patience: self.patience.clone() };
         let begin = match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",
@@ -44,9 +39,14 @@ impl Db {
         Ok(writing)
     }
 
-    /// Gives the connection back.
+    /// Closes the connection.
     pub(crate) async fn end_writing(&self) {
-        drop(self.writing.lock().await.take());
+        let kept = self.writing.lock().await.take();
+        if let Some(on) = kept
+            && let Err(error) = on.close().await
+        {
+            tracing::warn!(%error, "the writing connection could not be closed in good order");
+        }
     }
 }
 
@@ -71,16 +71,7 @@ impl Writing<'_> {
     }
 
     fn keep(&mut self) {
-        *self.seat = self.on.0.take();
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        if let Some(on) = self.0.take() {
-            // Its transaction is open: it must not be used again.
-            drop(on.detach());
-        }
+        *self.seat = self.on.take();
     }
 }
 
@@ -88,12 +79,12 @@ impl Deref for Writing<'_> {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        self.on.0.as_deref().expect("the connection is there until the transaction ends")
+        self.on.as_ref().expect("the connection is there until the transaction ends")
     }
 }
 
 impl DerefMut for Writing<'_> {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        self.on.0.as_deref_mut().expect("the connection is there until the transaction ends")
+        self.on.as_mut().expect("the connection is there until the transaction ends")
     }
 }
