@@ -271,6 +271,16 @@ impl Writing {
             .await?
             .map_or(Ok(()), |row| self.touch_whole(row.try_get(0)?))?;
         }
+        let lost_of_others = sqlx::query(
+            "UPDATE facts SET lost = 1 WHERE epoch < ? AND n > ? RETURNING conversation",
+        )
+        .bind(epoch)
+        .bind(place(after))
+        .fetch_all(self.db())
+        .await?;
+        for row in lost_of_others {
+            self.touch_whole(row.try_get(0)?)?;
+        }
         self.touched.wedged = true;
         sqlx::query("UPDATE receipt_progress SET up_to = min(up_to, ?)")
             .bind(place(after))

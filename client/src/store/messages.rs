@@ -27,6 +27,7 @@ pub(crate) struct MessageRow {
     pub(crate) content: Content,
     pub(crate) offset_minutes: i16,
     pub(crate) skew_ms: Option<i64>,
+    /// Its number in the record as it is now.
     pub(crate) n: Option<u64>,
     pub(crate) recorded_at: Option<Millis>,
 }
@@ -111,13 +112,14 @@ impl Reading<'_> {
 }
 
 const RECORDED: &str = "
-    SELECT id, author, kind, content, offset_minutes, skew_ms, n, recorded_at_ms, epoch, NULL
+    SELECT id, author, kind, content, offset_minutes, skew_ms, n, recorded_at_ms, epoch, NULL,
+           lost
     FROM facts WHERE conversation = ? AND n IS NOT NULL AND kind IN (1, 2)
     ORDER BY epoch DESC, n DESC LIMIT ?";
 
 const WAITING: &str = "
     SELECT f.id, f.author, f.kind, f.content, f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms,
-           f.epoch, o.number
+           f.epoch, o.number, f.lost
     FROM outbox o JOIN facts f ON f.id = o.id
     WHERE f.conversation = ? AND o.state = 0 AND f.n IS NULL AND f.kind IN (1, 2)
     ORDER BY o.number DESC LIMIT ?";
@@ -125,7 +127,7 @@ const WAITING: &str = "
 /// What is neither in the record nor waiting is wedged or gone.
 const SOME: &str = "
     SELECT f.id, f.author, f.kind, f.content, f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms,
-           f.epoch, o.number
+           f.epoch, o.number, f.lost
     FROM facts f LEFT JOIN outbox o ON o.id = f.id AND o.state = 0
     WHERE f.kind IN (1, 2) AND (f.n IS NOT NULL OR o.id IS NOT NULL) AND f.id IN ";
 
@@ -140,6 +142,7 @@ fn list(query: &mut QueryBuilder<Sqlite>, ids: &BTreeSet<FactId>) {
 
 fn message_row(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
     let n = number(row, 6)?;
+    let lost: Option<i64> = row.try_get(10)?;
     let place = match n {
         Some(n) => Place::Recorded { epoch: row.try_get(8)?, n },
         None => Place::Waiting { number: row.try_get(9)? },
@@ -151,7 +154,7 @@ fn message_row(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
         content: content(row, 2)?,
         offset_minutes: row.try_get(4)?,
         skew_ms: row.try_get(5)?,
-        n,
+        n: n.filter(|_| lost.is_none()),
         recorded_at: row.try_get(7)?,
     })
 }

@@ -78,7 +78,8 @@ async fn keep(
                             epoch, n, recorded_at_ms, understood)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET
-            epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms",
+            epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
+            lost = NULL",
     )
     .bind(blob(&id))
     .bind(event.conversation.map(|conversation| conversation.to_string()))

@@ -191,7 +191,8 @@ impl Reading<'_> {
         let up_to = read.map_or(0, |(n,)| n.unsigned_abs());
         let (unread,): (i64,) = sqlx::query_as(
             "SELECT count(*) FROM facts
-             WHERE conversation = ? AND n > ? AND author <> ? AND kind IN (1, 2)",
+             WHERE conversation = ? AND n > ? AND author <> ? AND kind IN (1, 2)
+             AND lost IS NULL",
         )
         .bind(id)
         .bind(place(up_to))

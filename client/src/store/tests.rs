@@ -195,3 +195,21 @@ fn the_statements_know_which_kinds_are_messages() {
         (0..1_000).filter(|kind| Content { kind: *kind, bytes: vec![] }.is_message()).collect();
     assert_eq!(messages, [1, 2], "`kind IN (1, 2)` stands in store/read.rs and store/project.rs");
 }
+
+#[tokio::test]
+async fn a_message_that_a_restore_lost_has_no_number_until_it_is_given_back() {
+    let folder = TempDir::new().unwrap();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let said = fact(40, OMAR, Some(WITH_OMAR), &text("Gate 4 is closed"));
+    store.apply(&[person(1, OMAR, "Omar"), said.clone()]).await.unwrap();
+    store.apply(&[Change::Cut { epoch: 1, after: 4 }]).await.unwrap();
+    let shown = store.reading().messages(WITH_OMAR, 10).await.unwrap();
+    assert_eq!(shown.len(), 1, "Dana still sees what Omar said");
+    assert_eq!(shown[0].n, None, "reading it would count for what is number 40 by then");
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 0, "it is not unread");
+    let Change::Recorded { event, .. } = said else { panic!("a fact") };
+    let event = waypost_protocol::Event { n: 9, ..event };
+    store.apply(&[Change::Recorded { epoch: 1, event }]).await.unwrap();
+    let shown = store.reading().messages(WITH_OMAR, 10).await.unwrap();
+    assert_eq!(shown[0].n, Some(9), "Omar has given it back");
+}
