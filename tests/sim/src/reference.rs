@@ -65,7 +65,12 @@ impl Reference {
 
     /// What is left of number `n` of an epoch: everything up to the later cuts.
     pub(crate) fn left_of(&self, epoch: u32, n: u64) -> u64 {
-        let later = self.cuts.iter().skip(epoch as usize + 1);
+        self.left_of_until(epoch, self.epoch(), n)
+    }
+
+    /// What is left of it as a device sees it that has heard of the epochs up to `until`.
+    pub(crate) fn left_of_until(&self, epoch: u32, until: u32, n: u64) -> u64 {
+        let later = self.cuts.iter().take(until as usize + 1).skip(epoch as usize + 1);
         later.copied().fold(n, u64::min)
     }
 

@@ -68,8 +68,21 @@ impl World {
     fn read(&mut self, number: usize) -> Option<Wish> {
         let event = self.shown(number)?;
         let (conversation, up_to) = (event.conversation?, event.n);
+        if !self.is_in_the_record(number, &event) {
+            return None; // Its number means something else by now.
+        }
         self.reference.wishes_read(&self.devices[number], conversation, up_to);
         Some(Wish::Read { conversation, up_to })
+    }
+
+    /// Whether a device, as far as it knows, has this from the record as it is now.
+    fn is_in_the_record(&self, number: usize, event: &Event) -> bool {
+        let store = &self.devices[number].store;
+        let place = store.record.iter().rev().find(|(_, it)| it.id == event.id);
+        place.is_some_and(|(place, _)| {
+            let known = self.reference.left_of_until(place.epoch, store.cursor.epoch, place.n);
+            known == place.n
+        })
     }
 
     /// One of the last messages on the screen.

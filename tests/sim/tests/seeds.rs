@@ -19,7 +19,7 @@ const KEPT: &[(u64, &str)] = &[
     (3, "a lane is not kept in order"),
     (5, "marks of before a restore count"),
     (0, "delivered is said of what was only heard of"),
-    (43, "a restore forgets what was read"),
+    (36, "a restore forgets what was read"),
     (231, "a restore forgets what was delivered"),
     (58, "a number at the end of all numbers stops the committer"),
 ];
