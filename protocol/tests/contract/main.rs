@@ -7,6 +7,7 @@
 mod hostile;
 mod newer_peer;
 mod round_trip;
+mod rules;
 mod samples;
 mod schema;
 mod sizes;

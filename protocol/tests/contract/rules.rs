@@ -1,0 +1,206 @@
+//! The small rules of the contract, at their edges: who is whose partner, what a name may hold, how
+//! much fits.
+
+use std::str::FromStr as _;
+
+use waypost_protocol::*;
+
+const OMAR: PersonId = PersonId(1);
+const DANA: PersonId = PersonId(2);
+const AYO: PersonId = PersonId(3);
+
+fn said(text: &str) -> Body {
+    Body::Text { text: text.into(), answers: None }
+}
+
+fn added(handle: &str) -> Body {
+    let (name, language) = ("Dana".into(), "pl".into());
+    Body::PersonAdded { person: DANA, handle: handle.into(), name, role: Role::Driver, language }
+}
+
+fn template(template: &str, arguments: Arguments) -> Body {
+    Body::Template { template: template.into(), version: 1, arguments, answers: None }
+}
+
+fn north(members: u32) -> Body {
+    let members = (1..=members).map(PersonId).collect();
+    Body::GroupCreated { group: 3, name: "North".into(), members }
+}
+
+#[test]
+fn each_of_two_has_the_other_for_a_partner_and_nobody_else_has_any() {
+    let direct = ConversationId::direct(DANA, OMAR).unwrap();
+    assert_eq!(direct, ConversationId::Direct(OMAR, DANA), "the lower number stands first");
+    assert_eq!(direct.partner_of(OMAR), Some(DANA));
+    assert_eq!(direct.partner_of(DANA), Some(OMAR));
+    assert_eq!(direct.partner_of(AYO), None);
+    assert_eq!(ConversationId::Group(3).partner_of(DANA), None);
+    assert_eq!(ConversationId::direct(DANA, DANA), None, "nobody talks with themselves");
+}
+
+#[test]
+fn a_conversation_has_one_spelling() {
+    for (name, id) in [
+        ("direct-1-2", ConversationId::Direct(OMAR, DANA)),
+        ("group-3", ConversationId::Group(3)),
+        ("fleet", ConversationId::Fleet),
+        ("staff", ConversationId::Staff),
+    ] {
+        assert_eq!(ConversationId::from_str(name), Ok(id));
+        assert_eq!((id.to_string(), format!("{id:?}")), (name.to_owned(), name.to_owned()));
+    }
+    for name in ["direct-2-1", "direct-2-2", "group-", "depot", ""] {
+        let refused = ConversationId::from_str(name).unwrap_err();
+        assert!(!refused.to_string().is_empty(), "who wrote `{name}` learns why");
+    }
+}
+
+#[test]
+fn a_direct_conversation_on_the_wire_has_two_people_in_order() {
+    let decode = |bytes: &[u8]| minicbor::decode::<ConversationId>(bytes);
+    let bytes = minicbor::to_vec(ConversationId::Direct(OMAR, DANA)).unwrap();
+    assert_eq!(decode(&bytes).unwrap(), ConversationId::Direct(OMAR, DANA));
+    let at = |byte: u8| bytes.iter().rposition(|it| *it == byte).unwrap();
+    let with_low = |low: u8| {
+        let mut bytes = bytes.clone();
+        let low_at = at(1);
+        bytes[low_at] = low;
+        bytes
+    };
+    assert!(decode(&with_low(2)).is_err(), "of one person with herself");
+    assert!(decode(&with_low(3)).is_err(), "the higher number first");
+}
+
+#[test]
+fn an_id_says_when_it_was_minted_to_the_millisecond() {
+    for at in [0, 1, 255, 256, 65_535, 65_536, 1_772_440_200_123, (1 << 48) - 1] {
+        assert_eq!(FactId::mint(at, 7).occurred_at(), Some(at));
+    }
+    let digits = "018e1e3c-0000-4000-8000-000000000000";
+    assert_eq!(FactId::from_str(digits).unwrap().occurred_at(), None, "of another version");
+    assert_eq!(Sequence { epoch: 2, n: 40 }.to_string(), "2.40");
+}
+
+#[test]
+fn topics_are_an_enrolments_own() {
+    let tablet = EnrolmentId::mint(1_772_440_200_000, 5);
+    assert_eq!(topic::up(tablet), format!("waypost/v1/{tablet}/up"));
+    assert_eq!(topic::down(tablet), format!("waypost/v1/{tablet}/down"));
+    assert_eq!(topic::of_down(&topic::down(tablet)), Some(tablet));
+    assert_eq!(topic::of_down(&topic::up(tablet)), None);
+    assert_eq!(topic::of_down("waypost/v1/dana/down"), None);
+}
+
+#[test]
+fn a_role_is_known_by_its_name() {
+    for (role, name, staff) in [
+        (Role::Driver, "driver", false),
+        (Role::Dispatcher, "dispatcher", true),
+        (Role::Admin, "admin", true),
+    ] {
+        assert_eq!((role.name(), role.is_staff()), (name, staff));
+        assert_eq!(Role::from_str(name), Ok(role));
+    }
+    assert!(Role::from_str("pilot").unwrap_err().contains("pilot"));
+}
+
+#[test]
+fn people_read_messages_and_groups_have_a_conversation() {
+    let joined = Body::MemberJoined { group: 3, person: AYO };
+    for (body, message, group) in [
+        (said("Gate 4 is closed"), true, None),
+        (template("delivered", Arguments::new()), true, None),
+        (Body::Acknowledgement { message: FactId::mint(0, 1) }, false, None),
+        (north(2), false, Some(ConversationId::Group(3))),
+        (joined, false, Some(ConversationId::Group(3))),
+        (Body::MemberLeft { group: 4, person: AYO }, false, Some(ConversationId::Group(4))),
+    ] {
+        assert_eq!((body.is_message(), body.to_content().is_message()), (message, message));
+        assert_eq!(body.group(), group);
+    }
+}
+
+#[test]
+fn what_just_fits_is_taken_and_one_more_is_not() {
+    let long = |characters: usize| "ż".repeat(characters);
+    let with = |count: usize| -> Arguments {
+        (0..count).map(|i| (format!("a{i}"), Argument::Minutes(5))).collect()
+    };
+    let text = |characters| Arguments::from([("why".into(), Argument::Text(long(characters)))]);
+    for (fits, too_much) in [
+        (said(&long(TEXT_CHARS_MAX)), said(&long(TEXT_CHARS_MAX + 1))),
+        (north(GROUP_MEMBERS_MAX as u32), north(GROUP_MEMBERS_MAX as u32 + 1)),
+        (
+            template("late", with(TEMPLATE_ARGUMENTS_MAX)),
+            template("late", with(TEMPLATE_ARGUMENTS_MAX + 1)),
+        ),
+        (template("late", text(TEXT_CHARS_MAX)), template("late", text(TEXT_CHARS_MAX + 1))),
+        (template(&long(NAME_CHARS_MAX), with(0)), template(&long(NAME_CHARS_MAX + 1), with(0))),
+        (added("dana.k-2"), added("Dana")),
+        (added("dana"), added("dana k")),
+        (said("."), said("  ")),
+        (
+            Body::Unknown { number: 900, bytes: "AAEC".into() },
+            Body::Unknown { number: 900, bytes: "no base64".into() },
+        ),
+    ] {
+        assert_eq!(fits.check(), Ok(()));
+        let refused = too_much.check().unwrap_err();
+        assert!(refused.to_string().contains(refused.field), "{refused} says where");
+    }
+}
+
+#[test]
+fn a_frame_of_full_lists_is_read_and_one_more_is_too_large() {
+    let id = FactId::mint(0, 1);
+    let answer = Answer::Deferred { id, code: ProblemCode::Overloaded };
+    let answers = |count: usize| Downlink::Answers { answers: vec![answer.clone(); count] };
+    let event = Event {
+        n: 1,
+        recorded_at: 0,
+        content: Content { kind: 1, bytes: Vec::new() },
+        id: Some(id),
+        author: None,
+        conversation: None,
+        offset_minutes: 0,
+        skew_ms: None,
+    };
+    let events = |count| {
+        Downlink::Events(Events { events: vec![event.clone(); count], ..Events::default() })
+    };
+    for (fits, too_much) in [
+        (answers(SUBMIT_ENTRIES_MAX), answers(SUBMIT_ENTRIES_MAX + 1)),
+        (events(EVENTS_MAX), events(EVENTS_MAX + 1)),
+    ] {
+        assert_eq!(Downlink::from_bytes(&fits.to_bytes()), Ok(fits));
+        let refused = Downlink::from_bytes(&too_much.to_bytes()).unwrap_err();
+        assert_eq!(refused, FrameError::TooLarge);
+        assert!(!refused.to_string().is_empty());
+    }
+    let marks = |stored, read| {
+        let stored = vec![StoredMark { up_to: 1, at: 0 }; stored];
+        let read = vec![ReadMark { conversation: ConversationId::Fleet, up_to: 1, at: 0 }; read];
+        Uplink::Pull(Pull { stored, read, ..Pull::default() }).check_bounds()
+    };
+    assert_eq!(marks(STORED_MARKS_MAX, READ_MARKS_MAX), Ok(()));
+    assert_eq!(marks(STORED_MARKS_MAX + 1, 0), Err(FrameError::TooLarge));
+    assert_eq!(marks(0, READ_MARKS_MAX + 1), Err(FrameError::TooLarge));
+}
+
+#[test]
+fn the_bounds_are_what_other_programs_were_told() {
+    let told = [
+        (FRAME_BYTES_MAX, 262_144),
+        (CONTENT_BYTES_MAX, 32_768),
+        (SUBMIT_ENTRIES_MAX, 64),
+        (EVENTS_MAX, 256),
+        (STORED_MARKS_MAX, 16),
+        (READ_MARKS_MAX, 64),
+        (TEXT_CHARS_MAX, 4_000),
+        (OUTBOX_ENTRIES_MAX, 10_000),
+    ];
+    for (bound, told) in told {
+        assert_eq!(bound, told);
+    }
+    assert_eq!(SKEW_PLAUSIBLE_MS, 86_400_000, "a day");
+}
