@@ -10,15 +10,17 @@ fn kept(target: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     let entries = std::fs::read_dir(&folder);
     let entries = entries.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("a kept input").path()).collect();
     files.sort();
     files
 }
 
 fn survives(target: &str) {
-    let target = TARGETS.iter().find(|it| it.name == target).unwrap();
+    let target = TARGETS.iter().find(|it| it.name == target).expect("a target of that name");
     let files = kept(target.name).into_iter();
-    let files = files.map(|path| (path.display().to_string(), std::fs::read(&path).unwrap()));
+    let files =
+        files.map(|path| (path.display().to_string(), std::fs::read(&path).expect("a kept input")));
     let seeds =
         (target.seeds)().into_iter().map(|seed| (format!("seed {}", seed.name), seed.bytes));
     let mut hurt = Vec::new();
