@@ -19,6 +19,7 @@ pub mod idle;
 pub mod limits;
 pub mod line;
 pub mod log;
+mod looks;
 pub mod machine;
 pub mod narrow;
 pub mod ours;

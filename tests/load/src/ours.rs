@@ -1,21 +1,18 @@
 //! Waypost on one database: throughput on a full record, pace, broadcast, and all at once.
 
 use std::path::Path;
-use std::time::Duration;
 
 use waypost_protocol::{PersonId, Role};
 
 use crate::cost::Cost;
 use crate::crowd::Crowd;
 use crate::devices::Devices;
-use crate::figure::{Figure, Figures, Times, What};
+use crate::figure::{Figure, Figures, What};
+use crate::looks::Looks;
 use crate::pairs::{Pace, Pairs};
 use crate::seed::{Enrolled, Seed};
 use crate::settings::Settings;
 use crate::station::{Database, Station};
-
-/// How long a look at the throughput lasts.
-const LOOK: Duration = Duration::from_secs(10);
 
 /// Two people who talk.
 type Pair = (Enrolled, Enrolled);
@@ -95,25 +92,16 @@ async fn full(
     settings: Settings,
 ) -> anyhow::Result<()> {
     let cost = Cost::begin(&station.pids());
-    let (mut each, mut p50, mut p99) = (Vec::new(), Times::default(), Times::default());
-    let looks = settings.full_for.div_duration_f64(LOOK).ceil().max(1.0);
-    for _ in 0..looks as u32 {
+    let mut looks = Looks::default();
+    for lasts in Looks::within(settings.full_for) {
         let pace = Pace::Window(settings.window);
-        let mut look = writing.write(devices, pace, LOOK.min(settings.full_for)).await?;
+        let mut look = writing.write(devices, pace, lasts).await?;
         // What is stored and confirmed counts, so the lower of the two.
-        each.push(look.stored.min(look.confirmed));
-        p50.add(look.took_ms.at(50));
-        p99.add(look.took_ms.at(99));
+        looks.add(look.stored.min(look.confirmed), &mut look.took_ms);
     }
     let cores = cost.cores();
     writing.drain(devices).await?;
-    figures.add(What::MessagesEachSecond, each.iter().sum::<f64>() / each.len() as f64);
-    figures.add(What::SlowestTenSeconds, each.into_iter().fold(f64::INFINITY, f64::min));
-    figures.add(What::FullP50Ms, p50.at(50));
-    figures.add(What::FullP99Ms, p99.at(100));
-    figures.add(What::ServerCores, cores.server);
-    figures.add(What::GeneratorCores, cores.generator);
-    figures.add(What::OtherCores, cores.others);
+    looks.tell(figures, &cores);
     Ok(())
 }
 

@@ -9,11 +9,10 @@ use super::people::{Heard, Order, People, To};
 use super::server::Server;
 use crate::cost::Cost;
 use crate::figure::{Figures, Times, What};
+use crate::looks::Looks;
 use crate::pairs::Pace;
 use crate::settings::Settings;
 
-/// How long a look at the throughput lasts.
-const LOOK: Duration = Duration::from_secs(10);
 /// Longest wait for the last messages when nobody writes any more.
 const DRAINS_WITHIN: Duration = Duration::from_secs(120);
 
@@ -59,23 +58,14 @@ impl Pairs {
         settings: Settings,
     ) -> anyhow::Result<()> {
         let cost = Cost::begin(&server.pids());
-        let (mut each, mut p50, mut p99) = (Vec::new(), Times::default(), Times::default());
-        let looks = settings.full_for.div_duration_f64(LOOK).ceil().max(1.0);
-        for _ in 0..looks as u32 {
-            let lasts = LOOK.min(settings.full_for);
-            each.push(self.write(people, Pace::Window(settings.window), lasts).await?);
-            p50.add(self.took_ms.at(50));
-            p99.add(self.took_ms.at(99));
+        let mut looks = Looks::default();
+        for lasts in Looks::within(settings.full_for) {
+            let a_second = self.write(people, Pace::Window(settings.window), lasts).await?;
+            looks.add(a_second, &mut self.took_ms);
         }
         let cores = cost.cores();
         self.drain(people).await?;
-        figures.add(What::MessagesEachSecond, each.iter().sum::<f64>() / each.len() as f64);
-        figures.add(What::SlowestTenSeconds, each.into_iter().fold(f64::INFINITY, f64::min));
-        figures.add(What::FullP50Ms, p50.at(50));
-        figures.add(What::FullP99Ms, p99.at(100));
-        figures.add(What::ServerCores, cores.server);
-        figures.add(What::GeneratorCores, cores.generator);
-        figures.add(What::OtherCores, cores.others);
+        looks.tell(figures, &cores);
         Ok(())
     }
 
