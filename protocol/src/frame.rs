@@ -5,5 +5,5 @@ mod downlink;
 mod uplink;
 
 pub use codec::FrameError;
-pub use downlink::{Answer, Downlink, Event, Events, Presence, PresenceOf};
+pub use downlink::{Answer, Downlink, Event, Events, OwnRun, Presence, PresenceOf};
 pub use uplink::{Entry, Pull, Submit, Uplink};

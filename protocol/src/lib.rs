@@ -26,7 +26,8 @@ pub mod topic;
 pub use body::{Argument, Arguments, Body, Content, ContentError, Role, kind};
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
-    Answer, Downlink, Entry, Event, Events, FrameError, Presence, PresenceOf, Pull, Submit, Uplink,
+    Answer, Downlink, Entry, Event, Events, FrameError, OwnRun, Presence, PresenceOf, Pull, Submit,
+    Uplink,
 };
 pub use ids::{DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
 pub use limits::*;

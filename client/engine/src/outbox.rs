@@ -1,6 +1,6 @@
 //! What waits for the server's answer: one lane a conversation, numbered without gaps.
 //!
-//! An entry leaves only by its own `Answer`. Within a lane the order is never changed; between
+//! An entry leaves only by the server's word about it. Within a lane the order is never changed; between
 //! lanes acknowledgements go first, then what is oldest. It refuses to judge content.
 
 use std::cmp::Reverse;
@@ -40,6 +40,15 @@ struct Waiting {
     entry: Entry,
     order: u64,
     flight: Option<u64>,
+    /// It has its answer and stays only as long as one before it has none: a run that ends with
+    /// it may bring that.
+    answered: bool,
+}
+
+impl Waiting {
+    fn may_be_sent(&self) -> bool {
+        self.flight.is_none() && !self.answered
+    }
 }
 
 /// One `Submit` that waits for its answers.
@@ -100,7 +109,7 @@ impl Outbox {
         let order = self.next_order;
         self.next_order += 1;
         let lane = self.lanes.entry(entry.conversation).or_default();
-        lane.waiting.push_back(Waiting { entry, order, flight: None });
+        lane.waiting.push_back(Waiting { entry, order, flight: None, answered: false });
     }
 
     /// The next frame, if the window of `flights_max` frames has room and something may be sent.
@@ -133,9 +142,7 @@ impl Outbox {
     fn pick(&self, tick: u64) -> Vec<(ConversationId, usize)> {
         let mut heads = BinaryHeap::new();
         for (id, lane) in self.lanes.iter().filter(|(_, lane)| lane.hold_until <= tick) {
-            if let Some(at) = lane.waiting.iter().position(|waiting| waiting.flight.is_none()) {
-                heads.extend(self.candidate(*id, lane, at));
-            }
+            heads.extend(self.candidate(*id, lane, 0));
         }
         let (mut picked, mut bytes) = (Vec::new(), 0);
         while let Some(Reverse((_, _, id, at))) = heads.pop() {
@@ -155,8 +162,10 @@ impl Outbox {
         picked
     }
 
-    fn candidate(&self, id: ConversationId, lane: &Lane, at: usize) -> Option<Candidate> {
-        let waiting = lane.waiting.get(at)?;
+    /// The first entry of a lane, from this place on, that may be sent.
+    fn candidate(&self, id: ConversationId, lane: &Lane, from: usize) -> Option<Candidate> {
+        let (at, waiting) =
+            lane.waiting.iter().enumerate().skip(from).find(|(_, it)| it.may_be_sent())?;
         let held = waiting
             .entry
             .needs
@@ -176,16 +185,32 @@ impl Outbox {
         let Some(at) = lane.waiting.iter().position(|waiting| waiting.entry.id == id) else {
             return false;
         };
-        if let Some(gone) = lane.waiting.remove(at) {
-            self.bytes -= gone.entry.content.bytes.len();
-            land(&mut self.flights, gone.flight, id);
+        if let Some(done) = lane.waiting.get_mut(at) {
+            self.bytes -= std::mem::take(&mut done.entry.content.bytes).len();
+            land(&mut self.flights, done.flight.take(), id);
+            done.answered = true;
         }
+        while lane.waiting.pop_front_if(|first| first.answered).is_some() {}
         (lane.tries, lane.hold_until) = (0, 0);
         (lane.lacking_since, lane.gap) = (None, false);
         if lane.waiting.is_empty() {
             self.lanes.remove(&lane_id);
         }
         true
+    }
+
+    /// What still waits of a run that ends with this entry: ids, and how far before it each stands.
+    pub(crate) fn run_up_to(&self, last: FactId, before: u32) -> Vec<(FactId, u32)> {
+        let end_in = |lane: &Lane| lane.waiting.iter().position(|it| it.entry.id == last);
+        let Some((lane, end)) = self.lanes.values().find_map(|lane| Some((lane, end_in(lane)?)))
+        else {
+            return Vec::new();
+        };
+        let number = lane.waiting[end].entry.number;
+        let run = lane.waiting.range(..=end).filter(|waiting| !waiting.answered);
+        run.map(|waiting| (waiting.entry.id, number.saturating_sub(waiting.entry.number)))
+            .filter(|(_, back)| *back <= before)
+            .collect()
     }
 
     /// The server could not decide this entry, in its lane it may expect another: the lane goes

@@ -18,6 +18,8 @@ pub struct ReferenceStore {
     pub own: BTreeMap<FactId, (Entry, Fate)>,
     /// What the record said, by its place. After a cut the older epoch's facts stay for reading.
     pub record: BTreeMap<Sequence, Event>,
+    /// The own facts whose place is known; what they say is not repeated by the record.
+    pub placed: BTreeMap<Sequence, FactId>,
     /// Up to where the record is stored.
     pub cursor: Sequence,
     /// The last number used in each lane.
@@ -82,7 +84,10 @@ impl ReferenceStore {
                 *last = entry.number.max(*last);
                 self.own.insert(entry.id, (entry, Fate::Waiting));
             }
-            Change::Accepted { id, sequence, .. } => self.decide(id, Fate::Accepted(sequence)),
+            Change::Accepted { id, sequence, .. } => {
+                self.decide(id, Fate::Accepted(sequence));
+                self.placed.insert(sequence, id);
+            }
             Change::Rejected { id, code, at } => {
                 self.decide(id, Fate::Rejected { code, at, discarded: false });
             }

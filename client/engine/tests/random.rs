@@ -83,7 +83,7 @@ impl Server {
             Answer::Rejected { id, code: ProblemCode::NotAllowed, at }
         } else {
             let sequence = self.append(Some(id), entry.conversation);
-            Answer::Accepted { id, sequence, recorded_at: 0 }
+            Answer::Accepted { id, sequence, recorded_at: 0, before: 0 }
         };
         self.decided.insert(id, answer.clone());
         answer
@@ -113,6 +113,7 @@ impl Server {
             server_time: Some(0),
             safe_up_to: Some(safe_up_to),
             cut_after,
+            own: Vec::new(),
         }
     }
 }

@@ -38,6 +38,77 @@ fn dana_is_offline_taps_running_late_and_it_goes_out_once_when_the_link_comes() 
 }
 
 #[test]
+fn what_dana_tapped_without_signal_is_accepted_with_one_word() {
+    check(
+        "starts; taps loading; taps loaded; taps on-my-way; link up; server answers pull; \
+         server accepts all; server places own",
+        expect![[r#"
+            - starts
+                connect Mqtt
+                show Connecting
+            - taps loading
+                store queued loading as 1 of direct-2-7
+                kept a fact
+            - taps loaded
+                store queued loaded as 2 of direct-2-7
+                kept a fact
+            - taps on-my-way
+                store queued on-my-way as 3 of direct-2-7
+                kept a fact
+            - link up
+                send Mqtt pull after 0.0 with 0 stored, 0 read
+                send Mqtt submit loading as 1 of direct-2-7, loaded as 2 of direct-2-7, on-my-way as 3 of direct-2-7
+                show Up { path: Mqtt, catching_up: true }
+                timer in 20000 ms
+            - server answers pull
+                store skew 0
+                show Up { path: Mqtt, catching_up: false }
+            - server accepts all
+                store accepted at 0.1, accepted at 0.2, accepted at 0.3
+                timer in 60000 ms
+            - server places own
+                store cursor 0.3
+        "#]],
+    );
+}
+
+#[test]
+fn a_lost_answer_is_made_good_by_the_push_that_places_what_came_after_it() {
+    check(
+        "starts; link up; server answers pull; taps loading; server commits; taps loaded; \
+         server accepts all; server places own",
+        expect![[r#"
+            - starts
+                connect Mqtt
+                show Connecting
+            - link up
+                send Mqtt pull after 0.0 with 0 stored, 0 read
+                show Up { path: Mqtt, catching_up: true }
+                timer in 20000 ms
+            - server answers pull
+                store skew 0
+                show Up { path: Mqtt, catching_up: false }
+                timer in 60000 ms
+            - taps loading
+                store queued loading as 1 of direct-2-7
+                kept a fact
+                send Mqtt submit loading as 1 of direct-2-7
+                timer in 20000 ms
+            - server commits
+            - taps loaded
+                store queued loaded as 2 of direct-2-7
+                kept a fact
+                send Mqtt submit loaded as 2 of direct-2-7
+            - server accepts all
+                store accepted at 0.2
+            - server places own
+                store accepted at 0.1, cursor 0.2
+                timer in 60000 ms
+        "#]],
+    );
+}
+
+#[test]
 fn the_tablet_dies_after_the_send_and_the_same_fact_is_sent_again() {
     check(
         "starts; link up; server answers pull; taps delivered; crash; link up",

@@ -61,8 +61,10 @@ async fn listen(
                 if client.subscribe(&down, QoS::AtMostOnce).await.is_err() {
                     return Down::Lost;
                 }
+                // What is published now follows the subscription in the same stream, so it need
+                // not wait for the SUBACK: a way there and back, over 2G more than half a second.
+                reporter.report(What::Up).await;
             }
-            Ok(Event::Incoming(Packet::SubAck(_))) => reporter.report(What::Up).await,
             Ok(Event::Incoming(Packet::Publish(publish))) => {
                 match Downlink::from_bytes(&publish.payload) {
                     Ok(frame) => reporter.report(What::Heard(frame)).await,

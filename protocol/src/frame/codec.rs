@@ -73,6 +73,10 @@ pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 
+pub(super) fn is_nought(value: &u32) -> bool {
+    *value == 0
+}
+
 pub(super) fn is_zero(value: &i16) -> bool {
     *value == 0
 }

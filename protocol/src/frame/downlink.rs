@@ -3,7 +3,7 @@
 use minicbor::{Decode, Decoder, Encode, decode::Error};
 use serde::{Deserialize, Serialize};
 
-use super::codec::{FrameError, decode, encode, is_false, is_zero};
+use super::codec::{FrameError, decode, encode, is_false, is_nought, is_zero};
 use crate::lenient::{known, more};
 use crate::{
     Content, ConversationId, EVENTS_MAX, FactId, Millis, PersonId, ProblemCode, SUBMIT_ENTRIES_MAX,
@@ -26,7 +26,7 @@ pub enum Downlink {
     /// What became of submitted entries.
     #[n(1)]
     Answers {
-        /// One for each entry, in the order of the `Submit`.
+        /// One for each entry, in the order of the `Submit`, or one for a run of them.
         #[n(0)]
         #[cbor(decode_with = "read_answers")]
         answers: Vec<Answer>,
@@ -68,6 +68,12 @@ pub enum Answer {
         /// When it was committed, by the server's clock.
         #[n(2)]
         recorded_at: Millis,
+        /// So are this many entries right before it in its lane: their places are the ones right
+        /// before this one.
+        #[n(3)]
+        #[serde(default, skip_serializing_if = "is_nought")]
+        #[cbor(skip_if = "is_nought")]
+        before: u32,
     },
     /// It is refused for ever. The item is wedged, and a person must see it.
     #[n(2)]
@@ -161,6 +167,35 @@ pub struct Events {
     #[n(8)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_after: Option<u64>,
+    /// In a stretch that is pushed: facts that this enrolment submitted itself. It has what they
+    /// say, so they stand here and not among the events. At most [`EVENTS_MAX`] runs.
+    #[n(9)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(skip_if = "Vec::is_empty")]
+    pub own: Vec<OwnRun>,
+}
+
+/// Entries of this enrolment that are committed: one, or a run of its lane.
+///
+/// It says of them what [`Answer::Accepted`] says; whichever comes first empties the outbox.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnRun {
+    /// The last of them.
+    #[n(0)]
+    pub id: FactId,
+    /// Its number in the record.
+    #[n(1)]
+    pub n: u64,
+    /// When they were committed, by the server's clock.
+    #[n(2)]
+    pub recorded_at: Millis,
+    /// How many entries right before it in its lane belong to the run; their numbers in the
+    /// record are the ones right before `n`.
+    #[n(3)]
+    #[serde(default, skip_serializing_if = "is_nought")]
+    #[cbor(skip_if = "is_nought")]
+    pub before: u32,
 }
 
 /// One fact of the record, as its readers see it.
@@ -234,7 +269,11 @@ impl Downlink {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrameError> {
         let frame: Self = decode(bytes, 1..=4)?;
         match &frame {
-            Self::Events(events) if events.events.len() > EVENTS_MAX => Err(FrameError::TooLarge),
+            Self::Events(Events { events, own, .. })
+                if events.len() > EVENTS_MAX || own.len() > EVENTS_MAX =>
+            {
+                Err(FrameError::TooLarge)
+            }
             Self::Answers { answers } if answers.len() > SUBMIT_ENTRIES_MAX => {
                 Err(FrameError::TooLarge)
             }

@@ -71,8 +71,11 @@ fn an_older_device_takes_events_with_unknown_fields() {
     let text = Body::Text { text: "Use gate 5".into(), answers: None };
     let content = content_of(&text);
     let event = (41, MORNING, content, fact(3), OMAR, dana_and_omar(), 60, 5, novel());
-    let events = events_of((0, 40, 41, [event], true, 8, MORNING, 30, None::<u64>, novel()));
+    let own = [(fact(4), 40, MORNING, 2, novel())];
+    let events = events_of((0, 40, 41, [event], true, 8, MORNING, 30, None::<u64>, own, novel()));
 
+    let run = OwnRun { id: fact(4), n: 40, recorded_at: MORNING, before: 2 };
+    assert_eq!(events.own, [run], "Dana's own messages stay under a clock");
     assert_eq!((events.next, events.more, events.answers), (41, true, Some(8)));
     assert_eq!(events.safe_up_to, Some(30));
     let event = &events.events[0];
@@ -112,14 +115,14 @@ fn an_event_of_an_unknown_stream_stops_no_other() {
 #[test]
 fn an_older_device_keeps_what_has_an_answer_that_it_does_not_know() {
     let parked = (9, fact(1), "until monday", novel());
-    let accepted = (1, fact(2), (0, 41, novel()), MORNING, novel());
+    let accepted = (1, fact(2), (0, 41, novel()), MORNING, 0, novel());
     let rejected = (2, fact(3), 60_000, (0, 41), novel());
     let frame = to_vec((1, (parked, accepted, rejected), novel())).unwrap();
 
     let sequence = Sequence { epoch: 0, n: 41 };
     let expected = vec![
         Answer::Deferred { id: fact(1), code: ProblemCode::UnknownFrame },
-        Answer::Accepted { id: fact(2), sequence, recorded_at: MORNING },
+        Answer::Accepted { id: fact(2), sequence, recorded_at: MORNING, before: 0 },
         Answer::Rejected { id: fact(3), code: ProblemCode::Other(60_000), at: sequence },
     ];
     assert_eq!(

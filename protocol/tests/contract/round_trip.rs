@@ -113,9 +113,11 @@ fn uplink() -> impl Strategy<Value = Uplink> {
 
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
-        (fact(), sequence(), any::<i64>()).prop_map(|(id, sequence, recorded_at)| {
-            Answer::Accepted { id, sequence, recorded_at }
-        }),
+        (fact(), sequence(), any::<i64>(), any::<u32>()).prop_map(
+            |(id, sequence, recorded_at, before)| {
+                Answer::Accepted { id, sequence, recorded_at, before }
+            }
+        ),
         (fact(), code(), sequence()).prop_map(|(id, code, at)| Answer::Rejected { id, code, at }),
         (fact(), any::<u32>()).prop_map(|(id, expected)| Answer::OutOfOrder { id, expected }),
         (fact(), code()).prop_map(|(id, code)| Answer::Deferred { id, code }),
@@ -138,14 +140,30 @@ fn event() -> impl Strategy<Value = Event> {
     )
 }
 
+fn own_run() -> impl Strategy<Value = OwnRun> {
+    (fact(), any::<u64>(), any::<i64>(), any::<u32>())
+        .prop_map(|(id, n, recorded_at, before)| OwnRun { id, n, recorded_at, before })
+}
+
 fn events() -> impl Strategy<Value = Events> {
     let stretch = (any::<u32>(), any::<u64>(), any::<u64>());
     let rest = (of(any::<u32>()), of(any::<i64>()), of(any::<u64>()), of(any::<u64>()));
-    (stretch, vec(event(), 0..4), any::<bool>(), rest).prop_map(
-        |((epoch, after, next), events, more, (answers, server_time, safe_up_to, cut_after))| {
-            Events { epoch, after, next, events, more, answers, server_time, safe_up_to, cut_after }
-        },
-    )
+    let facts = (vec(event(), 0..4), vec(own_run(), 0..4));
+    (stretch, facts, any::<bool>(), rest).prop_map(|(stretch, (events, own), more, rest)| {
+        let ((epoch, after, next), (answers, server_time, safe_up_to, cut_after)) = (stretch, rest);
+        Events {
+            epoch,
+            after,
+            next,
+            events,
+            more,
+            answers,
+            server_time,
+            safe_up_to,
+            cut_after,
+            own,
+        }
+    })
 }
 
 fn downlink() -> impl Strategy<Value = Downlink> {

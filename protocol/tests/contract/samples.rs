@@ -188,6 +188,8 @@ pub fn downlinks() -> Vec<(&'static str, Downlink)> {
     vec![
         ("answers", Downlink::Answers { answers: answers() }),
         ("events, empty", Downlink::Events(Events { next: 42, ..Events::default() })),
+        ("a run is accepted", Downlink::Answers { answers: vec![a_run()] }),
+        ("events, own alone", Downlink::Events(own(42))),
         ("events, pushed", Downlink::Events(pushed(42, event(42, &receipts())))),
         ("events with everything", Downlink::Events(events_with_everything())),
         ("presence", Downlink::Presence(presence())),
@@ -207,7 +209,7 @@ pub fn pushed(n: u64, event: Event) -> Events {
 pub fn answers() -> Vec<Answer> {
     let sequence = Sequence { epoch: 1, n: 41 };
     vec![
-        Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900 },
+        Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900, before: 0 },
         Answer::Rejected { id: fact(2), code: ProblemCode::NotAllowed, at: sequence },
         Answer::OutOfOrder { id: fact(3), expected: 2 },
         Answer::Deferred { id: fact(4), code: ProblemCode::Other(4711) },
@@ -233,7 +235,19 @@ fn events_with_everything() -> Events {
         server_time: Some(MORNING + 7_000),
         safe_up_to: Some(30),
         cut_after: Some(39),
+        own: Vec::new(),
     }
+}
+
+fn a_run() -> Answer {
+    let sequence = Sequence { epoch: 1, n: 104 };
+    Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900, before: 63 }
+}
+
+/// One own fact, pushed to the device that made it.
+pub fn own(n: u64) -> Events {
+    let run = OwnRun { id: fact(1), n, recorded_at: MORNING + 900, before: 0 };
+    Events { after: n - 1, next: n, own: vec![run], ..Events::default() }
 }
 
 fn presence() -> Presence {

@@ -55,6 +55,7 @@ fn story() -> Vec<Row> {
     vec![
         up("Submit: the template", submit()),
         down("Answers: accepted", accepted()),
+        down("Events: the same, for the cursor", Downlink::Events(own(N))),
         push("Events: delivered to Omar", receipts(N + 1, delivered(N))),
         push("Events: read by Omar", receipts(N + 2, read(N))),
         push("Events: Omar's acknowledgement", of_omar(N + 3, &acknowledgement)),
@@ -71,7 +72,8 @@ fn submit() -> Uplink {
 
 fn accepted() -> Downlink {
     let sequence = Sequence { epoch: 0, n: N };
-    let accepted = Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900 };
+    let accepted =
+        Answer::Accepted { id: fact(1), sequence, recorded_at: MORNING + 900, before: 0 };
     Downlink::Answers { answers: vec![accepted] }
 }
 

@@ -12,6 +12,7 @@ use crate::batch::{Actor, Deed, Reply, Request};
 use crate::known::{Known, Past, PastOutcome};
 use crate::marks::{Moves, Progress, marks_count};
 use crate::record::{Decision, LaneMoved, Recorded, Rejection};
+use crate::runs::in_runs;
 
 /// What the outside world lends to a decision: one moment, and secrets that nobody can guess.
 pub struct Clockwork<'a> {
@@ -50,6 +51,7 @@ pub(crate) struct Desk<'a> {
 pub(crate) struct Draft {
     pub(crate) id: FactId,
     pub(crate) actor: Actor,
+    pub(crate) number: u32,
     pub(crate) conversation: Option<ConversationId>,
     pub(crate) content: Content,
     pub(crate) offset_minutes: i16,
@@ -70,9 +72,10 @@ impl<'a> Desk<'a> {
             return Reply::Refused(ProblemCode::NotEnrolled);
         }
         match request {
-            Request::Submit { actor, entries } => Reply::Answers(
-                entries.iter().map(|entry| self.decide_entry(*actor, entry)).collect(),
-            ),
+            Request::Submit { actor, entries } => {
+                let decided = entries.iter().map(|entry| self.decide_entry(*actor, entry));
+                Reply::Answers(in_runs(entries, decided))
+            }
             Request::Marks { actor, epoch, stored, read } => {
                 self.decide_marks(*actor, *epoch, stored, read)
             }
@@ -128,7 +131,7 @@ impl<'a> Desk<'a> {
         }
         Some(match past.outcome {
             PastOutcome::Recorded { sequence, recorded_at } => {
-                Answer::Accepted { id, sequence, recorded_at }
+                Answer::Accepted { id, sequence, recorded_at, before: 0 }
             }
             PastOutcome::Rejected { code, at } => Answer::Rejected { id, code, at },
         })
@@ -164,6 +167,7 @@ impl<'a> Desk<'a> {
         let (sequence, recorded_at) = self.record(Draft {
             id: entry.id,
             actor,
+            number: entry.number,
             conversation: Some(entry.conversation),
             content: entry.content.clone(),
             offset_minutes: entry.offset_minutes,
@@ -172,7 +176,7 @@ impl<'a> Desk<'a> {
             deed: None,
             receipts_for: Vec::new(),
         });
-        Answer::Accepted { id: entry.id, sequence, recorded_at }
+        Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }
 
     fn reject(&mut self, actor: Actor, id: FactId, digest: [u8; 32], code: ProblemCode) -> Answer {
@@ -228,6 +232,7 @@ impl<'a> Desk<'a> {
         self.record(Draft {
             id,
             actor: Actor::OPERATOR,
+            number: 0,
             conversation: None,
             digest: content.digest(),
             content,
@@ -279,6 +284,7 @@ impl<'a> Desk<'a> {
             id: draft.id,
             author,
             enrolment: draft.actor.enrolment,
+            number: draft.number,
             conversation: draft.conversation,
             content: draft.content,
             offset_minutes: draft.offset_minutes,

@@ -27,6 +27,7 @@ impl Desk<'_> {
                 let (sequence, recorded_at) = self.record(Draft {
                     id,
                     actor,
+                    number: 0,
                     conversation: Some(conversation),
                     content: body.to_content(),
                     offset_minutes: 0,

@@ -19,6 +19,7 @@ pub mod live;
 mod marks;
 pub mod page;
 mod record;
+mod runs;
 pub mod uplink;
 
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};

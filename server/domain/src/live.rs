@@ -5,6 +5,7 @@
 //! whoever holds a [`Live`] does that, in the order in which frames are given out.
 
 mod presence;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -16,8 +17,8 @@ use waypost_protocol::{
     Role, Sequence, kind,
 };
 
-use crate::page::fitting;
 use presence::Attendance;
+use stretch::{Piece, frames};
 pub use told::Told;
 use told::{Concerned, Recent};
 
@@ -235,17 +236,17 @@ impl Live {
     /// The frames for every live device that is concerned by what came after `begin`.
     fn pushes_since(&mut self, begin: u64) -> Vec<Push> {
         let from = self.recent.partition_point(|recent| recent.n <= begin);
-        let mut events: BTreeMap<EnrolmentId, Vec<Event>> = BTreeMap::new();
+        let mut pieces: BTreeMap<EnrolmentId, Vec<Piece>> = BTreeMap::new();
         for recent in self.recent.range(from..) {
             for enrolment in self.online_readers(recent) {
                 let Some(session) = self.sessions.get(&enrolment) else { continue };
                 if session.sent_up_to.is_some_and(|sent| sent < recent.n) {
-                    let event = recent.seen_by(session.listener.person);
-                    events.entry(enrolment).or_default().push(event);
+                    let piece = recent.seen_by(session.listener);
+                    pieces.entry(enrolment).or_default().push(piece);
                 }
             }
         }
-        events.into_iter().flat_map(|(enrolment, events)| self.push(enrolment, events)).collect()
+        pieces.into_iter().flat_map(|(enrolment, pieces)| self.push(enrolment, pieces)).collect()
     }
 
     fn online_readers(&self, recent: &Recent) -> Vec<EnrolmentId> {
@@ -276,37 +277,25 @@ impl Live {
             return vec![(enrolment, nothing_new(self.position.epoch, self.position.n))];
         }
         let from = self.recent.partition_point(|recent| recent.n <= n);
-        let events: Vec<_> = self
+        let pieces: Vec<_> = self
             .recent
             .range(from..)
             .filter(|recent| recent.concerns(listener))
-            .map(|recent| recent.seen_by(listener.person))
+            .map(|recent| recent.seen_by(listener))
             .collect();
-        self.push(enrolment, events)
+        self.push(enrolment, pieces)
     }
 
-    /// Cuts events into frames and notes that they are sent.
-    fn push(&mut self, enrolment: EnrolmentId, mut events: Vec<Event>) -> Vec<Push> {
-        let Some(session) = self.sessions.get_mut(&enrolment).filter(|_| !events.is_empty()) else {
+    /// The frames with these for a device, noted as sent.
+    fn push(&mut self, enrolment: EnrolmentId, pieces: Vec<Piece>) -> Vec<Push> {
+        let Some(session) = self.sessions.get_mut(&enrolment).filter(|_| !pieces.is_empty()) else {
             return Vec::new();
         };
-        let epoch = self.position.epoch;
-        let mut pushes = Vec::new();
-        let mut after = session.sent_up_to.unwrap_or(0);
-        while !events.is_empty() {
-            let rest = events.split_off(fitting(&events));
-            let next = match rest.is_empty() {
-                true => self.position.n,
-                false => events.last().map_or(after, |event| event.n),
-            };
-            let frame = Events { epoch, after, next, events, ..Events::default() };
-            pushes.push((enrolment, Downlink::Events(frame)));
-            after = next;
-            events = rest;
-        }
-        session.sent_up_to = Some(after);
+        let Sequence { epoch, n } = self.position;
+        let after = session.sent_up_to.replace(n).unwrap_or(0);
         session.pushed = true;
-        pushes
+        let frames = frames(epoch, after, n, pieces).into_iter();
+        frames.map(|frame| (enrolment, Downlink::Events(frame))).collect()
     }
 }
 

@@ -63,6 +63,7 @@ pub fn answer(
         server_time: Some(now),
         safe_up_to: Some(safe_up_to),
         cut_after: from.cut_after,
+        own: Vec::new(),
     }
 }
 
@@ -70,12 +71,28 @@ pub fn answer(
 /// [`waypost_protocol::FRAME_BYTES_MAX`] with everything around it. One event alone always fits.
 const PAGE_CONTENT_BYTES_MAX: usize = 128 * 1024;
 
+/// What was put into one frame, to tell what still fits.
+#[derive(Default)]
+pub(crate) struct Room {
+    events: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// Takes one more, if it fits. The first always does.
+    pub(crate) fn takes(&mut self, event: &Event) -> bool {
+        let bytes = self.bytes + event.content.bytes.len();
+        let fits =
+            self.events == 0 || (self.events < EVENTS_MAX && bytes <= PAGE_CONTENT_BYTES_MAX);
+        if fits {
+            *self = Self { events: self.events + 1, bytes };
+        }
+        fits
+    }
+}
+
 /// How many of these events fit into one frame; at least one if there is one.
 pub fn fitting(events: &[Event]) -> usize {
-    let mut bytes = 0;
-    let fits = events.iter().take(EVENTS_MAX).take_while(|event| {
-        bytes += event.content.bytes.len();
-        bytes <= PAGE_CONTENT_BYTES_MAX
-    });
-    fits.count().max(events.len().min(1))
+    let mut room = Room::default();
+    events.iter().take_while(|event| room.takes(event)).count()
 }

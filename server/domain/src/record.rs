@@ -39,6 +39,8 @@ pub struct Recorded {
     pub author: PersonId,
     /// On which enrolment.
     pub enrolment: Option<EnrolmentId>,
+    /// Its number in the lane of that enrolment; 0 outside any lane.
+    pub number: u32,
     /// Who reads it; `None` for receipts, which go to the authors concerned.
     pub conversation: Option<ConversationId>,
     /// What it says.

@@ -227,7 +227,7 @@ async fn submit(
         Reply::MarksKept | Reply::Done(_) => None,
     };
     match answer {
-        Some(Answer::Accepted { id, sequence, recorded_at }) => {
+        Some(Answer::Accepted { id, sequence, recorded_at, .. }) => {
             Ok((StatusCode::CREATED, axum::Json(Sent { id, sequence, recorded_at })))
         }
         Some(Answer::Rejected { code, .. } | Answer::Deferred { code, .. }) => Err(code.into()),

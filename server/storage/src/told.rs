@@ -37,7 +37,7 @@ impl Db {
             .map(|fact| {
                 let authors = authors.remove(&fact.event.n).unwrap_or_default();
                 let receipts_for = moves_for(&fact.event, authors)?;
-                Ok(Told { epoch: fact.epoch, event: fact.event, receipts_for })
+                Ok(Told { epoch: fact.epoch, event: fact.event, receipts_for, from: None })
             })
             .collect()
     }

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 use waypost_edge::{Closing, Edge, EdgeConfig, Handlers, Identity};
 use waypost_protocol::{
-    Answer, Downlink, EnrolmentId, Events, FactId, PersonId, Role, Sequence, Uplink, topic,
+    Answer, Downlink, EnrolmentId, Events, PersonId, Role, Sequence, Uplink, topic,
 };
 
 use crate::seeds::{self, Seed};
@@ -177,8 +177,12 @@ fn handlers(handed: &Handed) -> Handlers {
 }
 
 fn answer(frame: &Uplink) -> Downlink {
-    let accepted =
-        |id: FactId| Answer::Accepted { id, sequence: Sequence { epoch: 0, n: 1 }, recorded_at: 0 };
+    let accepted = |id| Answer::Accepted {
+        id,
+        sequence: Sequence { epoch: 0, n: 1 },
+        recorded_at: 0,
+        before: 0,
+    };
     match frame {
         Uplink::Submit(submit) => Downlink::Answers {
             answers: submit.entries.iter().map(|entry| accepted(entry.id)).collect(),

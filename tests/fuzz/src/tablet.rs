@@ -5,8 +5,8 @@
 use waypost_engine::reference::ReferenceStore;
 use waypost_engine::{Down, Effect, Engine, Input, LinkPath, Now, Wish};
 use waypost_protocol::{
-    Answer, Body, Content, ConversationId, Downlink, Event, Events, FactId, PersonId, ProblemCode,
-    Sequence, Uplink,
+    Answer, Body, Content, ConversationId, Downlink, Event, Events, FactId, OwnRun, PersonId,
+    ProblemCode, Sequence, Uplink,
 };
 
 use crate::feed::Feed;
@@ -102,8 +102,20 @@ impl Tablet {
             server_time: has(4).then(|| feed.signed()),
             safe_up_to: has(8).then(|| feed.number()),
             cut_after: has(16).then(|| feed.number()),
+            own: if has(32) { self.own_runs(feed) } else { Vec::new() },
         };
         self.input(Input::FrameReceived(Downlink::Events(events)));
+    }
+
+    /// What was submitted, placed anywhere.
+    fn own_runs(&self, feed: &mut Feed<'_>) -> Vec<OwnRun> {
+        let mut run = |id| OwnRun {
+            id,
+            n: feed.number(),
+            recorded_at: feed.signed(),
+            before: feed.number() as u32,
+        };
+        self.submitted.iter().map(|id| run(*id)).collect()
     }
 
     /// Answers to what was submitted.
@@ -202,7 +214,9 @@ fn answer(id: FactId, feed: &mut Feed<'_>) -> Answer {
     let mut sequence = || Sequence { epoch: feed.byte().into(), n: feed.number() };
     match sequence() {
         Sequence { epoch, n } if epoch < 100 => {
-            Answer::Accepted { id, sequence: Sequence { epoch, n }, recorded_at: n.cast_signed() }
+            let before = if epoch < 50 { 0 } else { feed.number() as u32 };
+            let (sequence, recorded_at) = (Sequence { epoch, n }, n.cast_signed());
+            Answer::Accepted { id, sequence, recorded_at, before }
         }
         Sequence { epoch, .. } if epoch < 150 => {
             Answer::Rejected { id, code: ProblemCode::NotAllowed, at: sequence() }

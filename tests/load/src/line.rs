@@ -33,7 +33,7 @@ pub struct Account {
 
 /// What a connection tells.
 pub enum Heard {
-    /// It is up and subscribed.
+    /// It is up and subscribes.
     Up,
     /// A downlink frame.
     Frame(Bytes),
@@ -73,6 +73,8 @@ async fn carry(
     let mut subscribe = Subscribe::new(topic::down(account.enrolment), QoS::AtMostOnce);
     subscribe.pkid = 1;
     mqtt.send(Packet::Subscribe(subscribe)).await?;
+    // As the device's own link does: what is published now follows the subscription.
+    tell(Heard::Up);
 
     let up = topic::up(account.enrolment);
     let (mut in_flight, mut pkid) = (0, 1);
@@ -81,7 +83,6 @@ async fn carry(
             packet = mqtt.next() => match packet.context("closed by the server")?? {
                 Packet::Publish(publish) => tell(Heard::Frame(publish.payload)),
                 Packet::PubAck(_) => in_flight -= 1,
-                Packet::SubAck(_) => tell(Heard::Up),
                 _ => {}
             },
             frame = frames.recv(), if in_flight < PUBLISHES_IN_FLIGHT_MAX => {

@@ -52,6 +52,7 @@ impl World {
             id,
             author,
             enrolment: None,
+            number: 0,
             conversation: Some(conversation),
             content,
             offset_minutes: 0,

@@ -103,6 +103,12 @@ impl Reference {
     /// A server is about to send these to a device.
     pub(crate) fn may_see(&self, device: &Device, events: &Events) -> Result<(), Broken> {
         let line = self.line_of(events.epoch)?;
+        let is_own = |n| line.fact(n).is_some_and(|it| it.enrolment == Some(device.enrolment));
+        let runs = events.own.iter().map(|run| run.n.saturating_sub(run.before.into())..=run.n);
+        if let Some(n) = runs.flatten().find(|n| !is_own(*n)) {
+            let what = format!("{} is told that number {n} is its own", device.name);
+            return broken("accepted is in the record", what);
+        }
         match events.events.iter().find(|event| !line.may_read(device, event.n)) {
             None => Ok(()),
             Some(event) => {
@@ -124,7 +130,10 @@ impl Reference {
         for change in changes {
             match change {
                 Change::Queued(entry) => self.queued(number, device, entry)?,
-                Change::Accepted { id, sequence, .. } => self.accepted(device, *id, *sequence)?,
+                Change::Accepted { id, sequence, .. } => {
+                    self.accepted(device, *id, *sequence)?;
+                    stored.insert(sequence.n);
+                }
                 Change::Rejected { id, .. } if !self.refused.contains(id) => {
                     let what = format!("{} shows {id} as refused, it is not", device.name);
                     return broken("refused is known to the server", what);
@@ -233,7 +242,9 @@ impl Reference {
             return broken("the cursor only advances", what);
         }
         let line = self.line_of(to.epoch)?;
-        match (from.n + 1..=to.n).find(|n| line.may_read(device, *n) && !stored.contains(n)) {
+        let has =
+            |n: &u64| stored.contains(n) || line.fact(*n).is_some_and(|it| placed(device, it));
+        match (from.n + 1..=to.n).find(|n| line.may_read(device, *n) && !has(n)) {
             Some(n) => {
                 let what = format!("{} passes number {n} and does not have it", device.name);
                 broken("the cursor covers what is stored", what)
@@ -244,6 +255,9 @@ impl Reference {
 
     /// Whether a device has a fact of the record as it is now.
     pub(crate) fn has(&self, device: &Device, fact: &Recorded) -> bool {
+        if placed(device, fact) {
+            return true;
+        }
         let epochs = fact.sequence.epoch..self.lines.len() as u32;
         let places = epochs.map(|epoch| Sequence { epoch, n: fact.sequence.n });
         let mut events = places.filter_map(|place| device.store.record.get(&place));
@@ -299,4 +313,9 @@ impl Reference {
         let what = format!("{} has not {:?} all up to {}", device.name, step.state, step.up_to);
         broken("receipts are true", what)
     }
+}
+
+/// Whether a device knows the place of this fact as that of one of its own.
+fn placed(device: &Device, fact: &Recorded) -> bool {
+    device.store.placed.get(&fact.sequence) == Some(&fact.id)
 }

@@ -1,6 +1,8 @@
 //! What the frames of the server come to.
 
-use waypost_protocol::{Answer, Downlink, Events, ProblemCode, ReadMark, Sequence, StoredMark};
+use waypost_protocol::{
+    Answer, Downlink, Events, FactId, Millis, OwnRun, ProblemCode, ReadMark, Sequence, StoredMark,
+};
 
 use super::{Engine, Plan};
 use crate::inbox::{self, Fit};
@@ -39,10 +41,8 @@ impl Engine {
     fn answers(&mut self, answers: Vec<Answer>, plan: &mut Plan) {
         for answer in answers {
             match answer {
-                Answer::Accepted { id, sequence, recorded_at } => {
-                    if self.outbox.answered(id) {
-                        plan.changes.push(Change::Accepted { id, sequence, recorded_at });
-                    }
+                Answer::Accepted { id, sequence, recorded_at, before } => {
+                    self.accepted(id, sequence, recorded_at, before, plan);
                 }
                 Answer::Rejected { id, code, at } => {
                     if self.outbox.answered(id) {
@@ -62,6 +62,22 @@ impl Engine {
         }
         // Over HTTPS nothing is pushed: ask what the others said meanwhile.
         self.inbox.wanted |= self.link.path() == Some(LinkPath::Https);
+    }
+
+    /// These entries are in the record: the one with this id, and so many before it in its lane.
+    fn accepted(
+        &mut self,
+        last: FactId,
+        at: Sequence,
+        recorded_at: Millis,
+        before: u32,
+        plan: &mut Plan,
+    ) {
+        for (id, back) in self.outbox.run_up_to(last, before) {
+            let sequence = Sequence { n: at.n.saturating_sub(back.into()), ..at };
+            self.outbox.answered(id);
+            plan.changes.push(Change::Accepted { id, sequence, recorded_at });
+        }
     }
 
     fn events(&mut self, events: Events, plan: &mut Plan) {
@@ -110,6 +126,11 @@ impl Engine {
         let reads: Vec<_> = news().flat_map(|event| inbox::own_reads(event, self.me)).collect();
         if news().next().is_some() {
             self.active_at = plan.now.tick;
+        }
+        // Before the events: receipts among them may be about these.
+        for OwnRun { id, n, recorded_at, before } in &events.own {
+            let at = Sequence { epoch: events.epoch, n: *n };
+            self.accepted(*id, at, *recorded_at, *before, plan);
         }
         self.inbox.cursor = Sequence { epoch: events.epoch, n: events.next };
         plan.changes.extend(inbox::store_news(cursor, events));

@@ -3,7 +3,7 @@
 use waypost_engine::reference::ReferenceStore;
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Wish};
 use waypost_protocol::{
-    Answer, Arguments, Body, ConversationId, Downlink, Event, Events, FactId, PersonId,
+    Answer, Arguments, Body, ConversationId, Downlink, Event, Events, FactId, OwnRun, PersonId,
     ProblemCode, Pull, Sequence, Submit, Uplink,
 };
 
@@ -23,6 +23,7 @@ pub struct Tablet {
     pull: Option<Pull>,
     head: Sequence,
     last_text: Option<FactId>,
+    last_committed: Option<FactId>,
     pub log: Vec<String>,
 }
 
@@ -40,6 +41,7 @@ impl Tablet {
             pull: None,
             head: Sequence::default(),
             last_text: None,
+            last_committed: None,
             log: Vec::new(),
         }
     }
@@ -83,9 +85,15 @@ impl Tablet {
     /// What the server or Omar does.
     fn others(&mut self, what: &[&str]) {
         match *what {
-            ["accepts"] => {
-                self.answer(|head, id| Answer::Accepted { id, sequence: head, recorded_at: 9 })
-            }
+            ["accepts"] => self.answer(|head, id| Answer::Accepted {
+                id,
+                sequence: head,
+                recorded_at: 9,
+                before: 0,
+            }),
+            ["accepts", "all"] => self.accepts_all(),
+            ["commits"] => drop(self.commits()),
+            ["places", "own"] => self.places_own(),
             ["rejects"] => {
                 self.answer(|at, id| Answer::Rejected { id, code: ProblemCode::NotAllowed, at })
             }
@@ -163,6 +171,31 @@ impl Tablet {
         });
         let answers = answers.collect();
         self.frame(Downlink::Answers { answers });
+    }
+
+    /// One answer for all entries of a submit, which are a run.
+    fn accepts_all(&mut self) {
+        let OwnRun { id, recorded_at, before, .. } = self.commits();
+        let accepted = Answer::Accepted { id, sequence: self.head, recorded_at, before };
+        self.frame(Downlink::Answers { answers: vec![accepted] });
+    }
+
+    /// The answer to a submit is lost.
+    fn commits(&mut self) -> OwnRun {
+        let submit = self.submits.remove(0);
+        self.head.n += submit.entries.len() as u64;
+        let id = submit.entries.last().expect("something was submitted").id;
+        self.last_committed = Some(id);
+        OwnRun { id, n: self.head.n, recorded_at: 9, before: submit.entries.len() as u32 - 1 }
+    }
+
+    /// A push says where everything of this tablet stands; Dana is the only one who wrote.
+    fn places_own(&mut self) {
+        let Sequence { epoch, n } = self.head;
+        let id = self.last_committed.expect("something was committed");
+        let own = vec![OwnRun { id, n, recorded_at: 9, before: n as u32 - 1 }];
+        let events = Events { epoch, after: 0, next: n, own, ..Events::default() };
+        self.frame(Downlink::Events(events));
     }
 
     fn omar_writes(&mut self) {

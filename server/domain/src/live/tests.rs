@@ -1,6 +1,6 @@
 //! Who is believed to have been sent everything.
 
-use waypost_protocol::{Content, FactId};
+use waypost_protocol::{Content, FactId, OwnRun};
 
 use super::*;
 
@@ -31,6 +31,7 @@ fn message(n: u64) -> Told {
             skew_ms: None,
         },
         receipts_for: Vec::new(),
+        from: None,
     }
 }
 
@@ -120,6 +121,54 @@ fn facts_of_another_server_are_missed_by_nobody() {
     assert_eq!(live.position(), at(1), "nothing was told out of order");
     let pushes = live.tell((2..=4).map(message)).expect("nothing is missing now");
     assert_eq!(stretches(&pushes, dana), [(1, 4, 3)], "Dana gets all three, in order");
+}
+
+#[test]
+fn omars_own_messages_come_back_to_his_desk_as_a_few_bytes_and_to_his_phone_whole() {
+    let mut live = everyone_off();
+    let (desk, phone) =
+        (tablet_of(OMAR), Listener { enrolment: EnrolmentId::mint(0, 9), ..tablet_of(OMAR) });
+    for device in [desk, phone, tablet_of(DANA)] {
+        live.connected(device, 0);
+        live.live_from(device.enrolment, 0);
+    }
+    let from_desk = |n| Told { from: Some((desk.enrolment, n as u32 + 20)), ..message(n) };
+    let another = Told { from: Some((desk.enrolment, 90)), ..message(5) };
+    let facts = (1..=3).map(from_desk).chain([message(4), another]);
+    let pushes = live.tell(facts).expect("nothing is missing");
+    let run = |n, before| {
+        let id = FactId::mint(0, u128::from(n));
+        OwnRun { id, n, recorded_at: 0, before }
+    };
+    let of_desk = pushes.iter().find(|(to, _)| *to == desk.enrolment);
+    let Some((_, Downlink::Events(events))) = of_desk else { panic!("{of_desk:?}") };
+    assert_eq!(events.own, [run(3, 2), run(5, 0)], "the desk has what they say");
+    assert_eq!(events.events.len(), 1, "number 4 did not come out of the desk's outbox");
+    assert_eq!((events.after, events.next), (0, 5));
+    for other in [phone, tablet_of(DANA)] {
+        assert_eq!(stretches(&pushes, other), [(0, 5, 5)], "whoever else reads it gets all of it");
+    }
+}
+
+#[test]
+fn ten_thousand_messages_that_go_out_at_once_come_back_in_frames_that_are_read() {
+    let mut live = everyone_off();
+    let desk = tablet_of(OMAR);
+    live.connected(desk, 0);
+    live.live_from(desk.enrolment, 0);
+    // Every second number: no two are a run.
+    let facts = (1..=10_000)
+        .map(|n: u64| Told { from: Some((desk.enrolment, 2 * n as u32)), ..message(n) });
+    let pushes = live.tell(facts).expect("nothing is missing");
+    let mut placed = 0;
+    for (_, frame) in &pushes {
+        let Ok(Downlink::Events(events)) = Downlink::from_bytes(&frame.to_bytes()) else {
+            panic!("the desk cannot read a frame")
+        };
+        assert_eq!(events.after, placed, "the desk would see a gap");
+        placed = events.next;
+    }
+    assert_eq!(placed, 10_000);
 }
 
 #[test]

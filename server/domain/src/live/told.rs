@@ -1,9 +1,11 @@
 //! A committed fact, as far as pushing needs it: whom it concerns and what each of them sees.
 
-use waypost_protocol::{Body, Event, Move, PersonId};
+use waypost_protocol::{Body, EnrolmentId, Event, Move, PersonId, Sequence};
 
 use super::Listener;
+use super::stretch::Piece;
 use crate::record::Recorded;
+use crate::runs::Placed;
 
 /// A fact that was committed: by this server, or by another one on the same record.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,12 +16,16 @@ pub struct Told {
     pub event: Event,
     /// For receipts: each author concerned, with the moves that concern them.
     pub receipts_for: Vec<(PersonId, Vec<Move>)>,
+    /// Whose outbox it was in, and its number in that lane. `None` if it was in none, or if another
+    /// server committed it: then its device is sent it whole.
+    pub from: Option<(EnrolmentId, u32)>,
 }
 
 impl From<Recorded> for Told {
     fn from(fact: Recorded) -> Self {
         let epoch = fact.sequence.epoch;
-        Self { epoch, event: fact.to_event(), receipts_for: fact.receipts_for }
+        let from = fact.enrolment.filter(|_| fact.number > 0).map(|it| (it, fact.number));
+        Self { epoch, event: fact.to_event(), receipts_for: fact.receipts_for, from }
     }
 }
 
@@ -27,7 +33,9 @@ impl From<Recorded> for Told {
 pub(super) struct Recent {
     pub(super) n: u64,
     pub(super) concerned: Concerned,
+    epoch: u32,
     event: Event,
+    from: Option<(EnrolmentId, u32)>,
     receipts_for: Vec<(PersonId, Event)>,
 }
 
@@ -40,7 +48,7 @@ pub(super) enum Concerned {
 
 impl Recent {
     pub(super) fn new(told: Told, concerned: Concerned) -> Self {
-        let Told { event, receipts_for, .. } = told;
+        let Told { epoch, event, receipts_for, from } = told;
         let receipts_for = receipts_for
             .into_iter()
             .map(|(author, moves)| {
@@ -48,7 +56,7 @@ impl Recent {
                 (author, Event { content, id: None, ..event.clone() })
             })
             .collect();
-        Self { n: event.n, concerned, event, receipts_for }
+        Self { n: event.n, concerned, epoch, event, from, receipts_for }
     }
 
     pub(super) fn concerns(&self, listener: Listener) -> bool {
@@ -59,10 +67,19 @@ impl Recent {
         }
     }
 
-    pub(super) fn seen_by(&self, person: PersonId) -> Event {
-        self.receipts_for
-            .iter()
-            .find(|(author, _)| *author == person)
-            .map_or_else(|| self.event.clone(), |(_, event)| event.clone())
+    /// As this device is sent it.
+    pub(super) fn seen_by(&self, listener: Listener) -> Piece {
+        if let Some(placed) = self.placed_for(listener.enrolment) {
+            return Piece::Own(placed);
+        }
+        let theirs = self.receipts_for.iter().find(|(author, _)| *author == listener.person);
+        Piece::Whole(theirs.map_or(&self.event, |(_, event)| event).clone())
+    }
+
+    fn placed_for(&self, enrolment: EnrolmentId) -> Option<Placed> {
+        let Event { n, recorded_at, id, conversation, .. } = self.event;
+        let (_, number) = self.from.filter(|(from, _)| *from == enrolment)?;
+        let sequence = Sequence { epoch: self.epoch, n };
+        Some(Placed { id: id?, lane: conversation?, number, sequence, recorded_at })
     }
 }

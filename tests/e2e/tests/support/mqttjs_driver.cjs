@@ -27,6 +27,7 @@ class Device {
   constructor(settings) {
     this.settings = settings;
     this.outbox = new Map(); // id to entry, in the order of their numbers
+    this.said = [null]; // ids by their numbers
     this.number = 0;
     this.cursor = [0, 0];
     this.pulls = 0;
@@ -126,6 +127,7 @@ class Device {
       const text = `${this.settings.name} ${this.number}: zażółć 🚚`;
       const entry = [id, this.settings.group, this.number, [TEXT, cbor.encode([text])]];
       this.outbox.set(id.toString('hex'), entry);
+      this.said.push(id.toString('hex'));
       entries.push(entry);
       say('sent');
     }
@@ -158,11 +160,9 @@ class Device {
     }
   }
 
-  takeAnswer([kind, fact, more]) {
-    this.answeredAt = Date.now();
-    const id = fact.toString('hex');
+  takeAnswer([kind, fact, more, _recordedAt, before = 0]) {
     if (kind === ACCEPTED) {
-      if (this.outbox.delete(id)) say('accepted', dashed(id));
+      for (const id of this.run(fact, before)) this.accept(id);
     } else if (kind === REJECTED) {
       say('trouble', `rejected with code ${more}`);
     } else if (kind !== OUT_OF_ORDER && kind !== DEFERRED) {
@@ -170,8 +170,26 @@ class Device {
     }
   }
 
-  takeEvents([epoch, after, newest, events = [], more = false, answers = null]) {
+  // The ids of a run of own messages, from its last one back.
+  run(last, before) {
+    const end = this.said.indexOf(last.toString('hex'));
+    return this.said.slice(end - before, end + 1).reverse();
+  }
+
+  accept(id) {
+    this.answeredAt = Date.now();
+    if (this.outbox.delete(id)) say('accepted', dashed(id));
+  }
+
+  takeEvents([epoch, after, newest, events = [], more = false, answers = null, ...rest]) {
     if (after > this.cursor[1]) return this.pull();
+    const [, , , own = []] = rest;
+    for (const [last, n, , before = 0] of own) {
+      this.run(last, before).forEach((id, back) => {
+        this.accept(id);
+        if (n - back > this.cursor[1]) say('event', dashed(id));
+      });
+    }
     for (const event of events) {
       const fresh = event[0] > this.cursor[1] && event[2][0] === TEXT;
       if (fresh && event[5] === this.settings.group) {

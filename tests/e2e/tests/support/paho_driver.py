@@ -36,6 +36,7 @@ class Device:
         self.group = settings["group"]
         self.heard = queue.Queue()
         self.outbox = {}  # id to entry, in the order of their numbers
+        self.said = [None]  # ids by their numbers
         self.number = 0
         self.cursor = [0, 0]
         self.pulls = 0
@@ -154,6 +155,7 @@ class Device:
             fact = uuid7()
             content = [TEXT, cbor2.dumps([text])]
             self.outbox[fact] = [fact, self.group, self.number, content]
+            self.said.append(fact)
             entries.append(self.outbox[fact])
             say("sent")
         self.submit(entries)
@@ -174,27 +176,43 @@ class Device:
     def take_frame(self, frame):
         if frame[0] == ANSWERS:
             for answer in frame[1]:
-                self.take_answer(*answer[:3])
+                self.take_answer(*answer[:5])
         elif frame[0] == EVENTS:
             self.take_events(frame[1])
         elif frame[0] == REFUSED and not frame[2:]:  # with a time to wait it is sent again
             say("trouble", f"a frame is refused with code {frame[1]}")
 
-    def take_answer(self, kind, fact, more):
+    def take_answer(self, kind, fact, more, _recorded_at=None, before=0):
         self.answered_at = time.monotonic()
         if kind == ACCEPTED:
-            if self.outbox.pop(fact, None):
-                say("accepted", uuid.UUID(bytes=fact))
+            for one in self.run_of(fact, before):
+                self.accept(one)
         elif kind == REJECTED:
             say("trouble", f"rejected with code {more}")
         elif kind not in (OUT_OF_ORDER, DEFERRED):  # those two are sent again
             say("trouble", f"an answer of kind {kind}")
 
+    def run_of(self, last, before):
+        """The ids of a run of own messages, from its last one back."""
+        end = self.said.index(last)
+        return self.said[end - before : end + 1][::-1]
+
+    def accept(self, fact):
+        self.answered_at = time.monotonic()
+        if self.outbox.pop(fact, None):
+            say("accepted", uuid.UUID(bytes=fact))
+
     def take_events(self, frame):
-        optional = [[], False, None]
-        epoch, after, newest, events, more, answers = (frame + optional[len(frame) - 3 :])[:6]
+        optional = [[], False, None, None, None, None, []]
+        frame = frame + optional[len(frame) - 3 :]
+        epoch, after, newest, events, more, answers, _time, _safe, _cut, own = frame[:10]
         if after > self.cursor[1]:
             return self.pull()
+        for last, n, _recorded_at, *before in own:
+            for back, fact in enumerate(self.run_of(last, *before or [0])):
+                self.accept(fact)
+                if n - back > self.cursor[1]:
+                    say("event", uuid.UUID(bytes=fact))
         for event in events:
             if event[0] > self.cursor[1] and event[2][0] == TEXT and event[5] == self.group:
                 say("event", uuid.UUID(bytes=event[3]))

@@ -7,8 +7,8 @@ use std::time::Instant;
 use rand::Rng as _;
 use tokio::sync::mpsc::UnboundedSender;
 use waypost_protocol::{
-    Answer, Body, ConversationId, Downlink, Entry, Events, FactId, Pull, Sequence, StoredMark,
-    Submit, Uplink,
+    Answer, Body, ConversationId, Downlink, Entry, Events, FactId, OwnRun, Pull, Sequence,
+    StoredMark, Submit, Uplink,
 };
 
 use super::record::text_of;
@@ -22,7 +22,8 @@ pub struct Mailbag {
     name: &'static str,
     group: ConversationId,
     entries: VecDeque<Entry>,
-    number: u32,
+    /// All that it wrote; the first has number 1.
+    said: Vec<FactId>,
     cursor: Sequence,
     pulls: u32,
     tell: UnboundedSender<Told>,
@@ -45,7 +46,7 @@ impl Mailbag {
             name,
             group,
             entries: VecDeque::new(),
-            number: 0,
+            said: Vec::new(),
             cursor: Sequence::default(),
             pulls: 0,
             tell,
@@ -77,12 +78,13 @@ impl Mailbag {
     }
 
     fn entry(&mut self) -> Entry {
-        self.number += 1;
-        let text = format!("{} {}: zażółć 🚚", self.name, self.number);
+        let (id, number) = (fact_id(), self.said.len() + 1);
+        self.said.push(id);
+        let text = format!("{} {number}: zażółć 🚚", self.name);
         Entry {
-            id: fact_id(),
+            id,
             conversation: self.group,
-            number: self.number,
+            number: u32::try_from(number).expect("a small number"),
             content: Body::Text { text, answers: None }.to_content(),
             offset_minutes: 0,
             skew_ms: None,
@@ -135,13 +137,21 @@ impl Mailbag {
     fn takes_answer(&mut self, answer: Answer) {
         self.answered_at = Instant::now();
         match answer {
-            Answer::Accepted { id, .. } => self.is_accepted(id),
+            Answer::Accepted { id, before, .. } => {
+                self.run(id, before).into_iter().for_each(|id| self.is_accepted(id));
+            }
             Answer::Rejected { code, .. } => {
                 self.tells(Told::Trouble(format!("rejected: {}", code.slug())));
             }
             // They are sent again.
             Answer::OutOfOrder { .. } | Answer::Deferred { .. } => {}
         }
+    }
+
+    /// The messages of a run, from its last one back.
+    fn run(&self, last: FactId, before: u32) -> Vec<FactId> {
+        let end = self.said.iter().position(|id| *id == last).expect("it wrote that");
+        self.said[end - before as usize..=end].iter().rev().copied().collect()
     }
 
     fn is_accepted(&mut self, id: FactId) {
@@ -165,6 +175,14 @@ impl Mailbag {
             return true;
         }
         let known = self.cursor.n;
+        for OwnRun { id, n, before, .. } in &events.own {
+            for (id, n) in self.run(*id, *before).into_iter().zip((0..=*n).rev()) {
+                self.is_accepted(id);
+                if n > known {
+                    self.tells(Told::Event(id));
+                }
+            }
+        }
         for event in events.events.iter().filter(|event| event.n > known) {
             if let Some(id) = text_of(event, self.group) {
                 self.tells(Told::Event(id));
