@@ -2,8 +2,10 @@
 //! of the record.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tempfile::TempDir;
 use waypost_engine::Change;
 use waypost_protocol::{
     Body, ConversationId, DeviceId, EnrolmentId, Entry, Event, FactId, Millis, PersonId, Role,
@@ -19,6 +21,39 @@ pub(crate) const NORTH: ConversationId = ConversationId::Group(3);
 
 /// A time in November 2023.
 pub(crate) const NOON: Millis = 1_700_000_000_000;
+
+/// A folder for stores, which goes when all of them are closed.
+///
+/// SQLCipher frees what it shares when the process ends, and a store that is dropped is closed by a
+/// thread of its own: a test that ended at once would crash now and then, after it had passed. The
+/// runtime must have more than one thread, since this waits for it.
+pub(crate) struct Folder(TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while is_any_store_open() && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Whether one of the threads is SQLite's.
+fn is_any_store_open() -> bool {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return false };
+    let names = threads.flatten().map(|thread| std::fs::read_to_string(thread.path().join("comm")));
+    names.flatten().any(|name| name.starts_with("sqlx-sqlite"))
+}
 
 pub(crate) fn key() -> StoreKey {
     StoreKey::new([42; 32])

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -11,7 +10,7 @@ use waypost_protocol::{DeviceId, ProblemCode};
 
 use super::{EnrolError, Invitation, enrol};
 use crate::link::tls::fingerprint;
-use crate::testing::{Certificates, NOON, certificates, key};
+use crate::testing::{Certificates, Folder, NOON, certificates, key};
 
 #[test]
 fn a_link_that_was_cut_off_is_refused_before_anything_is_sent() {
@@ -55,7 +54,7 @@ async fn server(certificates: &Certificates) -> u16 {
 
 /// What Dana's tablet makes of a link to this port with this fingerprint.
 async fn try_to_enrol(port: u16, ca: [u8; 32]) -> EnrolError {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let link = format!("waypost://127.0.0.1:{port}/enrol?ca={}&token=abc", hex::encode(ca));
     let device = DeviceId::mint(NOON, 1);
@@ -64,7 +63,7 @@ async fn try_to_enrol(port: u16, ca: [u8; 32]) -> EnrolError {
     error
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn only_the_server_of_the_link_gets_the_token() {
     let certificates = certificates();
     let port = server(&certificates).await;
@@ -77,7 +76,7 @@ async fn only_the_server_of_the_link_gets_the_token() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_chain_that_only_carries_the_right_ca_without_being_signed_by_it_is_refused() {
     let (honest, thief) = (certificates(), certificates());
     let mixed = Certificates { ca: honest.ca.clone(), ..thief };

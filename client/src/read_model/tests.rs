@@ -1,12 +1,13 @@
 //! What is patched looks like what is read anew.
 
-use tempfile::TempDir;
 use waypost_engine::Change;
 use waypost_protocol::{Body, Move, PersonId, ReceiptState, Sequence};
 
 use super::*;
 use crate::store::Store;
-use crate::testing::{DANA, NOON, OMAR, WITH_OMAR, entry, fact, identity, person, store_at, text};
+use crate::testing::{
+    DANA, Folder, NOON, OMAR, WITH_OMAR, entry, fact, identity, person, store_at, text,
+};
 use crate::view::LinkView;
 
 /// Three of eight steps bring a message: more than the window of these tests holds.
@@ -15,9 +16,9 @@ const WINDOW_MAX: usize = 60;
 /// How often the patched view is compared with a fresh one.
 const COMPARED_EVERY: u64 = 3;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_busy_day_looks_the_same_patched_as_read_anew() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let mut patched = model();
     patched.touch(store.apply(&[person(1, OMAR, "Omar"), person(2, DANA, "Dana")]).await.unwrap());
@@ -30,9 +31,9 @@ async fn a_busy_day_looks_the_same_patched_as_read_anew() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn only_what_changed_is_made_anew() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let mut model = model();
     for step in 0..40 {

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tempfile::TempDir;
 use tokio::sync::watch;
 use waypost_engine::Change;
 use waypost_protocol::{Arguments, OUTBOX_ENTRIES_MAX, ProblemCode, ReceiptState, Sequence};
@@ -13,7 +12,9 @@ use super::{Client, CommandError, Setup};
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::store::tests::limit_pages;
-use crate::testing::{NOON, OMAR, WITH_OMAR, entry, fact, identity, key, person, store_at, text};
+use crate::testing::{
+    Folder, NOON, OMAR, WITH_OMAR, entry, fact, identity, key, person, store_at, text,
+};
 use crate::view::View;
 
 /// The first view of which this holds.
@@ -40,9 +41,9 @@ async fn open(path: &Path) -> Client {
     Client::open(path, key()).await.unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_dana_tapped_offline_is_there_after_the_tablet_died() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let client = open(&path).await;
@@ -61,9 +62,9 @@ async fn what_dana_tapped_offline_is_there_after_the_tablet_died() {
     client.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_outbox_says_so_and_refuses() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     let all = 1..=u32::try_from(OUTBOX_ENTRIES_MAX).unwrap();
@@ -76,9 +77,9 @@ async fn a_full_outbox_says_so_and_refuses() {
     client.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_shown_and_the_tap_is_not_half_kept() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     limit_pages(&store).await;
@@ -102,9 +103,9 @@ async fn a_full_disk_is_shown_and_the_tap_is_not_half_kept() {
     client.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wedged_message_can_be_sent_again_or_discarded() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     for n in [1, 2] {
@@ -126,9 +127,9 @@ async fn a_wedged_message_can_be_sent_again_or_discarded() {
     client.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn dana_reads_and_acknowledges_once() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     let turn_left = fact(2, OMAR, Some(WITH_OMAR), &text("turn left"));
@@ -151,9 +152,9 @@ async fn dana_reads_and_acknowledges_once() {
     client.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tablet_whose_clock_is_two_years_wrong_dates_by_its_own_clock() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let two_years = 2 * 365 * 24 * 60 * 60 * 1_000;
@@ -167,9 +168,9 @@ async fn a_tablet_whose_clock_is_two_years_wrong_dates_by_its_own_clock() {
     client.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn words_that_break_a_rule_are_refused_at_the_tablet() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let client = open(&path).await;

@@ -122,6 +122,7 @@ async fn connect(path: &Path, key: &StoreKey, create: bool) -> Result<SqlitePool
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        .test_before_acquire(false)
         .connect_with(options)
         .await?;
     let ready = make_ready(&pool).await;

@@ -184,22 +184,20 @@ impl Reading<'_> {
         conversation: ConversationId,
     ) -> Result<(u64, usize), StoreError> {
         let id = conversation.to_string();
-        let read: Option<(i64,)> = sqlx::query_as("SELECT up_to FROM reads WHERE conversation = ?")
-            .bind(&id)
-            .fetch_optional(self.pool)
-            .await?;
-        let up_to = read.map_or(0, |(n,)| n.unsigned_abs());
-        let (unread,): (i64,) = sqlx::query_as(
-            "SELECT count(*) FROM facts
-             WHERE conversation = ? AND n > ? AND author <> ? AND kind IN (1, 2)
-             AND lost IS NULL",
+        let (up_to, unread): (i64, i64) = sqlx::query_as(
+            "WITH read (up_to) AS (
+                SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0))
+             SELECT up_to, (SELECT count(*) FROM facts
+                            WHERE conversation = ? AND n > up_to AND author <> ?
+                            AND kind IN (1, 2) AND lost IS NULL)
+             FROM read",
         )
-        .bind(id)
-        .bind(place(up_to))
+        .bind(&id)
+        .bind(&id)
         .bind(self.me.0)
         .fetch_one(self.pool)
         .await?;
-        Ok((up_to, usize::try_from(unread).unwrap_or(0)))
+        Ok((up_to.unsigned_abs(), usize::try_from(unread).unwrap_or(0)))
     }
 
     /// What is wedged and not discarded, oldest first.

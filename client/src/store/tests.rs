@@ -1,6 +1,5 @@
 //! The store on real files, and against the reference that says what each change means.
 
-use tempfile::TempDir;
 use waypost_engine::Change;
 use waypost_engine::reference::ReferenceStore;
 use waypost_protocol::{
@@ -9,12 +8,12 @@ use waypost_protocol::{
 
 use super::{OpenError, Store, StoreKey};
 use crate::testing::{
-    AYO, DANA, NOON, NORTH, OMAR, WITH_OMAR, entry, fact, key, person, store_at, text,
+    AYO, DANA, Folder, NOON, NORTH, OMAR, WITH_OMAR, entry, fact, key, person, store_at, text,
 };
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_dana_wrote_cannot_be_read_from_a_stolen_file() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     let secret = "the spare key is under the mat";
@@ -30,9 +29,9 @@ async fn what_dana_wrote_cannot_be_read_from_a_stolen_file() {
     assert!(!found(b"SQLite format 3"), "the file is a plain database");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_is_told_from_a_missing_store() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let wrong = StoreKey::new([43; 32]);
@@ -42,9 +41,9 @@ async fn a_wrong_key_is_told_from_a_missing_store() {
     assert!(Store::open(&path, &key()).await.is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_store_of_a_newer_version_is_left_alone() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     sqlx::query(
@@ -58,9 +57,9 @@ async fn a_store_of_a_newer_version_is_left_alone() {
     assert!(matches!(Store::open(&path, &key()).await, Err(OpenError::Newer)));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_change_means_what_the_reference_says() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let mut reference = ReferenceStore::default();
     for changes in a_long_day() {
@@ -102,9 +101,9 @@ fn a_long_day() -> Vec<Vec<Change>> {
     ]
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_keeps_nothing_by_half() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let queued = |n| Change::Queued(entry(WITH_OMAR, n, &text(&"long ".repeat(700))));
     store.apply(&[queued(1)]).await.unwrap();
@@ -124,9 +123,9 @@ pub(crate) async fn limit_pages(store: &Store) {
     sqlx::query(sqlx::AssertSqlSafe(limit)).execute(&store.pool).await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let group = Body::GroupCreated { group: 3, name: "North".into(), members: vec![DANA, OMAR] };
     let joined = Body::MemberJoined { group: 3, person: AYO };
@@ -154,9 +153,9 @@ async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
 }
 
 /// SQLite then ends the transaction by itself.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_was_full_takes_messages_again_as_soon_as_it_has_room() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let pages = |most: u32| {
         let pragma = format!("PRAGMA max_page_count = {most}");
@@ -174,9 +173,9 @@ async fn a_disk_that_was_full_takes_messages_again_as_soon_as_it_has_room() {
     assert_eq!(store.reading().saved().await.unwrap().waiting.len(), number as usize);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kind_that_is_new_is_kept_and_understood_after_an_update() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     store.apply(&[person(1, OMAR, "Omar")]).await.unwrap();
@@ -196,9 +195,9 @@ fn the_statements_know_which_kinds_are_messages() {
     assert_eq!(messages, [1, 2], "`kind IN (1, 2)` stands in store/read.rs and store/project.rs");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_a_restore_lost_has_no_number_until_it_is_given_back() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
     let said = fact(40, OMAR, Some(WITH_OMAR), &text("Gate 4 is closed"));
     store.apply(&[person(1, OMAR, "Omar"), said.clone()]).await.unwrap();
