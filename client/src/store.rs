@@ -12,6 +12,7 @@ mod read;
 #[cfg(test)]
 pub(crate) mod tests;
 mod touched;
+mod writing;
 
 use sqlx::sqlite::SqlitePool;
 use waypost_protocol::PersonId;

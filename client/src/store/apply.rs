@@ -2,13 +2,11 @@
 //!
 //! What each of them means is said in code by `waypost_engine::reference`.
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Row as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::Row as _;
 use waypost_engine::Change;
-use waypost_protocol::{
-    Body, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, Sequence,
-};
+use waypost_protocol::{Body, ConversationId, Entry, FactId, Millis, ProblemCode, Sequence};
 
+use super::writing::Writing;
 use super::{Store, StoreError, Touched, project};
 
 /// `outbox.state`.
@@ -32,53 +30,7 @@ impl Store {
     }
 }
 
-/// One transaction under way.
-///
-/// Its ends are spoken here and not left to sqlx: SQLite ends a transaction by itself when its disk
-/// is full, and sqlx would then refuse to begin another one on that connection for ever.
-pub(super) struct Writing {
-    on: PoolConnection<Sqlite>,
-    pub(super) me: PersonId,
-    pub(super) touched: Touched,
-}
-
 impl Writing {
-    pub(super) async fn begin(pool: &SqlitePool, me: PersonId) -> Result<Self, sqlx::Error> {
-        let on = pool.acquire().await?;
-        let mut writing = Self { on, me, touched: Touched::default() };
-        if writing.speak("BEGIN IMMEDIATE").await.is_err() {
-            // Whoever was stopped in the middle has left one open.
-            writing.roll_back().await;
-            writing.speak("BEGIN IMMEDIATE").await?;
-        }
-        Ok(writing)
-    }
-
-    /// Makes it durable.
-    pub(super) async fn commit(mut self) -> Result<Touched, sqlx::Error> {
-        match self.speak("COMMIT").await {
-            Ok(()) => Ok(self.touched),
-            Err(error) => {
-                self.roll_back().await;
-                Err(error)
-            }
-        }
-    }
-
-    /// As if it had never begun.
-    pub(super) async fn give_up(mut self) {
-        self.roll_back().await;
-    }
-
-    async fn roll_back(&mut self) {
-        // It fails where SQLite has done so by itself.
-        let _ = self.speak("ROLLBACK").await;
-    }
-
-    async fn speak(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(statement).execute(&mut *self.on).await.map(drop)
-    }
-
     async fn apply(&mut self, change: &Change) -> Result<(), sqlx::Error> {
         match change {
             Change::Queued(entry) => self.queued(entry).await,
@@ -99,28 +51,24 @@ impl Writing {
             }
             Change::ReadUpTo { conversation, up_to } => self.read(*conversation, *up_to).await,
             Change::Skew(skew) => {
-                let update = sqlx::query("UPDATE progress SET skew_ms = ?").bind(skew);
-                update.execute(self.db()).await.map(drop)
+                let update = self.sql("UPDATE progress SET skew_ms = ?").bind(skew);
+                update.run().await
             }
         }
     }
 
-    pub(super) fn db(&mut self) -> &mut SqliteConnection {
-        &mut self.on
-    }
-
     async fn queued(&mut self, entry: &Entry) -> Result<(), sqlx::Error> {
-        sqlx::query(
+        self.sql(
             "INSERT INTO lanes (conversation, last_number) VALUES (?, ?)
              ON CONFLICT (conversation)
              DO UPDATE SET last_number = max(last_number, excluded.last_number)",
         )
         .bind(entry.conversation.to_string())
         .bind(entry.number)
-        .execute(self.db())
+        .run()
         .await?;
         let author = self.me;
-        sqlx::query(
+        self.sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
                                 understood)
              VALUES (?, ?, ?, ?, ?, ?, ?, 1)
@@ -133,9 +81,9 @@ impl Writing {
         .bind(&entry.content.bytes)
         .bind(entry.offset_minutes)
         .bind(entry.skew_ms)
-        .execute(self.db())
+        .run()
         .await?;
-        sqlx::query(
+        self.sql(
             "INSERT INTO outbox (id, number, needs, state, discarded) VALUES (?, ?, ?, ?, 0)
              ON CONFLICT DO NOTHING",
         )
@@ -143,7 +91,7 @@ impl Writing {
         .bind(entry.number)
         .bind(entry.needs.as_ref().map(blob))
         .bind(state::WAITING)
-        .execute(self.db())
+        .run()
         .await?;
         self.touched.message(entry.conversation, Some(entry.id));
         if let Ok(Body::Acknowledgement { message }) = entry.content.to_body() {
@@ -160,7 +108,7 @@ impl Writing {
         recorded_at: Millis,
     ) -> Result<(), sqlx::Error> {
         self.decide(id, state::ACCEPTED, sequence, None).await?;
-        sqlx::query(
+        self.sql(
             "UPDATE facts SET epoch = ?, n = ?, recorded_at_ms = ? WHERE id = ?
              RETURNING conversation",
         )
@@ -168,7 +116,7 @@ impl Writing {
         .bind(place(sequence.n))
         .bind(recorded_at)
         .bind(blob(&id))
-        .fetch_optional(self.db())
+        .row()
         .await?
         .map_or(Ok(()), |row| self.touch(row.try_get(0)?, id))
     }
@@ -180,9 +128,10 @@ impl Writing {
         at: Sequence,
     ) -> Result<(), sqlx::Error> {
         self.decide(id, state::REJECTED, at, Some(code)).await?;
-        let row = sqlx::query("SELECT conversation, kind, content FROM facts WHERE id = ?")
+        let row = self
+            .sql("SELECT conversation, kind, content FROM facts WHERE id = ?")
             .bind(blob(&id))
-            .fetch_optional(self.db())
+            .row()
             .await?;
         let Some(row) = row else { return Ok(()) };
         self.touch_whole(row.try_get(0)?)?;
@@ -191,12 +140,12 @@ impl Writing {
         if let Ok(Body::Acknowledgement { message }) = content.to_body() {
             // It was not acknowledged after all.
             let me = self.me;
-            sqlx::query(
+            self.sql(
                 "UPDATE receipts SET acknowledged_at_ms = NULL WHERE message = ? AND person = ?",
             )
             .bind(blob(&message))
             .bind(me.0)
-            .execute(self.db())
+            .run()
             .await?;
         }
         Ok(())
@@ -209,93 +158,86 @@ impl Writing {
         at: Sequence,
         code: Option<ProblemCode>,
     ) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE outbox SET state = ?, epoch = ?, n = ?, code = ? WHERE id = ?")
+        self.sql("UPDATE outbox SET state = ?, epoch = ?, n = ?, code = ? WHERE id = ?")
             .bind(state)
             .bind(at.epoch)
             .bind(place(at.n))
             .bind(code.map(ProblemCode::number))
             .bind(blob(&id))
-            .execute(self.db())
+            .run()
             .await
-            .map(drop)
     }
 
     async fn discarded(&mut self, id: FactId) -> Result<(), sqlx::Error> {
         self.touched.wedged = true;
-        sqlx::query("UPDATE outbox SET discarded = 1 WHERE id = ? AND state = ?")
+        self.sql("UPDATE outbox SET discarded = 1 WHERE id = ? AND state = ?")
             .bind(blob(&id))
             .bind(state::REJECTED)
-            .execute(self.db())
+            .run()
             .await
-            .map(drop)
     }
 
     async fn safe(&mut self, up_to: u64) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM outbox WHERE state = ? AND n <= ?")
+        self.sql("DELETE FROM outbox WHERE state = ? AND n <= ?")
             .bind(state::ACCEPTED)
             .bind(place(up_to))
-            .execute(self.db())
+            .run()
             .await?;
-        let gone = sqlx::query(
-            "DELETE FROM outbox WHERE state = ? AND discarded = 1 AND n < ? RETURNING id",
-        )
-        .bind(state::REJECTED)
-        .bind(place(up_to))
-        .fetch_all(self.db())
-        .await?;
+        let gone = self
+            .sql("DELETE FROM outbox WHERE state = ? AND discarded = 1 AND n < ? RETURNING id")
+            .bind(state::REJECTED)
+            .bind(place(up_to))
+            .rows()
+            .await?;
         for row in gone {
             let id: Vec<u8> = row.try_get(0)?;
-            sqlx::query("DELETE FROM facts WHERE id = ?").bind(id).execute(self.db()).await?;
+            self.sql("DELETE FROM facts WHERE id = ?").bind(id).run().await?;
         }
         Ok(())
     }
 
     async fn cut(&mut self, epoch: u32, after: u64) -> Result<(), sqlx::Error> {
-        let lost = sqlx::query(
-            "UPDATE outbox SET state = 0, epoch = NULL, n = NULL, code = NULL, discarded = 0
-             WHERE epoch < ?1 AND ((state = 1 AND n > ?2) OR (state = 2 AND n >= ?2))
+        let lost = self
+            .sql(
+                "UPDATE outbox SET state = 0, epoch = NULL, n = NULL, code = NULL, discarded = 0
+             WHERE epoch < ? AND ((state = 1 AND n > ?) OR (state = 2 AND n >= ?))
              RETURNING id",
-        )
-        .bind(epoch)
-        .bind(place(after))
-        .fetch_all(self.db())
-        .await?;
+            )
+            .bind(epoch)
+            .bind(place(after))
+            .bind(place(after))
+            .rows()
+            .await?;
         for row in lost {
             let id: Vec<u8> = row.try_get(0)?;
-            sqlx::query(
+            self.sql(
                 "UPDATE facts SET epoch = NULL, n = NULL, recorded_at_ms = NULL WHERE id = ?
                  RETURNING conversation",
             )
             .bind(id)
-            .fetch_optional(self.db())
+            .row()
             .await?
             .map_or(Ok(()), |row| self.touch_whole(row.try_get(0)?))?;
         }
-        let lost_of_others = sqlx::query(
-            "UPDATE facts SET lost = 1 WHERE epoch < ? AND n > ? RETURNING conversation",
-        )
-        .bind(epoch)
-        .bind(place(after))
-        .fetch_all(self.db())
-        .await?;
+        let lost_of_others = self
+            .sql("UPDATE facts SET lost = 1 WHERE epoch < ? AND n > ? RETURNING conversation")
+            .bind(epoch)
+            .bind(place(after))
+            .rows()
+            .await?;
         for row in lost_of_others {
             self.touch_whole(row.try_get(0)?)?;
         }
         self.touched.wedged = true;
-        sqlx::query("UPDATE receipt_progress SET up_to = min(up_to, ?)")
-            .bind(place(after))
-            .execute(self.db())
-            .await
-            .map(drop)
+        self.sql("UPDATE receipt_progress SET up_to = min(up_to, ?)").bind(place(after)).run().await
     }
 
     async fn cursor(&mut self, cursor: Sequence) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE progress SET epoch = ?, n = ?")
+        self.sql("UPDATE progress SET epoch = ?, n = ?")
             .bind(cursor.epoch)
             .bind(place(cursor.n))
-            .execute(self.db())
+            .run()
             .await
-            .map(drop)
     }
 
     async fn progress<T: minicbor::Encode<()>>(
@@ -304,20 +246,19 @@ impl Writing {
         marks: &Vec<T>,
     ) -> Result<(), sqlx::Error> {
         let bytes = minicbor::to_vec(marks).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        sqlx::query(update).bind(bytes).execute(self.db()).await.map(drop)
+        self.sql(update).bind(bytes).run().await
     }
 
     async fn read(&mut self, conversation: ConversationId, up_to: u64) -> Result<(), sqlx::Error> {
         self.touched.message(conversation, None);
-        sqlx::query(
+        self.sql(
             "INSERT INTO reads (conversation, up_to) VALUES (?, ?)
              ON CONFLICT (conversation) DO UPDATE SET up_to = excluded.up_to",
         )
         .bind(conversation.to_string())
         .bind(place(up_to))
-        .execute(self.db())
+        .run()
         .await
-        .map(drop)
     }
 
     /// One message of a conversation may look different.

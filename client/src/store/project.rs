@@ -5,8 +5,9 @@ use waypost_protocol::{
     Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, ReceiptState,
 };
 
-use super::apply::{Writing, blob, parse, place};
+use super::apply::{blob, parse, place};
 use super::read::fact_id;
+use super::writing::Writing;
 use super::{Store, StoreError};
 
 impl Store {
@@ -50,8 +51,8 @@ impl Store {
 
 async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
     project(writing, event).await?;
-    let update = sqlx::query("UPDATE facts SET understood = 1 WHERE id = ?");
-    update.bind(event.id.as_ref().map(blob)).execute(writing.db()).await.map(drop)
+    let update = writing.sql("UPDATE facts SET understood = 1 WHERE id = ?");
+    update.bind(event.id.as_ref().map(blob)).run().await
 }
 
 /// Stores a fact of the record and what it means. It merges by id with what is known of it.
@@ -73,27 +74,28 @@ async fn keep(
     event: &Event,
 ) -> Result<(), sqlx::Error> {
     let understood = !matches!(event.content.to_body(), Err(_) | Ok(Body::Unknown { .. }));
-    sqlx::query(
-        "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
+    writing
+        .sql(
+            "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
                             epoch, n, recorded_at_ms, understood)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
             lost = NULL",
-    )
-    .bind(blob(&id))
-    .bind(event.conversation.map(|conversation| conversation.to_string()))
-    .bind(event.author.unwrap_or(PersonId::SERVER).0)
-    .bind(event.content.kind)
-    .bind(&event.content.bytes)
-    .bind(event.offset_minutes)
-    .bind(event.skew_ms)
-    .bind(epoch)
-    .bind(place(event.n))
-    .bind(event.recorded_at)
-    .bind(i64::from(understood))
-    .execute(writing.db())
-    .await?;
+        )
+        .bind(blob(&id))
+        .bind(event.conversation.map(|conversation| conversation.to_string()))
+        .bind(event.author.unwrap_or(PersonId::SERVER).0)
+        .bind(event.content.kind)
+        .bind(&event.content.bytes)
+        .bind(event.offset_minutes)
+        .bind(event.skew_ms)
+        .bind(epoch)
+        .bind(place(event.n))
+        .bind(event.recorded_at)
+        .bind(i64::from(understood))
+        .run()
+        .await?;
     if let Some(conversation) = event.conversation {
         writing.touched.message(conversation, Some(id));
     }
@@ -118,30 +120,31 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         }
         Body::PersonAdded { person, handle, name, role, language } => {
             writing.touched.directory = true;
-            sqlx::query(
-                "INSERT INTO people (id, handle, name, role, language) VALUES (?, ?, ?, ?, ?)
+            writing
+                .sql(
+                    "INSERT INTO people (id, handle, name, role, language) VALUES (?, ?, ?, ?, ?)
                  ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, name = excluded.name,
                     role = excluded.role, language = excluded.language",
-            )
-            .bind(person.0)
-            .bind(handle)
-            .bind(name)
-            .bind(role.name())
-            .bind(language)
-            .execute(writing.db())
-            .await
-            .map(drop)
+                )
+                .bind(person.0)
+                .bind(handle)
+                .bind(name)
+                .bind(role.name())
+                .bind(language)
+                .run()
+                .await
         }
         Body::GroupCreated { group, name, members } => {
             writing.touched.directory = true;
-            sqlx::query(
-                "INSERT INTO groups (id, name) VALUES (?, ?)
+            writing
+                .sql(
+                    "INSERT INTO groups (id, name) VALUES (?, ?)
                  ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-            )
-            .bind(group)
-            .bind(name)
-            .execute(writing.db())
-            .await?;
+                )
+                .bind(group)
+                .bind(name)
+                .run()
+                .await?;
             for person in members {
                 joined(writing, group, person, event.n).await?;
             }
@@ -165,19 +168,21 @@ pub(super) async fn acknowledged(
     person: PersonId,
     at: Millis,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO receipts (message, person, acknowledged_at_ms) VALUES (?, ?, ?)
+    writing
+        .sql(
+            "INSERT INTO receipts (message, person, acknowledged_at_ms) VALUES (?, ?, ?)
          ON CONFLICT (message, person) DO UPDATE SET
             acknowledged_at_ms = coalesce(acknowledged_at_ms, excluded.acknowledged_at_ms)",
-    )
-    .bind(blob(&message))
-    .bind(person.0)
-    .bind(at)
-    .execute(writing.db())
-    .await?;
-    let row = sqlx::query("SELECT conversation FROM facts WHERE id = ?")
+        )
         .bind(blob(&message))
-        .fetch_optional(writing.db())
+        .bind(person.0)
+        .bind(at)
+        .run()
+        .await?;
+    let row = writing
+        .sql("SELECT conversation FROM facts WHERE id = ?")
+        .bind(blob(&message))
+        .row()
         .await?;
     row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?, message))
 }
@@ -189,15 +194,13 @@ async fn joined(
     n: u64,
 ) -> Result<(), sqlx::Error> {
     writing.touched.directory = true;
-    sqlx::query(
+    writing.sql(
         "INSERT INTO members (group_id, person, since_n) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind(group)
     .bind(person.0)
     .bind(place(n))
-    .execute(writing.db())
-    .await
-    .map(drop)
+    .run().await
 }
 
 async fn left(
@@ -207,15 +210,13 @@ async fn left(
     n: u64,
 ) -> Result<(), sqlx::Error> {
     writing.touched.directory = true;
-    sqlx::query(
-        "UPDATE members SET until_n = ? WHERE group_id = ? AND person = ? AND until_n IS NULL",
-    )
-    .bind(place(n))
-    .bind(group)
-    .bind(person.0)
-    .execute(writing.db())
-    .await
-    .map(drop)
+    writing
+        .sql("UPDATE members SET until_n = ? WHERE group_id = ? AND person = ? AND until_n IS NULL")
+        .bind(place(n))
+        .bind(group)
+        .bind(person.0)
+        .run()
+        .await
 }
 
 /// Applies a move to own messages that it covers and no earlier move did.
@@ -228,37 +229,34 @@ async fn moved(writing: &mut Writing, step: &Move) -> Result<(), sqlx::Error> {
         _ => return Ok(()),
     };
     let before = applied_up_to(writing, step.person, state, &within).await?;
-    let rows = sqlx::query(COVERED)
+    let rows = writing
+        .sql(COVERED)
         .bind(me.0)
         .bind(place(before))
         .bind(place(step.up_to))
+        .bind(&within)
+        .bind(&within)
         .bind(direct)
         .bind(step.person.0)
-        .bind(&within)
-        .fetch_all(writing.db())
+        .rows()
         .await?;
     for row in rows {
         let id = fact_id(&row, 0)?;
-        sqlx::query(update)
-            .bind(blob(&id))
-            .bind(step.person.0)
-            .bind(step.at)
-            .execute(writing.db())
-            .await?;
+        writing.sql(update).bind(blob(&id)).bind(step.person.0).bind(step.at).run().await?;
         writing.touch(row.try_get(1)?, id)?;
     }
-    sqlx::query(
-        "INSERT INTO receipt_progress (person, state, conversation, up_to) VALUES (?, ?, ?, ?)
+    writing
+        .sql(
+            "INSERT INTO receipt_progress (person, state, conversation, up_to) VALUES (?, ?, ?, ?)
          ON CONFLICT (person, state, conversation)
          DO UPDATE SET up_to = max(up_to, excluded.up_to)",
-    )
-    .bind(step.person.0)
-    .bind(state)
-    .bind(within)
-    .bind(place(step.up_to))
-    .execute(writing.db())
-    .await
-    .map(drop)
+        )
+        .bind(step.person.0)
+        .bind(state)
+        .bind(within)
+        .bind(place(step.up_to))
+        .run()
+        .await
 }
 
 async fn applied_up_to(
@@ -267,27 +265,29 @@ async fn applied_up_to(
     state: i64,
     within: &str,
 ) -> Result<u64, sqlx::Error> {
-    let up_to: Option<(i64,)> = sqlx::query_as(
-        "SELECT up_to FROM receipt_progress WHERE person = ? AND state = ? AND conversation = ?",
-    )
-    .bind(person.0)
-    .bind(state)
-    .bind(within)
-    .fetch_optional(writing.db())
-    .await?;
-    Ok(up_to.map_or(0, |(n,)| n.unsigned_abs()))
+    let row = writing
+        .sql(
+            "SELECT up_to FROM receipt_progress
+             WHERE person = ? AND state = ? AND conversation = ?",
+        )
+        .bind(person.0)
+        .bind(state)
+        .bind(within)
+        .row()
+        .await?;
+    row.map_or(Ok(0), |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs()))
 }
 
 /// Own messages between two numbers that went to this person.
 const COVERED: &str = "
     SELECT f.id, f.conversation FROM facts f
-    WHERE f.author = ?1 AND f.kind IN (1, 2) AND f.n > ?2 AND f.n <= ?3
-      AND (?6 = '' OR f.conversation = ?6)
-      AND (f.conversation = ?4
+    WHERE f.author = ? AND f.kind IN (1, 2) AND f.n > ? AND f.n <= ?
+      AND (? = '' OR f.conversation = ?)
+      AND (f.conversation = ?
            OR (f.conversation LIKE 'group-%'
                AND EXISTS (SELECT 1 FROM members m
                            WHERE m.group_id = CAST(substr(f.conversation, 7) AS INTEGER)
-                             AND m.person = ?5 AND m.since_n < f.n
+                             AND m.person = ? AND m.since_n < f.n
                              AND (m.until_n IS NULL OR m.until_n > f.n))))";
 
 const DELIVERED: &str = "
