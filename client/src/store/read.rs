@@ -13,7 +13,7 @@ use waypost_protocol::{
     Content, ConversationId, Entry, FactId, PersonId, ProblemCode, Role, Sequence,
 };
 
-use super::apply::{blob, parse, place, state};
+use super::apply::{blob, parse, state};
 use super::{Store, StoreError};
 
 /// One person of the directory.
