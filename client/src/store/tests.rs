@@ -1,5 +1,7 @@
 //! The store on real files, and against the reference that says what each change means.
 
+use std::path::Path;
+
 use waypost_engine::Change;
 use waypost_engine::reference::ReferenceStore;
 use waypost_protocol::{
@@ -113,6 +115,37 @@ async fn a_full_disk_keeps_nothing_by_half() {
     assert!(error.to_string().contains("full"), "{error}");
     let saved = store.reading().saved().await.unwrap();
     assert_eq!((saved.waiting.len(), saved.lanes[&WITH_OMAR]), (1, 1));
+}
+
+/// The battery is empty in the middle of a write: SQLite's log ends anywhere, or ends in rubbish.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_torn_log_holds_each_tap_whole_or_not_at_all() {
+    let folder = Folder::new();
+    let path = folder.path().join("dana.db");
+    let store = store_at(&path).await;
+    let log_of = |path: &Path| path.with_extension("db-wal");
+    let mut ends = vec![std::fs::metadata(log_of(&path)).unwrap().len()];
+    for n in 1..=4 {
+        let tap = Change::Queued(entry(WITH_OMAR, n, &text("I am at the gate")));
+        store.apply(&[tap]).await.unwrap();
+        ends.push(std::fs::metadata(log_of(&path)).unwrap().len());
+    }
+    let (file, log) = (std::fs::read(&path).unwrap(), std::fs::read(log_of(&path)).unwrap());
+    let torn = folder.path().join("torn.db");
+    for at in (ends[0]..ends[4]).step_by(1999) {
+        let whole = ends[1..].iter().filter(|end| **end <= at).count();
+        for rubbish in [0, 5000] {
+            std::fs::write(&torn, &file).unwrap();
+            let left = [&log[..at as usize], &vec![0x5a; rubbish]].concat();
+            std::fs::write(log_of(&torn), left).unwrap();
+            let (store, _) = Store::open(&torn, &key()).await.expect("it opens");
+            let saved = store.reading().saved().await.unwrap();
+            let last = saved.lanes.get(&WITH_OMAR).copied().unwrap_or(0);
+            assert_eq!((saved.waiting.len(), last as usize), (whole, whole), "torn at {at}");
+            store.close().await;
+            let _none = std::fs::remove_file(torn.with_extension("db-shm"));
+        }
+    }
 }
 
 /// The disk has no room beyond what the file has now.

@@ -31,7 +31,7 @@ fn make(file: &Path) -> anyhow::Result<Vec<u8>> {
         .create_new(true)
         .mode(0o600)
         .open(file)
-        .and_then(|mut made| made.write_all(&bytes))
+        .and_then(|mut made| made.write_all(&bytes).and_then(|()| made.sync_all()))
         .with_context(|| file.display().to_string())?;
     Ok(bytes.to_vec())
 }

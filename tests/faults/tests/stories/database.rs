@@ -3,8 +3,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
+use waypost_faults::disk::SmallDisk;
 use waypost_faults::{Relay, Scene, Weather, scale};
 use waypost_world::postgres::PrivateCluster;
+
+/// Enough for a new cluster, its log and what a story writes.
+const POSTGRES_KIB: u32 = 160 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_is_restarted_cut_off_and_killed_under_load() {
@@ -28,6 +32,34 @@ async fn postgres_is_restarted_cut_off_and_killed_under_load() {
     let since = Instant::now();
     traffic.ends().await;
     scene.ends("PostgreSQL restarted, its connections cut, and killed", since).await;
+}
+
+/// It refuses to write, or ends itself; its operator makes room.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_of_postgres_runs_full_and_has_room_again() {
+    let folder = Scene::folder();
+    let place = folder.path().join("postgres");
+    let disk = SmallDisk::in_memory(&place, POSTGRES_KIB);
+    let postgres = PrivateCluster::start_in(&place).await;
+    let scene = Scene::opens_on(postgres.url()).await;
+    let traffic = scene.traffic();
+    for _ in 0..scale(1, 3) {
+        scene.has_seen_taps(10).await;
+        disk.fills_up();
+        scene.server_says("not committed").await;
+        scene.has_seen_taps(10).await;
+        scene.someone_waits().await;
+        disk.has_room_again();
+        if postgres.pid().is_none() {
+            postgres.restart().await;
+        }
+        scene.is_level().await;
+    }
+    let since = Instant::now();
+    traffic.ends().await;
+    scene.ends("PostgreSQL's disk full, until there is room", since).await;
+    drop(postgres);
+    drop(disk);
 }
 
 #[tokio::test(flavor = "multi_thread")]

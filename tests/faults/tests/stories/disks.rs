@@ -110,6 +110,38 @@ async fn the_disk_of_a_device_runs_full_and_has_room_again() {
     drop(disk);
 }
 
+/// What was kept before is there when the tablet comes back from the workshop.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_of_a_device_turns_read_only_and_is_repaired() {
+    let mut scene = Scene::opens().await;
+    let small = scene.path().join("small");
+    let disk = SmallDisk::in_a_file(&small, &scene.path().join("disk.img"));
+    scene.depot.adds("dana", "driver", "en").await.expect("Dana is added");
+    let link = scene.depot.link_for("dana").await.expect("a link");
+    let store = small.join("dana.db");
+    let dana = Tablet::enrol("dana", &link, &store, None).await;
+    let dana = Arc::new(dana.expect("Dana enrols"));
+    let chat = dana.chat_with("omar").await.expect("Omar is known");
+    scene.drivers.push((Arc::clone(&dana), chat));
+    scene.ledger.tap(&dana, chat, taps::running_late(chat, 5)).await.expect("kept");
+    scene.is_level().await;
+    dana.online(false).await.expect("the link is switched off");
+    scene.ledger.tap(&dana, chat, taps::running_late(chat, 10)).await.expect("kept");
+
+    disk.turns_read_only();
+    dana.does(taps::running_late(chat, 15)).await.expect_err("nothing is kept on such a disk");
+    let trouble = |view: &View| view.store_trouble.is_some();
+    dana.sees("that her store cannot write", trouble).await.expect("she is told");
+    scene.drivers.pop();
+    Arc::into_inner(dana).expect("nobody else has her tablet").close().await;
+    disk.is_repaired();
+    let since = Instant::now();
+    let dana = Tablet::open("dana", &store).await.expect("her tablet starts");
+    scene.drivers.push((Arc::new(dana), chat));
+    scene.ends("a device's disk read-only, until it is repaired", since).await;
+    drop(disk);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_disk_of_the_server_takes_its_time() {
     let folder = Scene::folder();

@@ -1,5 +1,7 @@
 //! A cluster of one test alone, which may crash it.
 
+use std::path::Path;
+
 use super::cluster::Cluster;
 use super::{blocking, installed};
 use crate::watchdog;
@@ -19,7 +21,8 @@ const DATABASE: &str = "waypost";
 #[derive(Debug)]
 pub struct PrivateCluster {
     cluster: Cluster,
-    _folder: tempfile::TempDir,
+    /// What goes with it, unless the test has made the place.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl PrivateCluster {
@@ -28,7 +31,24 @@ impl PrivateCluster {
     /// # Panics
     /// When PostgreSQL is not installed or does not start; the message says what to do.
     pub async fn start() -> Self {
-        blocking(Self::create).await
+        blocking(|| {
+            let folder = temporary_folder();
+            Self { cluster: create(folder.path()), _folder: Some(folder) }
+        })
+        .await
+    }
+
+    /// The same in a folder that the test has made, on a disk of its own for instance.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn start_in(folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        blocking(move || {
+            hand_over(&folder);
+            Self { cluster: create(&folder), _folder: None }
+        })
+        .await
     }
 
     /// Where to connect. It stays the same over [`Self::kill`] and [`Self::restart`].
@@ -94,8 +114,8 @@ impl PrivateCluster {
         blocking(move || {
             let folder = temporary_folder();
             let cluster = primary.followed_by(&folder.path().join("cluster"));
-            watch(&folder, &cluster);
-            Self { cluster, _folder: folder }
+            watch(folder.path(), &cluster);
+            Self { cluster, _folder: Some(folder) }
         })
         .await
     }
@@ -115,14 +135,6 @@ impl PrivateCluster {
     pub fn url_at(&self, port: u16) -> String {
         self.url().replace(&format!(":{}/", self.port()), &format!(":{port}/"))
     }
-
-    fn create() -> Self {
-        let folder = temporary_folder();
-        let cluster = Cluster::create(&folder.path().join("cluster"));
-        watch(&folder, &cluster);
-        cluster.sql(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
-        Self { cluster, _folder: folder }
-    }
 }
 
 impl Drop for PrivateCluster {
@@ -131,18 +143,30 @@ impl Drop for PrivateCluster {
     }
 }
 
+fn create(folder: &Path) -> Cluster {
+    let cluster = Cluster::create(&folder.join("cluster"));
+    watch(folder, &cluster);
+    cluster.sql(&format!("CREATE DATABASE {DATABASE} TEMPLATE template0"));
+    cluster
+}
+
 fn temporary_folder() -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("waypost-postgres-").tempdir();
     let folder = folder.expect("a folder for temporary files");
-    if let Some(account) = installed::account() {
-        std::os::unix::fs::chown(folder.path(), Some(account.uid), Some(account.gid))
-            .expect("giving the cluster's folder to the server's user");
-    }
+    hand_over(folder.path());
     folder
 }
 
-fn watch(folder: &tempfile::TempDir, cluster: &Cluster) {
+/// Gives the folder to the user as whom PostgreSQL runs.
+fn hand_over(folder: &Path) {
+    if let Some(account) = installed::account() {
+        std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
+            .expect("giving the cluster's folder to the server's user");
+    }
+}
+
+fn watch(folder: &Path, cluster: &Cluster) {
     let (owner, data) = (std::process::id().to_string(), cluster.data());
-    let arguments = [owner.as_ref(), data.as_os_str(), folder.path().as_os_str()];
+    let arguments = [owner.as_ref(), data.as_os_str(), folder.as_os_str()];
     watchdog::run("private-postgres-watchdog", WATCHDOG, &arguments);
 }
