@@ -73,7 +73,7 @@ impl Side {
 
     async fn commit(
         &mut self,
-        decide: impl FnOnce(Known, &[Request], Clockwork<'_>) -> Decision + Send,
+        decide: impl FnOnce(&mut Known, &[Request], Clockwork<'_>) -> Decision + Send,
     ) -> anyhow::Result<Vec<Recorded>> {
         let batch = self.talk.next_batch().await?;
         let began = Instant::now();
@@ -83,7 +83,7 @@ impl Side {
     }
 }
 
-fn without_leaves(known: Known, batch: &[Request], clockwork: Clockwork<'_>) -> Decision {
+fn without_leaves(known: &mut Known, batch: &[Request], clockwork: Clockwork<'_>) -> Decision {
     let mut decision = decide(known, batch, clockwork);
     decision.facts.iter_mut().for_each(|fact| fact.leaf = Vec::new());
     decision

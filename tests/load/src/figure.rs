@@ -64,6 +64,16 @@ pub enum What {
     NarrowS,
     /// Bytes that the device sent for each of them.
     NarrowBytes,
+    /// Messages a second of the soak: half of what the server can bear.
+    SoakPace,
+    /// Memory of the server at the end of it.
+    SoakMemoryKb,
+    /// The same by what it was after the first minutes.
+    SoakMemoryGrowth,
+    /// By how much the server's files grew for each fact, in its second half.
+    SoakBytes,
+    /// The same by that in its first half.
+    SoakBytesGrowth,
     /// Appending a block to a file and syncing it.
     SyncUs,
     /// A packet there and back.
@@ -101,6 +111,11 @@ impl What {
             Self::NarrowTimes => "2G: times the bytes alone",
             Self::NarrowS => "2G: 1,000 items, s",
             Self::NarrowBytes => "2G: bytes an item",
+            Self::SoakPace => "soak: messages/s",
+            Self::SoakMemoryKb => "soak: memory, kB",
+            Self::SoakMemoryGrowth => "soak: memory by that at its begin",
+            Self::SoakBytes => "soak: bytes a fact",
+            Self::SoakBytesGrowth => "soak: bytes a fact by those at its begin",
             Self::SyncUs => "write and sync, µs",
             Self::LoopbackUs => "there and back, µs",
             Self::RowsSingly => "rows/s, one a commit",

@@ -31,5 +31,6 @@ pub mod run;
 pub mod screen;
 pub mod seed;
 pub mod settings;
+pub mod soak;
 pub mod station;
 pub mod table;

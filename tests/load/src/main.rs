@@ -55,7 +55,7 @@ async fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::All { folder, results, only, quick, ten_million } => {
             let chosen = |it: &Measurement| match only.is_empty() {
-                true => *it != Measurement::Growth || ten_million,
+                true => !it.is_long() || (*it == Measurement::Growth && ten_million),
                 false => only.contains(it),
             };
             let which: Vec<_> =

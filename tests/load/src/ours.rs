@@ -119,13 +119,19 @@ async fn paced(
     Ok(())
 }
 
-async fn hire_pairs(seed: &Seed, pairs: usize) -> anyhow::Result<Vec<(PersonId, PersonId)>> {
+pub(crate) async fn hire_pairs(
+    seed: &Seed,
+    pairs: usize,
+) -> anyhow::Result<Vec<(PersonId, PersonId)>> {
     let writers = seed.hire("writer", Role::Driver, pairs).await?;
     let readers = seed.hire("reader", Role::Dispatcher, pairs).await?;
     Ok(writers.into_iter().zip(readers).collect())
 }
 
-async fn enrol_pairs(seed: &Seed, people: &[(PersonId, PersonId)]) -> anyhow::Result<Vec<Pair>> {
+pub(crate) async fn enrol_pairs(
+    seed: &Seed,
+    people: &[(PersonId, PersonId)],
+) -> anyhow::Result<Vec<Pair>> {
     let (writers, readers): (Vec<_>, Vec<_>) = people.iter().copied().unzip();
     let writers = seed.enrol(&writers, Role::Driver).await?;
     let readers = seed.enrol(&readers, Role::Dispatcher).await?;

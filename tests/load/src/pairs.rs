@@ -112,7 +112,7 @@ impl Pairs {
         lasts: Duration,
     ) -> anyhow::Result<Stretch> {
         self.counted = Counted::default();
-        let (began, mut read_at, mut tapped) = (Instant::now(), Instant::now(), 0);
+        let (began, mut read, mut tapped) = (Instant::now(), 0, 0);
         while began.elapsed() < lasts {
             match pace {
                 Pace::Window(window) => {
@@ -130,10 +130,10 @@ impl Pairs {
                     tapped = tapped.max(due);
                 }
             }
-            if read_at.elapsed() >= READS_EVERY {
-                read_at = Instant::now();
-                self.read(devices);
-            }
+            let due = began.elapsed().div_duration_f64(READS_EVERY) * self.pairs.len() as f64;
+            // Each at a moment of their own: fifty people do not look at the same instant.
+            (read..due as usize).for_each(|at| self.read(devices, at % self.pairs.len()));
+            read = due as usize;
             devices.round(|durable| self.note(durable)).await?;
         }
         Ok(self.counted.stretch(began.elapsed()))
@@ -174,10 +174,9 @@ impl Pairs {
         stuck.collect()
     }
 
-    fn read(&self, devices: &mut Devices) {
-        for pair in &self.pairs {
-            devices.wish(pair.reader, Wish::Read { conversation: pair.chat, up_to: pair.stored });
-        }
+    fn read(&self, devices: &mut Devices, at: usize) {
+        let pair = &self.pairs[at];
+        devices.wish(pair.reader, Wish::Read { conversation: pair.chat, up_to: pair.stored });
     }
 
     fn note(&mut self, durable: Durable<'_>) {

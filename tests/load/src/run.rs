@@ -17,12 +17,12 @@ use crate::machine::Machine;
 use crate::peers::{self, Peer};
 use crate::settings::Settings;
 use crate::station::Database;
-use crate::{aims, audit, first_view, idle, limits, narrow, ours, plot, screen, table};
+use crate::{aims, audit, first_view, idle, limits, narrow, ours, plot, screen, soak, table};
 
 /// Longest time of one measurement.
 const ENDS_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// With a record of ten million facts to be made first.
-const GROWTH_ENDS_WITHIN: Duration = Duration::from_secs(60 * 60);
+/// The same of a long one.
+const LONG_ENDS_WITHIN: Duration = Duration::from_secs(60 * 60);
 /// How many facts those are.
 const TEN_MILLION: u64 = 10_000_000;
 
@@ -57,6 +57,8 @@ pub enum Measurement {
     Narrow,
     /// Throughput at ten million facts; only when asked for.
     Growth,
+    /// Twenty minutes at half of the capacity; only when asked for.
+    Soak,
 }
 
 /// What a run leaves behind.
@@ -69,6 +71,11 @@ struct Results<'a> {
 }
 
 impl Measurement {
+    /// Whether it takes so long that it is measured only when asked for.
+    pub fn is_long(self) -> bool {
+        matches!(self, Self::Growth | Self::Soak)
+    }
+
     /// Its name on the command line.
     pub fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
@@ -100,11 +107,12 @@ impl Measurement {
             Self::FirstView => first_view::measure(folder, settings).await,
             Self::Narrow => narrow::measure(folder, settings).await,
             Self::Growth => ours::growth(folder, TEN_MILLION, settings).await,
+            Self::Soak => soak::measure(folder, settings).await,
         }
     }
 
     fn ends_within(self) -> Duration {
-        if self == Self::Growth { GROWTH_ENDS_WITHIN } else { ENDS_WITHIN }
+        if self.is_long() { LONG_ENDS_WITHIN } else { ENDS_WITHIN }
     }
 }
 

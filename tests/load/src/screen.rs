@@ -19,7 +19,7 @@ use waypost_protocol::{ConversationId, FactId, Role};
 
 use crate::app::App;
 use crate::devices::Devices;
-use crate::figure::{Figure, Figures, Times, What};
+use crate::figure::{Figure, Figures, Times, What, short};
 use crate::pairs::{Pace, Pairs};
 use crate::seed::TEXT;
 use crate::settings::Settings;
@@ -71,9 +71,13 @@ pub async fn measure(
         load.drain(&mut devices).await?;
         anyhow::Ok(stretch.stored)
     });
-    let mut took = time(&apps, lasts).await?;
+    let (mut took, mut kept) = time(&apps, lasts).await?;
     let loaded = loading.await??;
-    eprintln!("{loaded:.0} a second by engines, {} taps at apps", took.count());
+    eprintln!(
+        "{loaded:.0} a second by engines, {} taps at apps, each kept within {} ms (p50)",
+        took.count(),
+        short(kept.at(50))
+    );
     figures.add(What::ViewP50Ms, took.at(50));
     figures.add(What::ViewP99Ms, took.at(99));
     for Pair { writer, reader, .. } in apps {
@@ -100,15 +104,15 @@ async fn meet(folder: &Path, station: &Station) -> anyhow::Result<Vec<Pair>> {
     Ok(pairs)
 }
 
-/// Milliseconds from each tap to the view of the reader.
-async fn time(pairs: &[Pair], lasts: Duration) -> anyhow::Result<Times> {
+/// Milliseconds from each tap to the view of the reader, and until it was kept on the writer's device.
+async fn time(pairs: &[Pair], lasts: Duration) -> anyhow::Result<(Times, Times)> {
     let (end, ended) = watch::channel(());
     let mut readers = JoinSet::new();
     for pair in pairs {
         readers.spawn(look(pair.reader.client.view(), ended.clone()));
     }
     drop(ended);
-    let tapped = tap(pairs, lasts).await?;
+    let (tapped, kept) = tap(pairs, lasts).await?;
     // The last taps, each at the pair whose turn it was.
     for (turn, (id, _)) in tapped.iter().enumerate().rev().take(pairs.len()) {
         let reader = &pairs[turn % pairs.len()].reader;
@@ -121,7 +125,7 @@ async fn time(pairs: &[Pair], lasts: Duration) -> anyhow::Result<Times> {
         let shown = shown.get(id).with_context(|| format!("{id} came to no screen"))?;
         took.add(shown.duration_since(*at).as_secs_f64() * 1000.0);
     }
-    Ok(took)
+    Ok((took, kept))
 }
 
 /// When each message first stood on a screen.
@@ -148,10 +152,10 @@ fn newest(view: &View) -> impl Iterator<Item = &Arc<MessageView>> {
     view.timeline.iter().flat_map(|it| it.messages.iter().rev().take(NEWEST))
 }
 
-async fn tap(pairs: &[Pair], lasts: Duration) -> anyhow::Result<Vec<(FactId, Instant)>> {
+async fn tap(pairs: &[Pair], lasts: Duration) -> anyhow::Result<(Vec<(FactId, Instant)>, Times)> {
     let mut each = interval(Duration::from_secs(1) / APPS_PACE);
     each.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let (began, mut tapped) = (Instant::now(), Vec::new());
+    let (began, mut tapped, mut kept) = (Instant::now(), Vec::new(), Times::default());
     for pair in pairs.iter().cycle() {
         each.tick().await;
         if began.elapsed() > lasts {
@@ -161,7 +165,8 @@ async fn tap(pairs: &[Pair], lasts: Duration) -> anyhow::Result<Vec<(FactId, Ins
         let conversation = pair.chat;
         let command = Command::SendText { conversation, text: TEXT.into(), answers: None };
         let id = pair.writer.client.send(command).await?.id;
+        kept.add(now.elapsed().as_secs_f64() * 1000.0);
         tapped.extend(id.map(|id| (id, now)));
     }
-    Ok(tapped)
+    Ok((tapped, kept))
 }

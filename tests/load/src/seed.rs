@@ -204,7 +204,7 @@ impl Talk {
     /// If the database fails, or something is refused.
     pub async fn commit(
         &self,
-        decide: impl FnOnce(Known, &[Request], Clockwork<'_>) -> Decision + Send,
+        decide: impl FnOnce(&mut Known, &[Request], Clockwork<'_>) -> Decision + Send,
         batch: &[Request],
     ) -> anyhow::Result<Decision> {
         let random = &mut rand::random;

@@ -31,6 +31,10 @@ pub struct Settings {
     pub in_store: u64,
     /// Items in the outbox before the narrow link.
     pub queued: usize,
+    /// For how long half of the capacity is borne.
+    pub soak_for: Duration,
+    /// Devices that come and go meanwhile.
+    pub guests: usize,
 }
 
 impl Settings {
@@ -49,6 +53,8 @@ impl Settings {
         idle_peers: 2000,
         in_store: 10_000,
         queued: 1000,
+        soak_for: Duration::from_secs(20 * 60),
+        guests: 200,
     };
 
     /// What shows whether it works.
@@ -62,6 +68,8 @@ impl Settings {
         idle_peers: 200,
         in_store: 1000,
         queued: 100,
+        soak_for: Duration::from_secs(100),
+        guests: 20,
         ..Self::FULL
     };
 }
