@@ -228,8 +228,16 @@ fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), IdentityError> {
         .mode(0o600)
         .open(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&beside, path))
+        .and_then(|()| sync_folder_of(path));
     written.map_err(|error| IdentityError::File { path: path.into(), error })
+}
+
+/// A new name is durable only with its folder: a CA that a power cut takes away leaves every device
+/// with one that nobody has any more.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all())
 }
 
 fn read(path: &Path) -> Result<String, IdentityError> {
