@@ -75,13 +75,13 @@ impl Fanout {
     }
 
     /// The answer to a pull that needs no page.
-    pub fn level_answer(
+    pub fn answer_from_memory(
         &self,
         enrolment: EnrolmentId,
         pull: &Pull,
         safe_up_to: u64,
     ) -> Option<Events> {
-        self.lock().level_answer(enrolment, pull, clock::now(), safe_up_to)
+        self.lock().answer_from_memory(enrolment, pull, clock::now(), safe_up_to)
     }
 
     /// A device is about to be answered with this page.

@@ -17,6 +17,7 @@ use waypost_protocol::{
     Role, Sequence, kind,
 };
 
+use crate::page::Room;
 use presence::Attendance;
 use stretch::{Piece, frames};
 pub use told::Told;
@@ -122,20 +123,30 @@ impl Live {
     }
 
     /// The answer to a pull that needs no page: the device has been sent everything that there
-    /// is. `None` if a page must be read.
-    pub fn level_answer(
+    /// is, or what comes after its cursor is remembered and fits into one frame. `None` if a page must
+    /// be read.
+    pub fn answer_from_memory(
         &self,
         enrolment: EnrolmentId,
         pull: &Pull,
         now: Millis,
         safe_up_to: u64,
     ) -> Option<Events> {
-        let sent = self.sessions.get(&enrolment)?.sent_up_to;
+        let session = self.sessions.get(&enrolment)?;
+        let sent = session.sent_up_to?;
         let Sequence { epoch, n } = pull.after;
-        (epoch == self.position.epoch && sent == Some(n)).then(|| Events {
+        if epoch != self.position.epoch {
+            return None;
+        }
+        let (next, events) = match sent == n {
+            true => (n, Vec::new()),
+            false => (self.position.n, self.remembered_for(session.listener, n, pull.limit)?),
+        };
+        Some(Events {
             epoch,
             after: n,
-            next: n,
+            next,
+            events,
             answers: Some(pull.number),
             server_time: Some(now),
             safe_up_to: Some(safe_up_to),
@@ -265,10 +276,33 @@ impl Live {
         }
     }
 
+    /// Whether everything after `n` is remembered.
+    fn reaches_back_to(&self, n: u64) -> bool {
+        self.recent.front().is_some_and(|oldest| oldest.n <= n + 1)
+    }
+
+    /// All that concerns a device after `n`, whole as in a page: a device that pulls may have lost
+    /// what it knew. `None` if some of it is forgotten, or too much for one frame.
+    fn remembered_for(&self, listener: Listener, n: u64, limit: u16) -> Option<Vec<Event>> {
+        if n > self.position.n || !self.reaches_back_to(n) {
+            return None;
+        }
+        let from = self.recent.partition_point(|recent| recent.n <= n);
+        let (mut events, mut room) = (Vec::new(), Room::default());
+        for recent in self.recent.range(from..).filter(|recent| recent.concerns(listener)) {
+            let event = recent.event_for(listener);
+            if events.len() >= usize::from(limit) || !room.takes(event) {
+                return None;
+            }
+            events.push(event.clone());
+        }
+        Some(events)
+    }
+
     /// Brings one device from `n` to now, from memory if that reaches back far enough; otherwise
     /// it is told to pull.
     fn catch_up(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Push> {
-        let reaches_back = self.recent.front().is_some_and(|oldest| oldest.n <= n + 1);
+        let reaches_back = self.reaches_back_to(n);
         let Some(session) = self.sessions.get_mut(&enrolment) else { return Vec::new() };
         let listener = session.listener;
         if !reaches_back {

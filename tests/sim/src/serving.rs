@@ -125,14 +125,14 @@ impl World {
 
     /// Decides a batch and writes what was decided.
     pub(crate) fn write(&mut self, batch: &[Request]) -> Result<Decision, Broken> {
-        let known = self.servers.store.known(batch);
+        let mut known = self.servers.store.known(batch);
         let (now, dice, mut drawn) = (self.at(), &mut self.dice, Vec::new());
         let mut random = || {
             let random = dice.wide();
             drawn.push(random);
             random
         };
-        let decision = decide(known, batch, Clockwork { now, random: &mut random });
+        let decision = decide(&mut known, batch, Clockwork { now, random: &mut random });
         let asked = witness::Asked::Committed { batch, now, random: &drawn, decision: &decision };
         self.hears(asked)?;
         self.servers.store.write(&decision);
@@ -208,7 +208,7 @@ impl World {
     ) -> Result<(), Broken> {
         let (now, safe_up_to) = (self.at(), self.servers.safe_up_to());
         let live = &self.servers.replicas[at].live;
-        if let Some(events) = live.level_answer(sender.enrolment, pull, now, safe_up_to) {
+        if let Some(events) = live.answer_from_memory(sender.enrolment, pull, now, safe_up_to) {
             return self.answer(at, sender, &Downlink::Events(events));
         }
         let person = sender.person;

@@ -43,7 +43,8 @@ impl Live {
 
     fn is_level(&self, enrolment: EnrolmentId, cursor: Sequence) -> bool {
         let pull = Pull { after: cursor, ..Pull::default() };
-        self.level_answer(enrolment, &pull, 0, 0).is_some()
+        let answer = self.answer_from_memory(enrolment, &pull, 0, 0);
+        answer.is_some_and(|it| it.events.is_empty() && it.next == cursor.n)
     }
 }
 
@@ -71,6 +72,24 @@ fn a_tablet_whose_page_was_overtaken_by_a_few_messages_is_sent_them() {
     live.live_from(dana.enrolment, 4);
     assert!(live.is_level(dana.enrolment, at(10)), "Dana was sent 5 to 10");
     assert!(!live.is_level(dana.enrolment, at(4)), "her page alone is not everything");
+}
+
+#[test]
+fn a_tablet_that_missed_a_push_gets_it_without_a_page() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    live.tell((1..=10).map(message)).expect("nothing is missing");
+    let pull = |n, limit| Pull { after: at(n), number: 7, limit, ..Pull::default() };
+    let answer = live.answer_from_memory(dana.enrolment, &pull(4, 256), 0, 3).expect("remembered");
+    let brought: Vec<_> = answer.events.iter().map(|event| event.n).collect();
+    assert_eq!(brought, [5, 6, 7, 8, 9, 10]);
+    assert_eq!((answer.after, answer.next, answer.answers), (4, 10, Some(7)));
+    assert_eq!(live.answer_from_memory(dana.enrolment, &pull(4, 5), 0, 3), None, "she has no room");
+    assert_eq!(live.answer_from_memory(dana.enrolment, &pull(11, 256), 0, 3), None, "no such fact");
+    let older = Pull { after: Sequence { epoch: 1, n: 4 }, ..pull(4, 256) };
+    assert_eq!(live.answer_from_memory(dana.enrolment, &older, 0, 3), None, "another epoch");
 }
 
 #[test]

@@ -72,8 +72,13 @@ impl Recent {
         if let Some(placed) = self.placed_for(listener.enrolment) {
             return Piece::Own(placed);
         }
+        Piece::Whole(self.event_for(listener).clone())
+    }
+
+    /// With all that this device may see of it.
+    pub(super) fn event_for(&self, listener: Listener) -> &Event {
         let theirs = self.receipts_for.iter().find(|(author, _)| *author == listener.person);
-        Piece::Whole(theirs.map_or(&self.event, |(_, event)| event).clone())
+        theirs.map_or(&self.event, |(_, event)| event)
     }
 
     fn placed_for(&self, enrolment: EnrolmentId) -> Option<Placed> {
