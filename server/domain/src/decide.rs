@@ -22,27 +22,29 @@ pub struct Clockwork<'a> {
     pub random: &'a mut dyn FnMut() -> u128,
 }
 
-/// Decides a batch against what is known of the record. Nothing is visible to anyone until the
-/// decision is committed.
+/// Decides a batch against what is known of the record, and brings what is known up to what will be
+/// when the decision is committed. Nothing is visible to anyone before that.
 ///
 /// Requests are decided in order, and each sees what the ones before it in the batch did. All
 /// receipt moves of the batch become one fact at its end.
-pub fn decide(known: Known, batch: &[Request], clockwork: Clockwork<'_>) -> Decision {
+pub fn decide(known: &mut Known, batch: &[Request], clockwork: Clockwork<'_>) -> Decision {
     let mut desk = Desk::new(known, clockwork);
     for request in batch {
         let reply = desk.decide_one(request);
         desk.decision.replies.push(reply);
     }
     desk.record_receipts();
-    desk.decision.head = desk.known.head;
-    desk.decision
+    let Desk { known, mut decision, progress, .. } = desk;
+    progress.becomes_known(known);
+    decision.head = known.head.clone();
+    decision
 }
 
 /// Where a batch is decided: what is known so far, including by this batch.
-pub(crate) struct Desk<'a> {
-    pub(crate) known: Known,
+pub(crate) struct Desk<'k, 'c> {
+    pub(crate) known: &'k mut Known,
     pub(crate) decision: Decision,
-    clockwork: Clockwork<'a>,
+    clockwork: Clockwork<'c>,
     progress: Progress,
     moves: Moves,
 }
@@ -61,10 +63,10 @@ pub(crate) struct Draft {
     pub(crate) receipts_for: Vec<(PersonId, Vec<Move>)>,
 }
 
-impl<'a> Desk<'a> {
-    fn new(known: Known, clockwork: Clockwork<'a>) -> Self {
-        let progress = Progress::of(&known);
-        Self { known, decision: Decision::default(), clockwork, progress, moves: Moves::default() }
+impl<'k, 'c> Desk<'k, 'c> {
+    fn new(known: &'k mut Known, clockwork: Clockwork<'c>) -> Self {
+        let (decision, progress, moves) = Default::default();
+        Self { known, decision, clockwork, progress, moves }
     }
 
     fn decide_one(&mut self, request: &Request) -> Reply {
@@ -144,7 +146,7 @@ impl<'a> Desk<'a> {
         if entry.content.bytes.len() > CONTENT_BYTES_MAX {
             return Err(ProblemCode::TooLarge);
         }
-        may_write(actor, entry.conversation, &self.known)?;
+        may_write(actor, entry.conversation, self.known)?;
         let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
         match body {
             Body::Unknown { .. } => Err(ProblemCode::UnknownKind),
@@ -207,7 +209,7 @@ impl<'a> Desk<'a> {
         stored: &[StoredMark],
         read: &[ReadMark],
     ) -> Reply {
-        if !marks_count(&self.known, epoch, stored, read) {
+        if !marks_count(self.known, epoch, stored, read) {
             // Marks of an older epoch are about numbers that mean something else now: the device
             // will make new ones. Marks beyond the end of this one can only be wrong.
             return if epoch == self.known.head.epoch {

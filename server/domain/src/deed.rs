@@ -8,7 +8,7 @@ use crate::batch::{Actor, Deed, DeedDone, Reply};
 use crate::decide::{Desk, Draft};
 use crate::known::{EnrolmentState, Past, PastOutcome, PersonState};
 
-impl Desk<'_> {
+impl Desk<'_, '_> {
     pub(crate) fn decide_deed(&mut self, actor: Actor, id: FactId, deed: &Deed) -> Reply {
         let digest = digest_of(deed);
         if let Some(past) = self.known.past.get(&id) {

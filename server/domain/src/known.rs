@@ -1,6 +1,7 @@
 //! What a batch needs to know of the record before it can be decided.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use waypost_protocol::{
     ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Role, Sequence,
@@ -127,6 +128,44 @@ impl Wanted {
             wanted.add(request);
         }
         wanted
+    }
+
+    /// What is wanted beyond what was asked before and is known since: the keys of what only
+    /// commits change. Whether an id is in the record must be asked each time, and so must what is
+    /// wanted only for deeds.
+    pub fn beyond(self, asked: &Self) -> Self {
+        fn rest<K: Eq + Hash + Copy>(wanted: &HashSet<K>, asked: &HashSet<K>) -> HashSet<K> {
+            wanted.difference(asked).copied().collect()
+        }
+        Self {
+            enrolments: rest(&self.enrolments, &asked.enrolments),
+            people: rest(&self.people, &asked.people),
+            lanes: rest(&self.lanes, &asked.lanes),
+            members: rest(&self.members, &asked.members),
+            read: rest(&self.read, &asked.read),
+            ..self
+        }
+    }
+
+    /// Adds the keys of what only commits change: the others are asked for anew each time.
+    pub fn add_lasting(&mut self, asked: &Self) {
+        self.enrolments.extend(&asked.enrolments);
+        self.people.extend(&asked.people);
+        self.lanes.extend(&asked.lanes);
+        self.members.extend(&asked.members);
+        self.read.extend(&asked.read);
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        let people = self.enrolments.len() + self.people.len() + self.handles.len();
+        let places = self.lanes.len() + self.members.len() + self.read.len();
+        people + places + self.facts.len() + self.tokens.len()
+    }
+
+    /// Whether nothing is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     fn add(&mut self, request: &Request) {

@@ -33,14 +33,15 @@ pub type AuthorsOf = HashMap<MarkRange, Vec<PersonId>>;
 ///
 /// Marks beyond the end of the record or of another epoch give none.
 pub fn ranges(batch: &[Request], known: &Known) -> Vec<MarkRange> {
-    let mut progress = Progress::of(known);
+    let mut progress = Progress::default();
     let mut ranges = Vec::new();
     for request in batch {
         if let Request::Marks { actor, epoch, stored, read } = request
             && marks_count(known, *epoch, stored, read)
         {
-            ranges.extend(stored.iter().filter_map(|mark| progress.pass_stored(*actor, mark)));
-            ranges.extend(read.iter().filter_map(|mark| progress.pass_read(*actor, mark)));
+            ranges
+                .extend(stored.iter().filter_map(|mark| progress.pass_stored(*actor, mark, known)));
+            ranges.extend(read.iter().filter_map(|mark| progress.pass_read(*actor, mark, known)));
         }
     }
     ranges
@@ -59,7 +60,8 @@ pub(crate) fn marks_count(
         && read.iter().all(|mark| mark.up_to <= end)
 }
 
-/// How far each person and enrolment is, while a batch is gone through.
+/// How far a batch has brought people and enrolments, beyond what is known, while it is gone through.
+#[derive(Default)]
 pub(crate) struct Progress {
     delivered: HashMap<PersonId, u64>,
     stored: HashMap<EnrolmentId, u64>,
@@ -67,21 +69,15 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn of(known: &Known) -> Self {
-        Self {
-            delivered: known
-                .people
-                .iter()
-                .map(|(id, person)| (*id, person.delivered_up_to))
-                .collect(),
-            stored: known.enrolments.iter().map(|(id, state)| (*id, state.stored_up_to)).collect(),
-            read: known.read.clone(),
-        }
-    }
-
     /// Moves a person's delivered mark; the range it passes, if any.
-    pub(crate) fn pass_stored(&mut self, actor: Actor, mark: &StoredMark) -> Option<MarkRange> {
-        let from = self.delivered.entry(actor.person).or_default();
+    pub(crate) fn pass_stored(
+        &mut self,
+        actor: Actor,
+        mark: &StoredMark,
+        known: &Known,
+    ) -> Option<MarkRange> {
+        let known = || known.people.get(&actor.person).map_or(0, |person| person.delivered_up_to);
+        let from = self.delivered.entry(actor.person).or_insert_with(known);
         advance(from, mark.up_to).map(|from| MarkRange {
             person: actor.person,
             conversation: None,
@@ -91,8 +87,15 @@ impl Progress {
     }
 
     /// Moves a person's read mark in a conversation; the range it passes, if any.
-    pub(crate) fn pass_read(&mut self, actor: Actor, mark: &ReadMark) -> Option<MarkRange> {
-        let from = self.read.entry((actor.person, mark.conversation)).or_default();
+    pub(crate) fn pass_read(
+        &mut self,
+        actor: Actor,
+        mark: &ReadMark,
+        known: &Known,
+    ) -> Option<MarkRange> {
+        let place = (actor.person, mark.conversation);
+        let known = || known.read.get(&place).copied().unwrap_or(0);
+        let from = self.read.entry(place).or_insert_with(known);
         advance(from, mark.up_to).map(|from| MarkRange {
             person: actor.person,
             conversation: Some(mark.conversation),
@@ -102,8 +105,30 @@ impl Progress {
     }
 
     /// Moves an enrolment's cursor; whether it advanced.
-    pub(crate) fn pass_cursor(&mut self, enrolment: EnrolmentId, up_to: u64) -> bool {
-        advance(self.stored.entry(enrolment).or_default(), up_to).is_some()
+    pub(crate) fn pass_cursor(
+        &mut self,
+        enrolment: EnrolmentId,
+        up_to: u64,
+        known: &Known,
+    ) -> bool {
+        let known = || known.enrolments.get(&enrolment).map_or(0, |state| state.stored_up_to);
+        advance(self.stored.entry(enrolment).or_insert_with(known), up_to).is_some()
+    }
+
+    /// Brings what is known up to here. A read mark that passed nobody's message stands in no table;
+    /// to know it all the same changes nothing, because nothing new comes before it.
+    pub(crate) fn becomes_known(self, known: &mut Known) {
+        for (person, up_to) in self.delivered {
+            if let Some(state) = known.people.get_mut(&person) {
+                state.delivered_up_to = up_to;
+            }
+        }
+        for (enrolment, up_to) in self.stored {
+            if let Some(state) = known.enrolments.get_mut(&enrolment) {
+                state.stored_up_to = up_to;
+            }
+        }
+        known.read.extend(self.read);
     }
 }
 
@@ -134,18 +159,18 @@ impl Moves {
         decision: &mut Decision,
     ) {
         for mark in stored {
-            if let Some(range) = progress.pass_stored(actor, mark) {
+            if let Some(range) = progress.pass_stored(actor, mark, known) {
                 self.passed(range, mark.at, actor, known);
             }
         }
         let last = stored.iter().map(|mark| mark.up_to).max();
         if let (Some(up_to), Some(enrolment)) = (last, actor.enrolment)
-            && progress.pass_cursor(enrolment, up_to)
+            && progress.pass_cursor(enrolment, up_to, known)
         {
             decision.stored.push(StoredUpTo { enrolment, person: actor.person, up_to });
         }
         for mark in read {
-            if let Some(range) = progress.pass_read(actor, mark)
+            if let Some(range) = progress.pass_read(actor, mark, known)
                 && self.passed(range, mark.at, actor, known)
             {
                 decision.read.push((actor.person, *mark));

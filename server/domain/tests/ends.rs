@@ -16,13 +16,13 @@ const NOW: i64 = 1_772_440_200_000;
 fn replies(head: Head, batch: &[Request]) -> Vec<Reply> {
     let tablet = EnrolmentState { person: DANA, revoked: false, stored_up_to: 0 };
     let person = |role| PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
-    let known = Known {
+    let mut known = Known {
         head,
         enrolments: HashMap::from([(EnrolmentId::mint(NOW, 1), tablet)]),
         people: HashMap::from([(DANA, person(Role::Driver)), (OMAR, person(Role::Dispatcher))]),
         ..Known::default()
     };
-    decide(known, batch, Clockwork { now: NOW, random: &mut || 7 }).replies
+    decide(&mut known, batch, Clockwork { now: NOW, random: &mut || 7 }).replies
 }
 
 #[test]

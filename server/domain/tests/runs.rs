@@ -31,7 +31,7 @@ fn answers(entries: Vec<Entry>) -> Vec<Answer> {
     let tablet = EnrolmentState { person: DANA, revoked: false, stored_up_to: 0 };
     let person = |role| PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
     let staff = [OMAR, AYO].map(|who| (who, person(Role::Dispatcher)));
-    let known = Known {
+    let mut known = Known {
         enrolments: HashMap::from([(EnrolmentId::mint(NOW, 1), tablet)]),
         people: staff.into_iter().chain([(DANA, person(Role::Driver))]).collect(),
         ..Known::default()
@@ -39,7 +39,7 @@ fn answers(entries: Vec<Entry>) -> Vec<Answer> {
     let dana =
         Actor { person: DANA, enrolment: Some(EnrolmentId::mint(NOW, 1)), role: Role::Driver };
     let submit = Request::Submit { actor: dana, entries };
-    let replies = decide(known, &[submit], Clockwork { now: NOW, random: &mut || 7 }).replies;
+    let replies = decide(&mut known, &[submit], Clockwork { now: NOW, random: &mut || 7 }).replies;
     match replies.into_iter().next() {
         Some(Reply::Answers(answers)) => answers,
         other => panic!("a submit has answers: {other:?}"),

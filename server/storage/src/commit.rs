@@ -23,19 +23,23 @@ impl Db {
     #[doc(hidden)]
     pub async fn commit_by(
         &self,
-        decide: impl FnOnce(Known, &[Request], Clockwork<'_>) -> Decision + Send,
+        decide: impl FnOnce(&mut Known, &[Request], Clockwork<'_>) -> Decision + Send,
         batch: &[Request],
         now: Millis,
         random: &mut (dyn FnMut() -> u128 + Send),
     ) -> Result<Decision, StorageError> {
         let mut tx = self.begin().await?;
-        let known = self.read_known(&mut tx, batch).await?;
+        let mut remembered = std::mem::take(&mut tx.remembered);
+        self.read_known(&mut tx, batch, &mut remembered).await?;
         let mut random = || random();
-        let decision = decide(known, batch, Clockwork { now, random: &mut random });
+        let clockwork = Clockwork { now, random: &mut random };
+        let decision = decide(&mut remembered.known, batch, clockwork);
         if decision.is_empty() {
+            tx.remembered = remembered;
             tx.rollback().await?;
         } else {
-            self.write(&mut tx, &decision, now).await?;
+            self.write(&mut tx, &decision, &mut remembered, now).await?;
+            tx.remembered = remembered;
             tx.commit().await?;
         }
         Ok(decision)

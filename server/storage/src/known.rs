@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::audit::Tree;
 use waypost_domain::{
-    AuthorsOf, EnrolmentState, Head, Known, MarkRange, Past, PastOutcome, PersonState, Request,
+    AuthorsOf, EnrolmentState, Head, MarkRange, Past, PastOutcome, PersonState, Request,
     TokenState, Wanted, ranges,
 };
 use waypost_protocol::{
@@ -16,46 +16,52 @@ use waypost_protocol::{
 use crate::decode::{
     conversation_id, enrolment_from, enrolment_id, fact_id, fixed, person_id, role_of,
 };
+use crate::remembered::Remembered;
 use crate::sql::{big, unsigned};
 use crate::{Db, Dialect, StorageError};
 
 impl Db {
-    /// Locks the end of the record and reads all that the batch needs.
+    /// Locks the end of the record and reads all that the batch needs and nobody remembers.
     pub(crate) async fn read_known(
         &self,
         on: &mut AnyConnection,
         batch: &[Request],
-    ) -> Result<Known, StorageError> {
-        let wanted = Wanted::by(batch);
-        let mut known = Known {
-            head: self.lock_head(on).await?,
-            enrolments: self.known_enrolments(on, &wanted).await?,
-            people: self.known_people(on, &wanted).await?,
-            handles: self.known_handles(on, &wanted).await?,
-            past: self.known_past(on, &wanted).await?,
-            lanes: self.known_lanes(on, &wanted).await?,
-            members: self.known_members(on, &wanted).await?,
-            read: self.known_read(on, &wanted).await?,
-            tokens: self.known_tokens(on, &wanted).await?,
-            authors: AuthorsOf::default(),
-        };
-        let ranges = ranges(batch, &known);
-        known.authors = self.authors_of(on, &ranges).await?;
-        Ok(known)
+        remembered: &mut Remembered,
+    ) -> Result<(), StorageError> {
+        let (head, commits) = self.lock_head(on).await?;
+        *remembered = std::mem::take(remembered).at(head, commits);
+        let wanted = remembered.lacks(Wanted::by(batch));
+        let known = &mut remembered.known;
+        known.enrolments.extend(self.known_enrolments(on, &wanted).await?);
+        known.people.extend(self.known_people(on, &wanted).await?);
+        known.handles = self.known_handles(on, &wanted).await?;
+        known.past = self.known_past(on, &wanted).await?;
+        known.lanes.extend(self.known_lanes(on, &wanted).await?);
+        known.members.extend(self.known_members(on, &wanted).await?);
+        known.read.extend(self.known_read(on, &wanted).await?);
+        known.tokens = self.known_tokens(on, &wanted).await?;
+        let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known));
+        known.authors = authors;
+        known.authors.extend(self.authors_of(on, &passed).await?);
+        Ok(())
     }
 
-    pub(crate) async fn lock_head(&self, on: &mut AnyConnection) -> Result<Head, StorageError> {
+    /// The end of the record, and how often it was written to.
+    async fn lock_head(&self, on: &mut AnyConnection) -> Result<(Head, i64), StorageError> {
         let lock = match self.dialect {
             Dialect::Sqlite => "", // BEGIN IMMEDIATE has locked everything
             Dialect::Postgres => " FOR UPDATE",
         };
         let row = self
-            .sql("SELECT epoch, size, frontier, last_person, last_group FROM head WHERE id = 1")
+            .sql(
+                "SELECT epoch, size, frontier, last_person, last_group, commits FROM head \
+                 WHERE id = 1",
+            )
             .push(lock)
             .row(on)
             .await?
             .ok_or_else(|| StorageError::Damaged("the head row is missing".into()))?;
-        head_of(&row)
+        Ok((head_of(&row)?, row.try_get(5)?))
     }
 
     async fn known_enrolments(
@@ -134,23 +140,18 @@ impl Db {
         let mut found = HashMap::new();
         let keys: Vec<_> = wanted.facts.iter().collect();
         for chunk in self.chunks(&keys) {
-            let mut sql = self
-                .sql("SELECT id, author, digest, epoch, n, recorded_at_ms FROM fact WHERE id IN (");
+            let mut sql = self.sql(
+                "SELECT id, author, digest, epoch, n, recorded_at_ms, 0 AS code FROM fact \
+                 WHERE id IN (",
+            );
+            sql.list(chunk, |key| key.as_bytes().to_vec());
+            sql.push(
+                ") UNION ALL SELECT id, author, digest, epoch, n, 0, code FROM rejection \
+                 WHERE id IN (",
+            );
             sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
             for row in sql.rows(on).await? {
-                let outcome = PastOutcome::Recorded {
-                    sequence: sequence(&row, 3)?,
-                    recorded_at: row.try_get(5)?,
-                };
-                found.insert(fact_id(&row, 0)?, past(&row, outcome)?);
-            }
-            let mut sql =
-                self.sql("SELECT id, author, digest, epoch, n, code FROM rejection WHERE id IN (");
-            sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
-            for row in sql.rows(on).await? {
-                let code = ProblemCode::from_number(unsigned(row.try_get(5)?) as u16);
-                let outcome = PastOutcome::Rejected { code, at: sequence(&row, 3)? };
-                found.insert(fact_id(&row, 0)?, past(&row, outcome)?);
+                found.insert(fact_id(&row, 0)?, past(&row)?);
             }
         }
         Ok(found)
@@ -307,11 +308,13 @@ pub(crate) fn head_of(row: &AnyRow) -> Result<Head, StorageError> {
     })
 }
 
-fn past(row: &AnyRow, outcome: PastOutcome) -> Result<Past, StorageError> {
+/// A fact, or with a code a refusal.
+fn past(row: &AnyRow) -> Result<Past, StorageError> {
+    let epoch = unsigned(row.try_get(3)?) as u32;
+    let at = Sequence { epoch, n: unsigned(row.try_get(4)?) };
+    let outcome = match unsigned(row.try_get(6)?) {
+        0 => PastOutcome::Recorded { sequence: at, recorded_at: row.try_get(5)? },
+        code => PastOutcome::Rejected { code: ProblemCode::from_number(code as u16), at },
+    };
     Ok(Past { author: person_id(row.try_get(1)?), digest: fixed(row, 2)?, outcome })
-}
-
-fn sequence(row: &AnyRow, at: usize) -> Result<Sequence, StorageError> {
-    let epoch = unsigned(row.try_get(at)?) as u32;
-    Ok(Sequence { epoch, n: unsigned(row.try_get(at + 1)?) })
 }

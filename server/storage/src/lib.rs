@@ -20,6 +20,8 @@ mod migrate;
 mod people;
 mod pools;
 mod receipts;
+mod remembered;
+mod spoken;
 mod sql;
 mod told;
 mod write;

@@ -1,11 +1,12 @@
 //! Writing a decision in a few set statements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::AnyConnection;
-use waypost_domain::{Decision, Recorded};
+use waypost_domain::{Decision, Head, Recorded};
 use waypost_protocol::{Body, ConversationId, Millis, PersonId, Role};
 
+use crate::remembered::Remembered;
 use crate::sql::big;
 use crate::{Db, StorageError};
 
@@ -22,10 +23,11 @@ impl Db {
         &self,
         on: &mut AnyConnection,
         decision: &Decision,
+        remembered: &mut Remembered,
         now: Millis,
     ) -> Result<(), StorageError> {
         self.insert_facts(on, &decision.facts).await?;
-        self.touch_conversations(on, &decision.facts).await?;
+        self.touch_conversations(on, &decision.facts, &mut remembered.opened).await?;
         self.insert_receipts(on, &decision.facts).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
@@ -34,15 +36,17 @@ impl Db {
         for fact in decision.facts.iter().filter(|fact| fact.deed.is_some()) {
             self.project(on, fact, &pseudonyms, now).await?;
         }
-        self.write_head(on, decision).await
+        remembered.spoken.hears(&decision.facts);
+        remembered.commits += 1;
+        self.write_head(on, &decision.head, remembered.commits).await
     }
 
     async fn write_head(
         &self,
         on: &mut AnyConnection,
-        decision: &Decision,
+        head: &Head,
+        commits: i64,
     ) -> Result<(), StorageError> {
-        let head = &decision.head;
         self.sql("UPDATE head SET epoch = ")
             .bind(i64::from(head.epoch))
             .push(", size = ")
@@ -53,17 +57,20 @@ impl Db {
             .bind(i64::from(head.last_person))
             .push(", last_group = ")
             .bind(i64::from(head.last_group))
+            .push(", commits = ")
+            .bind(commits)
             .push(" WHERE id = 1")
             .execute(on)
             .await?;
         Ok(())
     }
 
-    /// Notes the newest fact of each conversation, and the two people of a new direct one.
+    /// Notes the newest fact of each conversation, and the two people of a direct one that may be new.
     async fn touch_conversations(
         &self,
         on: &mut AnyConnection,
         facts: &[Recorded],
+        opened: &mut HashSet<ConversationId>,
     ) -> Result<(), StorageError> {
         let mut newest = BTreeMap::new();
         for fact in facts {
@@ -81,7 +88,9 @@ impl Db {
             sql.push(" ON CONFLICT (conversation) DO UPDATE SET last_n = excluded.last_n");
             sql.execute(on).await?;
             for (conversation, _) in chunk {
-                if let ConversationId::Direct(low, high) = conversation {
+                if let ConversationId::Direct(low, high) = conversation
+                    && opened.insert(*conversation)
+                {
                     joined.extend([*low, *high].map(|person| Joined {
                         person,
                         conversation: *conversation,

@@ -7,16 +7,19 @@ use sqlx::{AnyConnection, Connection as _, Executor as _};
 use tokio::sync::MutexGuard;
 
 use crate::pools::Patience;
+use crate::remembered::Remembered;
 use crate::{Db, Dialect, StorageError};
 
-/// Where the connection is kept while nobody writes.
-pub(crate) type Seat = tokio::sync::Mutex<Option<AnyConnection>>;
+/// Where the connection is kept while nobody writes, with what is remembered of what it wrote.
+pub(crate) type Seat = tokio::sync::Mutex<Option<(AnyConnection, Remembered)>>;
 
 /// A transaction that may write. Dropped without a word it takes its connection with it, and the
 /// database rolls it back.
 pub(crate) struct Writing<'a> {
-    seat: MutexGuard<'a, Option<AnyConnection>>,
+    seat: MutexGuard<'a, Option<(AnyConnection, Remembered)>>,
     on: Option<AnyConnection>,
+    /// Taken by who decides, and given back before the end.
+    pub(crate) remembered: Remembered,
     patience: Patience,
 }
 
@@ -26,11 +29,12 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Writing<'_>, StorageError> {
         let mut seat = self.writing.lock().await;
         let kept = seat.take();
-        let on = match kept {
-            Some(on) => on,
-            None => self.writer.acquire().await?.detach(),
+        let (on, remembered) = match kept {
+            Some(kept) => kept,
+            None => (self.writer.acquire().await?.detach(), Remembered::default()),
         };
-        let mut writing = Writing { seat, on: Some(on), patience: self.patience.clone() };
+        let patience = self.patience.clone();
+        let mut writing = Writing { seat, on: Some(on), remembered, patience };
         let begin = match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",
@@ -42,7 +46,7 @@ impl Db {
     /// Closes the connection.
     pub(crate) async fn end_writing(&self) {
         let kept = self.writing.lock().await.take();
-        if let Some(on) = kept
+        if let Some((on, _)) = kept
             && let Err(error) = on.close().await
         {
             tracing::warn!(%error, "the writing connection could not be closed in good order");
@@ -71,7 +75,8 @@ impl Writing<'_> {
     }
 
     fn keep(&mut self) {
-        *self.seat = self.on.take();
+        let remembered = std::mem::take(&mut self.remembered);
+        *self.seat = self.on.take().map(|on| (on, remembered));
     }
 }
 

@@ -32,13 +32,13 @@ pub fn batch(bytes: &[u8]) {
     assert_eq!(decided, self::decided(known, &batch), "decided again it is another");
 }
 
-fn decided(known: Known, batch: &[Request]) -> Decision {
+fn decided(mut known: Known, batch: &[Request]) -> Decision {
     let mut random = 1_u128 << 60;
     let mut next = || {
         random += 1;
         random
     };
-    decide(known, batch, Clockwork { now: NOW, random: &mut next })
+    decide(&mut known, batch, Clockwork { now: NOW, random: &mut next })
 }
 
 fn check(known: &Known, batch: &[Request], decided: &Decision) {

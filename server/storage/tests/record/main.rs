@@ -1,126 +1,17 @@
 //! The record on both databases: what is committed is there once, in order, for whom it concerns.
 
+mod desk;
+mod servers;
+
+use desk::{Desk, NOW};
 use waypost_domain::audit::{Tree, leaf_hash};
-use waypost_domain::{Actor, Decision, Deed, Reply, Request};
+use waypost_domain::{Deed, Reply, Request};
 use waypost_protocol::{
-    Answer, Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, PersonId, ProblemCode,
-    Pull, ReadMark, ReceiptState, Role, Sequence, StoredMark,
+    Answer, Body, ConversationId, DeviceId, EnrolmentId, Entry, PersonId, ProblemCode, ReadMark,
+    ReceiptState, Sequence, StoredMark,
 };
 use waypost_storage::{Db, StorageError};
 use waypost_world::postgres;
-
-const NOW: i64 = 1_800_000_000_000;
-
-/// A record with Omar (dispatcher), Dana and Ayo (drivers), each with one device.
-struct Desk {
-    db: Db,
-    random: u128,
-    now: i64,
-    omar: Actor,
-    dana: Actor,
-    ayo: Actor,
-}
-
-impl Desk {
-    async fn open(url: &str) -> Self {
-        let db = Db::open(url).await.expect("the database opens");
-        let nobody = Actor::OPERATOR;
-        let mut desk = Self { db, random: 1, now: NOW, omar: nobody, dana: nobody, ayo: nobody };
-        desk.omar = desk.person("omar", Role::Dispatcher).await;
-        desk.dana = desk.person("dana", Role::Driver).await;
-        desk.ayo = desk.person("ayo", Role::Driver).await;
-        desk
-    }
-
-    fn next(&mut self) -> u128 {
-        self.random += 1;
-        self.random.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
-    }
-
-    fn id(&mut self) -> FactId {
-        let random = self.next();
-        FactId::mint(self.now, random)
-    }
-
-    async fn commit(&mut self, batch: &[Request]) -> Decision {
-        self.now += 1;
-        let mut random = self.next();
-        let now = self.now;
-        let mut draw = || {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            random
-        };
-        self.db.commit(batch, now, &mut draw).await.expect("the batch commits")
-    }
-
-    async fn deed(&mut self, deed: Deed) -> Reply {
-        let id = self.id();
-        let batch = [Request::Deed { actor: Actor::OPERATOR, id, deed }];
-        self.commit(&batch).await.replies.remove(0)
-    }
-
-    async fn person(&mut self, handle: &str, role: Role) -> Actor {
-        let deed = Deed::AddPerson {
-            handle: handle.into(),
-            name: handle.to_uppercase(),
-            role,
-            language: "en".into(),
-        };
-        assert!(matches!(self.deed(deed).await, Reply::Done(_)));
-        let person = self.db.person_by_handle(handle).await.expect("read").expect("added").person;
-        self.device_of(person, role).await
-    }
-
-    async fn device_of(&mut self, person: PersonId, role: Role) -> Actor {
-        let token_hash = [(self.next() >> 64) as u8; 32];
-        self.db.issue_token(token_hash, person, PersonId::SERVER, NOW * 2).await.expect("token");
-        let enrolment = EnrolmentId::mint(self.now, self.next());
-        let deed = Deed::Enrol {
-            token_hash,
-            enrolment,
-            device: DeviceId::mint(self.now, self.random),
-            device_name: "tablet".into(),
-            credential_hash: waypost_protocol::Content {
-                kind: 0,
-                bytes: enrolment.as_bytes().to_vec(),
-            }
-            .digest(),
-            public_key: [7; 32],
-        };
-        assert!(matches!(self.deed(deed).await, Reply::Done(_)));
-        Actor { person, enrolment: Some(enrolment), role }
-    }
-
-    fn text(&mut self, from: Actor, to: Actor, number: u32, text: &str) -> Entry {
-        Entry {
-            id: self.id(),
-            conversation: ConversationId::direct(from.person, to.person).expect("two people"),
-            number,
-            content: Body::Text { text: text.into(), answers: None }.to_content(),
-            offset_minutes: 60,
-            skew_ms: Some(-5),
-            needs: None,
-            gap: false,
-        }
-    }
-
-    async fn submit(&mut self, actor: Actor, entries: Vec<Entry>) -> Vec<Answer> {
-        let mut decision = self.commit(&[Request::Submit { actor, entries }]).await;
-        match decision.replies.remove(0) {
-            Reply::Answers(answers) => answers,
-            other => panic!("the submit got {other:?}"),
-        }
-    }
-
-    async fn pull(&self, actor: Actor, after: Sequence) -> waypost_protocol::Events {
-        let pull = Pull { after, number: 9, limit: 256, ..Pull::default() };
-        self.db.pull(actor.person, &pull, self.now, 0).await.expect("a page")
-    }
-
-    async fn size(&self) -> u64 {
-        self.db.head().await.expect("head").tree.size()
-    }
-}
 
 /// Runs a story on both databases.
 macro_rules! on_both {
@@ -154,7 +45,15 @@ on_both! {
     every_fact_is_a_leaf_of_the_audit_tree
     a_restored_record_goes_on_in_a_new_epoch
     what_is_old_enough_may_be_forgotten_by_devices
+    a_lane_goes_on_where_another_server_left_it
+    who_was_revoked_by_another_server_writes_no_more
+    what_a_failed_commit_knew_is_forgotten
 }
+
+use servers::{
+    a_lane_goes_on_where_another_server_left_it, what_a_failed_commit_knew_is_forgotten,
+    who_was_revoked_by_another_server_writes_no_more,
+};
 
 async fn a_message_is_recorded_once_and_read_by_whom_it_concerns(mut desk: Desk) {
     let (omar, dana, ayo) = (desk.omar, desk.dana, desk.ayo);

@@ -1,0 +1,55 @@
+//! What the last commit left known of the record, so that the next one need not read it again.
+//!
+//! The people who write in one second are mostly those of the second before: their rows were read
+//! then, and only commits change them. So they are remembered beside the connection that writes, as
+//! long as it lives and nobody else commits, which the count in the head's row tells. It refuses
+//! to outlive a doubt: whoever fails half-way, loses the connection or finds another count begins
+//! with nothing.
+
+use std::collections::HashSet;
+
+use waypost_domain::{Head, Known, Wanted};
+use waypost_protocol::ConversationId;
+
+use crate::spoken::Spoken;
+
+/// Most keys that are remembered. With more than this everything is forgotten and read anew: it is
+/// an hour's work of a fleet of thousands, and some ten megabytes.
+const KEYS_MAX: usize = 50_000;
+
+/// What is known since the last commit.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    /// The count in the head's row for which it holds.
+    pub(crate) commits: i64,
+    /// What was looked for, found or not.
+    asked: Wanted,
+    /// What was found, as the last decision left it.
+    pub(crate) known: Known,
+    /// Conversations that have their rows.
+    pub(crate) opened: HashSet<ConversationId>,
+    /// The newest messages.
+    pub(crate) spoken: Spoken,
+}
+
+impl Remembered {
+    /// What still holds at this end of the record.
+    pub(crate) fn at(self, head: Head, commits: i64) -> Self {
+        let keys = self.asked.len() + self.opened.len();
+        let mut kept = match self.commits == commits && keys < KEYS_MAX {
+            true => self,
+            false => Self::default(),
+        };
+        kept.spoken.begins_at(head.tree.size());
+        let Known { enrolments, people, lanes, members, read, .. } = kept.known;
+        let known = Known { head, enrolments, people, lanes, members, read, ..Known::default() };
+        Self { commits, known, ..kept }
+    }
+
+    /// What must still be read of this; it counts as read from here on.
+    pub(crate) fn lacks(&mut self, wanted: Wanted) -> Wanted {
+        let lacks = wanted.beyond(&self.asked);
+        self.asked.add_lasting(&lacks);
+        lacks
+    }
+}
