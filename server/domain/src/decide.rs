@@ -100,7 +100,8 @@ impl<'k, 'c> Desk<'k, 'c> {
         if let Some(answer) = self.repeated(actor, entry.id, digest) {
             return answer;
         }
-        let lane = actor.enrolment.filter(|_| entry.number > 0).map(|e| (e, entry.conversation));
+        // What is in no lane has number 0, which moves none.
+        let lane = actor.enrolment.map(|enrolment| (enrolment, entry.conversation));
         let last = lane.and_then(|lane| self.known.lanes.get(&lane).copied()).unwrap_or(0);
         // A device that makes numbers up can bring its own lane to the end of all numbers.
         let expected = last.saturating_add(1);

@@ -157,15 +157,10 @@ impl Wanted {
     }
 
     /// How many keys there are.
-    pub fn len(&self) -> usize {
+    pub fn keys(&self) -> usize {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.read.len();
         people + places + self.facts.len() + self.tokens.len()
-    }
-
-    /// Whether nothing is wanted.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     fn add(&mut self, request: &Request) {

@@ -35,7 +35,7 @@ pub(crate) struct Remembered {
 impl Remembered {
     /// What still holds at this end of the record.
     pub(crate) fn at(self, head: Head, commits: i64) -> Self {
-        let keys = self.asked.len() + self.opened.len();
+        let keys = self.asked.keys() + self.opened.len();
         let mut kept = match self.commits == commits && keys < KEYS_MAX {
             true => self,
             false => Self::default(),

@@ -10,9 +10,10 @@ use waypost_protocol::{ConversationId, FactId, ReceiptState};
 use crate::ledger::Tap;
 use crate::tablet::Tablet;
 
-/// How long one look at a conversation may take, and how often it is opened again.
+/// How long one look at a conversation may take, and how often it is opened again: for longer than the
+/// device that has yet to acknowledge may wait between two tries to connect, which is a minute.
 const TRY: Duration = Duration::from_secs(2);
-const TRIES: usize = 20;
+const TRIES: usize = 45;
 
 /// In which order the times of the receipts of one message must stand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
