@@ -68,8 +68,7 @@ impl Core {
             .ok_or_else(|| StartError::Locked(config.data.clone()))?;
         let (tls, ca) = identity::load_tls(&config)?;
         let db = Db::open(&config.database_url()).await?;
-        let head = db.head().await?.sequence();
-        let fanout = Arc::new(Fanout::new(head, db.all_members().await?));
+        let fanout = Arc::new(begin_telling(&db).await?);
         let metrics = Arc::new(Metrics::default());
         let stop_committer = CancellationToken::new();
         let (ingest, committer) = Ingest::start(
@@ -100,6 +99,18 @@ impl Core {
             tracing::error!("the committer ended by a panic");
         }
         self.waypost.db.close().await;
+    }
+}
+
+/// Begins at the end of the record with the members of that very moment: where another server commits
+/// in between, both are read again.
+async fn begin_telling(db: &Db) -> Result<Fanout, StorageError> {
+    loop {
+        let position = db.head().await?.sequence();
+        let members = db.all_members().await?;
+        if db.head().await?.sequence() == position {
+            return Ok(Fanout::new(position, members));
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Desk<'k, 'c> {
     pub(crate) known: &'k mut Known,
     pub(crate) decision: Decision,
     clockwork: Clockwork<'c>,
+    /// The end of the record when the batch began.
+    began_at: Sequence,
     progress: Progress,
     moves: Moves,
 }
@@ -66,11 +68,12 @@ pub(crate) struct Draft {
 impl<'k, 'c> Desk<'k, 'c> {
     fn new(known: &'k mut Known, clockwork: Clockwork<'c>) -> Self {
         let (decision, progress, moves) = Default::default();
-        Self { known, decision, clockwork, progress, moves }
+        let began_at = known.head.sequence();
+        Self { known, decision, clockwork, began_at, progress, moves }
     }
 
     fn decide_one(&mut self, request: &Request) -> Reply {
-        if self.is_gone(request.actor()) {
+        if self.known.is_gone(request.actor()) {
             return Reply::Refused(ProblemCode::NotEnrolled);
         }
         match request {
@@ -83,16 +86,6 @@ impl<'k, 'c> Desk<'k, 'c> {
             }
             Request::Deed { actor, id, deed } => self.decide_deed(*actor, *id, deed),
         }
-    }
-
-    /// Whether the enrolment behind a request ended after its connection was proved.
-    fn is_gone(&self, actor: Actor) -> bool {
-        actor.enrolment.is_some_and(|enrolment| {
-            self.known
-                .enrolments
-                .get(&enrolment)
-                .is_none_or(|state| state.revoked || state.person != actor.person)
-        })
     }
 
     fn decide_entry(&mut self, actor: Actor, entry: &Entry) -> Answer {
@@ -210,18 +203,20 @@ impl<'k, 'c> Desk<'k, 'c> {
         stored: &[StoredMark],
         read: &[ReadMark],
     ) -> Reply {
-        if !marks_count(self.known, epoch, stored, read) {
+        if !marks_count(self.began_at, epoch, stored, read) {
             // Marks of an older epoch are about numbers that mean something else now: the device
             // will make new ones. Marks beyond the end of this one can only be wrong.
-            return if epoch == self.known.head.epoch {
+            return if epoch == self.began_at.epoch {
                 Reply::Refused(ProblemCode::MarkBeyondRecord)
             } else {
                 Reply::MarksKept
             };
         }
         let Self { known, decision, progress, moves, .. } = self;
-        moves.apply(actor, stored, read, known, progress, decision);
-        Reply::MarksKept
+        match moves.apply(actor, stored, read, known, progress, decision) {
+            true => Reply::MarksKept,
+            false => Reply::Refused(ProblemCode::Overloaded),
+        }
     }
 
     /// Writes the moves of this batch as one fact.

@@ -7,8 +7,8 @@ use waypost_protocol::{
     ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Role, Sequence,
 };
 
-use crate::batch::{Deed, Request};
-use crate::marks::AuthorsOf;
+use crate::batch::{Actor, Deed, Request};
+use crate::marks::{AuthorsOf, may_have_read};
 use crate::record::Head;
 
 /// The keys that must be looked up, each in one set query.
@@ -53,8 +53,16 @@ pub struct Known {
     pub read: HashMap<(PersonId, ConversationId), u64>,
     /// Tokens.
     pub tokens: HashMap<[u8; 32], TokenState>,
-    /// Whose messages the marks of this batch pass; see [`crate::ranges`].
+    /// Whose messages the marks of this batch pass, with an entry for each of [`crate::ranges`].
     pub authors: AuthorsOf,
+}
+
+impl Known {
+    /// Whether the enrolment behind a request ended after its connection was proved.
+    pub(crate) fn is_gone(&self, actor: Actor) -> bool {
+        let ended = |state: &EnrolmentState| state.revoked || state.person != actor.person;
+        actor.enrolment.is_some_and(|it| self.enrolments.get(&it).is_none_or(ended))
+    }
 }
 
 /// An enrolment.
@@ -178,7 +186,7 @@ impl Wanted {
                 }
             }
             Request::Marks { read, .. } => {
-                for mark in read {
+                for mark in read.iter().filter(|it| may_have_read(actor.person, it.conversation)) {
                     self.read.insert((actor.person, mark.conversation));
                     self.add_conversation(mark.conversation, actor.person);
                 }

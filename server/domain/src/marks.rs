@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use waypost_protocol::{
-    ConversationId, EnrolmentId, Move, PersonId, ReadMark, ReceiptState, StoredMark,
+    ConversationId, EnrolmentId, Millis, Move, PersonId, ReadMark, ReceiptState, Sequence,
+    StoredMark,
 };
 
 use crate::batch::{Actor, Request};
@@ -29,35 +30,38 @@ pub struct MarkRange {
 /// For each range, the authors other than its person of messages within it.
 pub type AuthorsOf = HashMap<MarkRange, Vec<PersonId>>;
 
-/// The ranges that the marks of a batch pass, given everything else that is known.
+/// The ranges that the marks of a batch pass, given everything else that is known. Each must have its
+/// authors, or none, in [`Known::authors`] before the batch is decided.
 ///
-/// Marks beyond the end of the record or of another epoch give none.
+/// Marks beyond the end of the record, of another epoch or of a device that is gone give none.
 pub fn ranges(batch: &[Request], known: &Known) -> Vec<MarkRange> {
     let mut progress = Progress::default();
     let mut ranges = Vec::new();
     for request in batch {
         if let Request::Marks { actor, epoch, stored, read } = request
-            && marks_count(known, *epoch, stored, read)
+            && !known.is_gone(*actor)
+            && marks_count(known.head.sequence(), *epoch, stored, read)
         {
-            ranges
-                .extend(stored.iter().filter_map(|mark| progress.pass_stored(*actor, mark, known)));
-            ranges.extend(read.iter().filter_map(|mark| progress.pass_read(*actor, mark, known)));
+            for (range, _) in progress.stretches(*actor, stored, read, known) {
+                progress.moves_to(&range);
+                ranges.push(range);
+            }
         }
     }
     ranges
 }
 
-/// Whether marks made in this epoch, up to these numbers, can be about this record.
+/// Whether marks made in this epoch, up to these numbers, can be about a record that ended here when
+/// the batch began.
 pub(crate) fn marks_count(
-    known: &Known,
+    end: Sequence,
     epoch: u32,
     stored: &[StoredMark],
     read: &[ReadMark],
 ) -> bool {
-    let end = known.head.tree.size();
-    epoch == known.head.epoch
-        && stored.iter().all(|mark| mark.up_to <= end)
-        && read.iter().all(|mark| mark.up_to <= end)
+    epoch == end.epoch
+        && stored.iter().all(|mark| mark.up_to <= end.n)
+        && read.iter().all(|mark| mark.up_to <= end.n)
 }
 
 /// How far a batch has brought people and enrolments, beyond what is known, while it is gone through.
@@ -69,50 +73,61 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Moves a person's delivered mark; the range it passes, if any.
-    pub(crate) fn pass_stored(
-        &mut self,
+    /// The stretches that these marks pass from here on, each with the time of its mark. Nothing has
+    /// moved yet.
+    fn stretches(
+        &self,
         actor: Actor,
-        mark: &StoredMark,
+        stored: &[StoredMark],
+        read: &[ReadMark],
         known: &Known,
-    ) -> Option<MarkRange> {
-        let known = || known.people.get(&actor.person).map_or(0, |person| person.delivered_up_to);
-        let from = self.delivered.entry(actor.person).or_insert_with(known);
-        advance(from, mark.up_to).map(|from| MarkRange {
-            person: actor.person,
-            conversation: None,
-            from,
-            to: mark.up_to,
-        })
+    ) -> Vec<(MarkRange, Millis)> {
+        let (person, mut found) = (actor.person, Vec::new());
+        let mut from = self.delivered(person, known);
+        for StoredMark { up_to: to, at } in stored.iter().copied() {
+            if to > from {
+                found.push((MarkRange { person, conversation: None, from, to }, at));
+                from = to;
+            }
+        }
+        let mut read_up_to = BTreeMap::new();
+        for ReadMark { conversation, up_to: to, at } in read.iter().copied() {
+            let first = || self.read(person, conversation, known);
+            let from = read_up_to.entry(conversation).or_insert_with(first);
+            if to > *from && may_have_read(person, conversation) {
+                let conversation = Some(conversation);
+                found.push((MarkRange { person, conversation, from: *from, to }, at));
+                *from = to;
+            }
+        }
+        found
     }
 
-    /// Moves a person's read mark in a conversation; the range it passes, if any.
-    pub(crate) fn pass_read(
-        &mut self,
-        actor: Actor,
-        mark: &ReadMark,
-        known: &Known,
-    ) -> Option<MarkRange> {
-        let place = (actor.person, mark.conversation);
-        let known = || known.read.get(&place).copied().unwrap_or(0);
-        let from = self.read.entry(place).or_insert_with(known);
-        advance(from, mark.up_to).map(|from| MarkRange {
-            person: actor.person,
-            conversation: Some(mark.conversation),
-            from,
-            to: mark.up_to,
-        })
+    fn delivered(&self, person: PersonId, known: &Known) -> u64 {
+        let from_known = || known.people.get(&person).map_or(0, |state| state.delivered_up_to);
+        self.delivered.get(&person).copied().unwrap_or_else(from_known)
+    }
+
+    fn read(&self, person: PersonId, conversation: ConversationId, known: &Known) -> u64 {
+        let place = (person, conversation);
+        let from_known = || known.read.get(&place).copied().unwrap_or(0);
+        self.read.get(&place).copied().unwrap_or_else(from_known)
+    }
+
+    fn moves_to(&mut self, range: &MarkRange) {
+        match range.conversation {
+            None => self.delivered.insert(range.person, range.to),
+            Some(conversation) => self.read.insert((range.person, conversation), range.to),
+        };
     }
 
     /// Moves an enrolment's cursor; whether it advanced.
-    pub(crate) fn pass_cursor(
-        &mut self,
-        enrolment: EnrolmentId,
-        up_to: u64,
-        known: &Known,
-    ) -> bool {
-        let known = || known.enrolments.get(&enrolment).map_or(0, |state| state.stored_up_to);
-        advance(self.stored.entry(enrolment).or_insert_with(known), up_to).is_some()
+    fn pass_cursor(&mut self, enrolment: EnrolmentId, up_to: u64, known: &Known) -> bool {
+        let from_known = || known.enrolments.get(&enrolment).map_or(0, |state| state.stored_up_to);
+        let mark = self.stored.entry(enrolment).or_insert_with(from_known);
+        let advances = up_to > *mark;
+        *mark = up_to.max(*mark);
+        advances
     }
 
     /// Brings what is known up to here. A read mark that passed nobody's message stands in no table;
@@ -132,12 +147,12 @@ impl Progress {
     }
 }
 
-fn advance(mark: &mut u64, to: u64) -> Option<u64> {
-    let from = *mark;
-    (to > from).then(|| {
-        *mark = to;
-        from
-    })
+/// Whether somebody can have read anything here: not between two others.
+pub(crate) fn may_have_read(person: PersonId, conversation: ConversationId) -> bool {
+    match conversation {
+        ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
+        ConversationId::Group(_) | ConversationId::Fleet | ConversationId::Staff => true,
+    }
 }
 
 /// The moves of one commit, gathered for one `Receipts` fact.
@@ -148,7 +163,8 @@ pub(crate) struct Moves {
 }
 
 impl Moves {
-    /// Applies the marks of one request.
+    /// Applies the marks of one request. `false`, and nothing has moved, if they pass a range whose
+    /// authors were not asked for: something earlier in the batch has changed where it begins.
     pub(crate) fn apply(
         &mut self,
         actor: Actor,
@@ -157,10 +173,17 @@ impl Moves {
         known: &Known,
         progress: &mut Progress,
         decision: &mut Decision,
-    ) {
-        for mark in stored {
-            if let Some(range) = progress.pass_stored(actor, mark, known) {
-                self.passed(range, mark.at, actor, known);
+    ) -> bool {
+        let stretches = progress.stretches(actor, stored, read, known);
+        if stretches.iter().any(|(range, _)| !known.authors.contains_key(range)) {
+            return false;
+        }
+        for (range, at) in stretches {
+            progress.moves_to(&range);
+            if self.passed(range, at, actor, known)
+                && let MarkRange { person, conversation: Some(conversation), to: up_to, .. } = range
+            {
+                decision.read.push((person, ReadMark { conversation, up_to, at }));
             }
         }
         let last = stored.iter().map(|mark| mark.up_to).max();
@@ -169,13 +192,7 @@ impl Moves {
         {
             decision.stored.push(StoredUpTo { enrolment, person: actor.person, up_to });
         }
-        for mark in read {
-            if let Some(range) = progress.pass_read(actor, mark, known)
-                && self.passed(range, mark.at, actor, known)
-            {
-                decision.read.push((actor.person, *mark));
-            }
-        }
+        true
     }
 
     /// Notes the move that passes this range; whether there was anything to pass.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use waypost_domain::{
-    Actor, Clockwork, Decision, EnrolmentState, Known, MarkRange, PersonState, Reply, Request,
-    StoredUpTo, decide, ranges,
+    Actor, Clockwork, Decision, Deed, EnrolmentState, Known, MarkRange, PersonState, Reply,
+    Request, StoredUpTo, Wanted, decide, ranges,
 };
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, FactId, Move, PersonId, ProblemCode, ReadMark, ReceiptState,
@@ -119,10 +119,48 @@ fn the_stretches_that_marks_pass_begin_where_the_last_ones_ended() {
 
 #[test]
 fn marks_over_nobodys_message_move_the_cursor_alone() {
-    let decision = decided(&mut known(), &[marks(0, &[(5, 51)], &[(5, 52)])]);
+    let batch = [marks(0, &[(5, 51)], &[(5, 52)])];
+    let mut known = known();
+    known.authors = ranges(&batch, &known).into_iter().map(|range| (range, vec![])).collect();
+    let decision = decided(&mut known, &batch);
     assert!(decision.facts.is_empty());
     assert!(decision.read.is_empty());
     assert_eq!(decision.stored, [StoredUpTo { enrolment: desk(), person: OMAR, up_to: 5 }]);
+}
+
+#[test]
+fn marks_whose_stretch_has_changed_within_the_batch_are_asked_for_again() {
+    let phone = EnrolmentId::mint(NOW, 3);
+    let by_phone = Actor { enrolment: Some(phone), ..omar() };
+    let revoked = Deed::Revoke { enrolment: phone };
+    let revoke = Request::Deed { actor: Actor::OPERATOR, id: FactId::mint(NOW, 20), deed: revoked };
+    let stored = vec![StoredMark { up_to: 5, at: 51 }];
+    let phones = Request::Marks { actor: by_phone, epoch: 0, stored, read: Vec::new() };
+    let mut known = known();
+    let state = EnrolmentState { person: OMAR, revoked: false, stored_up_to: 0 };
+    known.enrolments.insert(phone, state);
+    let batch = [revoke, phones.clone(), marks(0, &[(8, 81)], &[])];
+    known.authors = ranges(&batch, &known).into_iter().map(|range| (range, vec![DANA])).collect();
+    let decision = decided(&mut known, &batch);
+    let refused = |code| Reply::Refused(code);
+    let expected = [refused(ProblemCode::NotEnrolled), refused(ProblemCode::Overloaded)];
+    assert_eq!(decision.replies[1..], expected, "nobody was asked who spoke from 3 to 8");
+    assert!(decision.stored.is_empty(), "the cursor waits for that too");
+    let stretch = MarkRange { person: OMAR, conversation: None, from: 3, to: 8 };
+    let later = [phones, marks(0, &[(8, 81)], &[])];
+    assert_eq!(ranges(&later, &known), [stretch], "a phone that is gone counts no more");
+}
+
+#[test]
+fn nobody_reads_between_two_others() {
+    let others = ConversationId::Direct(DANA, PersonId(7));
+    let read = vec![ReadMark { conversation: others, up_to: 5, at: 0 }];
+    let batch = [Request::Marks { actor: omar(), epoch: 0, stored: Vec::new(), read }];
+    assert_eq!(ranges(&batch, &known()), []);
+    let mut known = known();
+    assert!(decided(&mut known, &batch).is_empty());
+    assert_eq!(known.read.len(), 1, "nothing is kept of it");
+    assert!(Wanted::by(&batch).read.is_empty());
 }
 
 #[test]

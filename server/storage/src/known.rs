@@ -30,7 +30,7 @@ impl Db {
     ) -> Result<(), StorageError> {
         let (head, commits) = self.lock_head(on).await?;
         *remembered = std::mem::take(remembered).at(head, commits);
-        let wanted = remembered.lacks(Wanted::by(batch));
+        let wanted = remembered.asks_for(Wanted::by(batch));
         let known = &mut remembered.known;
         known.enrolments.extend(self.known_enrolments(on, &wanted).await?);
         known.people.extend(self.known_people(on, &wanted).await?);
@@ -261,7 +261,7 @@ impl Db {
         on: &mut AnyConnection,
         ranges: &[MarkRange],
     ) -> Result<AuthorsOf, StorageError> {
-        let mut found = AuthorsOf::default();
+        let mut found: AuthorsOf = ranges.iter().map(|range| (*range, Vec::new())).collect();
         let numbered: Vec<_> = ranges.iter().enumerate().collect();
         for chunk in self.chunks(&numbered) {
             let mut sql = self.sql("WITH passed (i, person, only_in, low, high) AS (VALUES ");

@@ -26,7 +26,7 @@ pub(crate) struct Remembered {
     asked: Wanted,
     /// What was found, as the last decision left it.
     pub(crate) known: Known,
-    /// Conversations that have their rows.
+    /// Direct conversations that have their rows.
     pub(crate) opened: HashSet<ConversationId>,
     /// The newest messages.
     pub(crate) spoken: Spoken,
@@ -35,9 +35,9 @@ pub(crate) struct Remembered {
 impl Remembered {
     /// What still holds at this end of the record.
     pub(crate) fn at(self, head: Head, commits: i64) -> Self {
-        let keys = self.asked.keys() + self.opened.len();
-        let mut kept = match self.commits == commits && keys < KEYS_MAX {
-            true => self,
+        let mut kept = match self.commits == commits && self.known.head == head {
+            true if self.keys() < KEYS_MAX => self,
+            true => Self { spoken: self.spoken, ..Self::default() },
             false => Self::default(),
         };
         kept.spoken.begins_at(head.tree.size());
@@ -46,8 +46,13 @@ impl Remembered {
         Self { commits, known, ..kept }
     }
 
+    fn keys(&self) -> usize {
+        let known = self.known.people.len() + self.known.members.len();
+        self.asked.keys() + known + self.opened.len()
+    }
+
     /// What must still be read of this; it counts as read from here on.
-    pub(crate) fn lacks(&mut self, wanted: Wanted) -> Wanted {
+    pub(crate) fn asks_for(&mut self, wanted: Wanted) -> Wanted {
         let lacks = wanted.beyond(&self.asked);
         self.asked.add_lasting(&lacks);
         lacks

@@ -22,7 +22,7 @@ pub(crate) struct Spoken {
     /// The numbers of each author's messages in each conversation.
     places: BTreeMap<ConversationId, BTreeMap<PersonId, VecDeque<u64>>>,
     /// The direct conversations with messages of each person.
-    of: HashMap<PersonId, BTreeSet<ConversationId>>,
+    direct_of: HashMap<PersonId, BTreeSet<ConversationId>>,
 }
 
 impl Spoken {
@@ -58,14 +58,14 @@ impl Spoken {
     fn authors(&self, range: &MarkRange) -> Option<Vec<PersonId>> {
         self.since.filter(|since| *since <= range.from)?;
         let groups = self.places.range(FIRST_GROUP..=LAST_GROUP).map(|(group, _)| *group);
-        let theirs = self.of.get(&range.person).into_iter().flatten().copied();
-        let read = |it: &ConversationId| range.conversation.is_none_or(|only| only == *it);
+        let theirs = self.direct_of.get(&range.person).into_iter().flatten().copied();
+        let counts = |it: &ConversationId| range.conversation.is_none_or(|only| only == *it);
         let mut authors = BTreeSet::new();
-        for conversation in theirs.filter(read) {
+        for conversation in theirs.filter(counts) {
             authors.extend(self.spoke_in(conversation, range));
         }
         // Whether the person was in a group at that moment is for the database to say.
-        let grouped = groups.filter(read).any(|it| self.spoke_in(it, range).next().is_some());
+        let grouped = groups.filter(counts).any(|it| self.spoke_in(it, range).next().is_some());
         (!grouped).then(|| authors.into_iter().collect())
     }
 
@@ -89,7 +89,7 @@ impl Spoken {
         self.places.entry(conversation).or_default().entry(author).or_default().push_back(n);
         if let ConversationId::Direct(low, high) = conversation {
             for person in [low, high] {
-                self.of.entry(person).or_default().insert(conversation);
+                self.direct_of.entry(person).or_default().insert(conversation);
             }
         }
     }
@@ -113,10 +113,10 @@ impl Spoken {
     fn forget_place(&mut self, conversation: ConversationId) {
         let ConversationId::Direct(low, high) = conversation else { return };
         for person in [low, high] {
-            if let Some(theirs) = self.of.get_mut(&person) {
+            if let Some(theirs) = self.direct_of.get_mut(&person) {
                 theirs.remove(&conversation);
                 if theirs.is_empty() {
-                    self.of.remove(&person);
+                    self.direct_of.remove(&person);
                 }
             }
         }
@@ -208,6 +208,6 @@ mod tests {
         spoken.hears(&all.map(|n| said(n, WITH_OMAR, DANA)).collect::<Vec<_>>());
         assert_eq!(spoken.authors(&omars(0, end, None)), None, "Ayo's message is forgotten");
         assert_eq!(spoken.authors(&omars(2, end, None)), Some(vec![DANA]));
-        assert!(!spoken.of.contains_key(&AYO), "nothing is left of him");
+        assert!(!spoken.direct_of.contains_key(&AYO), "nothing is left of him");
     }
 }
