@@ -149,20 +149,32 @@ impl Db {
         up_to: u64,
         limit: usize,
     ) -> Result<Vec<Event>, StorageError> {
-        let mut sql = self.sql("SELECT ");
-        sql.push(EVENT_COLUMNS)
+        // The stretches of this person come first: joined in one go, PostgreSQL reads what everyone
+        // said and looks afterwards whom it concerns.
+        let mut sql = self.sql(
+            "WITH stretch AS MATERIALIZED (SELECT m.conversation, \
+             CASE WHEN m.from_n > ",
+        );
+        sql.bind(big(after))
+            .push(" THEN m.from_n ELSE ")
+            .bind(big(after))
+            .push(" END AS low, CASE WHEN m.to_n < ")
+            .bind(big(up_to))
+            .push(" THEN m.to_n ELSE ")
+            .bind(big(up_to))
             .push(
-                " FROM membership m \
+                " END AS high FROM membership m \
                  JOIN conversation c ON c.conversation = m.conversation AND c.last_n > ",
             )
             .bind(big(after))
-            .push(" JOIN fact f ON f.conversation = m.conversation AND f.n > ")
-            .bind(big(after))
-            .push(" AND f.n <= ")
-            .bind(big(up_to))
-            .push(" AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ")
+            .push(" WHERE m.person = ")
             .bind(i64::from(person.0))
-            .push(" ORDER BY f.n LIMIT ")
+            .push(") SELECT ")
+            .push(EVENT_COLUMNS)
+            .push(
+                " FROM stretch s JOIN fact f ON f.conversation = s.conversation \
+                 AND f.n > s.low AND f.n <= s.high ORDER BY f.n LIMIT ",
+            )
             .bind(limit as i64);
         sql.rows(on).await?.iter().map(event_of).collect()
     }
@@ -182,13 +194,16 @@ impl Db {
              JOIN fact f ON f.n = a.n WHERE a.author = ",
         );
         sql.bind(i64::from(author.0))
-            .push(" AND a.n IN (SELECT DISTINCT n FROM receipt_author WHERE author = ")
+            // Compared as pairs, so that it is searched by author and not by number.
+            .push(" AND a.n IN (SELECT DISTINCT n FROM receipt_author WHERE (author, n) > (")
             .bind(i64::from(author.0))
-            .push(" AND n > ")
+            .push(", ")
             .bind(big(after))
-            .push(" AND n <= ")
+            .push(") AND (author, n) <= (")
+            .bind(i64::from(author.0))
+            .push(", ")
             .bind(big(up_to))
-            .push(" ORDER BY n LIMIT ")
+            .push(") ORDER BY n LIMIT ")
             .bind(limit as i64)
             .push(") ORDER BY r.n, r.position");
         let mut events: Vec<(u64, Millis, Vec<Move>)> = Vec::new();

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Saved, Wish};
 use waypost_protocol::{Downlink, FactId, Millis, PersonId, Sequence};
@@ -37,6 +38,8 @@ struct Device {
     engine: Engine,
     account: Account,
     frames: Option<mpsc::Sender<Vec<u8>>>,
+    /// The line itself; it ends at once when the engine gives it up, as on a real device.
+    line: Option<AbortHandle>,
     /// Which line its reports count of.
     lines: u32,
     timer: Option<u64>,
@@ -74,7 +77,8 @@ impl Devices {
         let number = self.devices.len();
         let saved = Saved { cursor, ..Saved::default() };
         let engine = Engine::load(saved, person, rand::random());
-        self.devices.push(Device { engine, account, frames: None, lines: 0, timer: None });
+        let (frames, line, timer) = (None, None, None);
+        self.devices.push(Device { engine, account, frames, line, lines: 0, timer });
         self.wishes.push((number, Input::Started));
         number
     }
@@ -209,7 +213,8 @@ impl Devices {
                     // Nobody listens any more at the end of the measurement.
                     let _ = reports.send(Report { device: number, line, heard });
                 };
-                tokio::spawn(line::run(device.account.clone(), receiver, tell));
+                let line = tokio::spawn(line::run(device.account.clone(), receiver, tell));
+                device.line.replace(line.abort_handle()).iter().for_each(AbortHandle::abort);
             }
             Effect::Connect(path) => {
                 let why = Down::Lost;
@@ -218,6 +223,7 @@ impl Devices {
             Effect::Disconnect(_) => {
                 device.lines += 1;
                 device.frames = None;
+                device.line.take().iter().for_each(AbortHandle::abort);
             }
             Effect::Send(_, frame) => {
                 if let Some(frames) = &device.frames {
