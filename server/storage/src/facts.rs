@@ -194,16 +194,13 @@ impl Db {
              JOIN fact f ON f.n = a.n WHERE a.author = ",
         );
         sql.bind(i64::from(author.0))
-            // Compared as pairs, so that it is searched by author and not by number.
-            .push(" AND a.n IN (SELECT DISTINCT n FROM receipt_author WHERE (author, n) > (")
+            .push(" AND a.n IN (SELECT DISTINCT n FROM receipt_author WHERE author = ")
             .bind(i64::from(author.0))
-            .push(", ")
+            .push(" AND n > ")
             .bind(big(after))
-            .push(") AND (author, n) <= (")
-            .bind(i64::from(author.0))
-            .push(", ")
+            .push(" AND n <= ")
             .bind(big(up_to))
-            .push(") ORDER BY n LIMIT ")
+            .push(" ORDER BY n LIMIT ")
             .bind(limit as i64)
             .push(") ORDER BY r.n, r.position");
         let mut events: Vec<(u64, Millis, Vec<Move>)> = Vec::new();
