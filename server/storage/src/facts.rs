@@ -164,17 +164,23 @@ impl Db {
             .bind(big(up_to))
             .push(
                 " END AS high FROM membership m \
-                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > ",
+                 WHERE (SELECT c.last_n FROM conversation c \
+                 WHERE c.conversation = m.conversation) > ",
             )
             .bind(big(after))
-            .push(" WHERE m.person = ")
+            .push(" AND m.person = ")
             .bind(i64::from(person.0))
             .push(") SELECT ")
             .push(EVENT_COLUMNS)
             .push(
                 " FROM stretch s JOIN fact f ON f.conversation = s.conversation \
-                 AND f.n > s.low AND f.n <= s.high ORDER BY f.n LIMIT ",
+                 AND f.n > s.low AND f.n <= s.high AND f.n > ",
             )
+            .bind(big(after))
+            .push(" AND f.n <= ")
+            .bind(big(up_to))
+            // Not by the bare number: PostgreSQL would walk the whole record in its order.
+            .push(" ORDER BY f.n + 0 LIMIT ")
             .bind(limit as i64);
         sql.rows(on).await?.iter().map(event_of).collect()
     }
