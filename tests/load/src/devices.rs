@@ -139,7 +139,8 @@ impl Devices {
     /// Waits for something to happen and deals with all of it; `durable` hears what was stored.
     ///
     /// # Errors
-    /// If the log cannot be written.
+    /// If the log cannot be written, or the server refuses what was written: then what is measured
+    /// is not what was meant.
     pub async fn round(&mut self, mut durable: impl FnMut(Durable<'_>)) -> anyhow::Result<()> {
         let inputs = self.inputs().await;
         let mut effects = Vec::with_capacity(2 * inputs.len());
@@ -157,7 +158,12 @@ impl Devices {
         for (device, effect) in effects {
             match effect {
                 Effect::Store(changes) => {
-                    changes.iter().for_each(|change| durable(Durable::Change(device, change)));
+                    for change in &changes {
+                        if let Change::Rejected { id, code, .. } = change {
+                            anyhow::bail!("{id} of device {device} was refused: {code:?}");
+                        }
+                        durable(Durable::Change(device, change));
+                    }
                 }
                 Effect::Kept { id: Some(id) } => durable(Durable::Kept(id)),
                 other => self.does(device, other),

@@ -14,7 +14,7 @@ use crate::devices::Devices;
 use crate::figure::{Figure, Figures, Times, What, short};
 use crate::ours::{enrol_pairs, hire_pairs};
 use crate::pairs::{Pace, Pairs};
-use crate::seed::{Enrolled, TEXT};
+use crate::seed::{Enrolled, Seed, TEXT};
 use crate::settings::Settings;
 use crate::station::{Database, Station};
 
@@ -40,8 +40,7 @@ pub async fn measure(folder: &Path, settings: Settings) -> anyhow::Result<Vec<Fi
     let seed = station.seed().await?;
     let people = hire_pairs(&seed, settings.pairs).await?;
     let pairs = enrol_pairs(&seed, &people).await?;
-    let guests = seed.hire("guest", Role::Driver, settings.guests).await?;
-    let guests = seed.enrol(&guests, Role::Driver).await?;
+    let guests = enrol_guests(&seed, settings.guests).await?;
     let end = seed.close().await?;
     station.start().await?;
 
@@ -72,6 +71,15 @@ pub async fn measure(folder: &Path, settings: Settings) -> anyhow::Result<Vec<Fi
     tell(&mut figures, half, &looks);
     station.close().await?;
     Ok(figures.into_vec())
+}
+
+/// Drivers and dispatchers in turn: two drivers may not write to each other.
+async fn enrol_guests(seed: &Seed, count: usize) -> anyhow::Result<Vec<Enrolled>> {
+    let drivers = seed.hire("guest", Role::Driver, count / 2).await?;
+    let hosts = seed.hire("host", Role::Dispatcher, count / 2).await?;
+    let people: Vec<_> = drivers.into_iter().zip(hosts).collect();
+    let pairs = enrol_pairs(seed, &people).await?;
+    Ok(pairs.into_iter().flat_map(|(driver, host)| [driver, host]).collect())
 }
 
 /// Every second guest comes with a message for the next one, the others go; the next turn it is
