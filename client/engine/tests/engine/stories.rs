@@ -1,9 +1,7 @@
 //! What a driver lives through, and what her tablet does about it.
 
-mod tablet;
-
+use crate::tablet::Tablet;
 use expect_test::{Expect, expect};
-use tablet::Tablet;
 
 fn check(story: &str, expected: Expect) {
     let mut tablet = Tablet::new();

@@ -1,0 +1,6 @@
+//! What an engine decides: in stories, under random happenings, and its bounds.
+
+mod limits;
+mod random;
+mod stories;
+mod tablet;

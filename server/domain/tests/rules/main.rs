@@ -1,0 +1,11 @@
+//! The rules of the domain, a file for each.
+
+mod asked;
+mod decisions;
+mod ends;
+mod golden;
+mod marks;
+mod presence;
+mod rights;
+mod runs;
+mod wanted;
