@@ -1,6 +1,6 @@
 //! What a screen may ask for.
 
-use waypost_protocol::{Arguments, ConversationId, FactId};
+use waypost_protocol::{Arguments, ConversationId, FactId, Header, Mention};
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,6 +13,8 @@ pub enum Command {
         text: String,
         /// The message that it answers.
         answers: Option<FactId>,
+        /// What it carries beside its words.
+        header: Header,
     },
     /// Sends a template.
     SendTemplate {
@@ -26,6 +28,23 @@ pub enum Command {
         arguments: Arguments,
         /// The message that it answers.
         answers: Option<FactId>,
+        /// What it carries beside its words.
+        header: Header,
+    },
+    /// Finds other words for a text of one's own.
+    Edit {
+        /// Which.
+        message: FactId,
+        /// What it says from here on.
+        text: String,
+        /// Whom it calls by name from here on.
+        mentions: Vec<Mention>,
+    },
+    /// Takes a message off the screens of all its readers: one's own, or in a group that one looks
+    /// after any.
+    Delete {
+        /// Which.
+        message: FactId,
     },
     /// Acknowledges a message of someone else.
     Acknowledge {
@@ -60,4 +79,12 @@ pub enum Command {
         /// Whether the device should try to be connected.
         online: bool,
     },
+}
+
+impl Command {
+    /// Sends words that answer nothing and carry nothing.
+    pub fn text(conversation: ConversationId, text: impl Into<String>) -> Self {
+        let (text, answers, header) = (text.into(), None, Header::default());
+        Self::SendText { conversation, text, answers, header }
+    }
 }

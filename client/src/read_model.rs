@@ -2,6 +2,8 @@
 
 mod message;
 #[cfg(test)]
+mod revised;
+#[cfg(test)]
 mod tests;
 mod window;
 

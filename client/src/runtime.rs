@@ -63,8 +63,8 @@ pub enum CommandError {
     /// The store cannot write: see [`View::store_trouble`].
     #[error("{0}")]
     Store(String),
-    /// There is no such message here, or it is one's own.
-    #[error("there is no such message of someone else")]
+    /// There is no such message here that this could be done with.
+    #[error("there is no message here that this can be done with")]
     NoSuchMessage,
     /// This fact is not wedged.
     #[error("this message is not refused")]

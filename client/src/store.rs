@@ -9,6 +9,7 @@ mod messages;
 mod open;
 mod project;
 mod read;
+mod revisions;
 #[cfg(test)]
 pub(crate) mod tests;
 mod touched;
@@ -22,6 +23,7 @@ pub(crate) use messages::{MessageRow, Place, Receipts};
 pub use open::{OpenError, StoreKey};
 pub(crate) use read::{GroupRow, MemberRow, PersonRow, Reading, WedgedRow};
 pub(crate) use touched::{Extent, Touched};
+use writing::Writing;
 
 /// A write or read that failed. Its text is for the log and for [`crate::View::store_trouble`].
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,21 @@ impl Store {
     pub(crate) async fn probe(&self) -> Result<(), StoreError> {
         sqlx::query("UPDATE progress SET writes = writes + 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// Does all of this in one transaction, or nothing of it.
+    async fn write(
+        &self,
+        work: impl AsyncFnOnce(&mut Writing) -> Result<(), sqlx::Error>,
+    ) -> Result<Touched, StoreError> {
+        let mut writing = Writing::begin(&self.pool, self.me).await?;
+        match work(&mut writing).await {
+            Ok(()) => Ok(writing.commit().await?),
+            Err(error) => {
+                writing.give_up().await;
+                Err(error.into())
+            }
+        }
     }
 
     /// Closes the file in good order.

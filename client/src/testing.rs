@@ -108,7 +108,7 @@ pub(crate) async fn store_at(path: &Path) -> Store {
 }
 
 pub(crate) fn text(words: &str) -> Body {
-    Body::Text { text: words.into(), answers: None }
+    Body::text(words)
 }
 
 pub(crate) fn entry(conversation: ConversationId, number: u32, body: &Body) -> Entry {

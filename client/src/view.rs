@@ -143,8 +143,10 @@ pub struct MessageView {
     pub author_name: String,
     /// Whether the reader wrote it.
     pub mine: bool,
-    /// What it says.
+    /// What it says, after its edits; [`Body::Erased`] if it was deleted or has expired.
     pub body: Body,
+    /// Since when it says so, if it was edited, by the author's device.
+    pub edited_at: Option<Millis>,
     /// When it was written, by the author's device.
     pub occurred_at: Millis,
     /// The author's offset from UTC, in minutes.

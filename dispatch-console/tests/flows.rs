@@ -12,7 +12,7 @@ use waypost_client::{Command, View};
 use waypost_console::ui::{Conversation, Presence, Roster, Templates, Theme};
 use waypost_console::{Port, Screen};
 use waypost_locales::Locale;
-use waypost_protocol::{Argument, Arguments, ConversationId};
+use waypost_protocol::{Argument, Arguments, ConversationId, Header};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
 /// Omar's desk, with everything that left it.
@@ -74,7 +74,7 @@ fn enter_sends_what_omar_has_typed() {
     desk.press("O");
     desk.press("k");
     desk.press(Key::Return);
-    let text = Command::SendText { conversation: EARLY_SHIFT, text: "Ok".into(), answers: None };
+    let text = Command::text(EARLY_SHIFT, "Ok");
     assert_eq!(desk.sent(), [text]);
     assert_eq!(desk.screen.window().global::<Conversation>().get_draft(), "");
 }
@@ -105,6 +105,7 @@ fn a_route_change_asks_what_has_changed_and_carries_it() {
         version: 1,
         arguments: Arguments::from([("text".into(), Argument::Text("A4".into()))]),
         answers: None,
+        header: Header::default(),
     };
     assert_eq!(desk.sent(), [command]);
     assert_eq!(desk.screen.window().global::<Templates>().get_asking().id, "");
@@ -170,7 +171,7 @@ fn a_click_on_a_person_opens_them_and_the_next_words_are_theirs() {
     assert_eq!(desk.sent(), opened(dana));
     desk.press("x");
     desk.press(Key::Return);
-    let text = Command::SendText { conversation: dana, text: "x".into(), answers: None };
+    let text = Command::text(dana, "x");
     assert_eq!(desk.sent(), [text], "what Omar typed for Dana went to someone else");
 }
 

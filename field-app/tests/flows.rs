@@ -15,7 +15,7 @@ use waypost_client::{Command, View};
 use waypost_field::ui::{Conversation, Enrolment, Link, Looks, Refused, Theme, Words};
 use waypost_field::{Port, Screen};
 use waypost_locales::Locale;
-use waypost_protocol::{Argument, Arguments, ConversationId, ReceiptState};
+use waypost_protocol::{Argument, Arguments, ConversationId, Header, ReceiptState};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
 const WITH_OMAR: ConversationId = ConversationId::Direct(OMAR, DANA);
@@ -79,6 +79,7 @@ fn template(id: &str, arguments: Arguments) -> Command {
         version: 1,
         arguments,
         answers: None,
+        header: Header::default(),
     }
 }
 
@@ -117,8 +118,7 @@ fn what_dana_types_is_sent_and_leaves_the_field() {
     let talk = tablet.screen.window().global::<Conversation>();
     talk.set_draft("  Gate is locked ".into());
     tablet.tap("Send");
-    let text =
-        Command::SendText { conversation: WITH_OMAR, text: "Gate is locked".into(), answers: None };
+    let text = Command::text(WITH_OMAR, "Gate is locked");
     assert_eq!(tablet.sent(), [text]);
     assert_eq!(talk.get_draft(), "");
     talk.set_draft("   ".into());
@@ -130,8 +130,7 @@ fn what_dana_types_is_sent_and_leaves_the_field() {
 fn words_that_the_device_could_not_keep_come_back_with_the_reason() {
     let tablet = Tablet::showing(samples::dana());
     let window = tablet.screen.window();
-    let text =
-        Command::SendText { conversation: WITH_OMAR, text: "Gate is locked".into(), answers: None };
+    let text = Command::text(WITH_OMAR, "Gate is locked");
     tablet.screen.not_taken(&text, "The disk is full.");
     assert_eq!(window.global::<Conversation>().get_draft(), "Gate is locked");
     assert_eq!(window.global::<Link>().get_refusal(), "The disk is full.");

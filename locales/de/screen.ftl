@@ -99,6 +99,9 @@ date =
     }
 clock-suspect = Uhr ging falsch, erfasst { $time }
 message-newer = Eine Nachricht einer neueren Version. Aktualisieren Sie diese App, um sie zu lesen.
+message-gone = Diese Nachricht ist gelöscht.
+message-deletion = Nimmt eine Nachricht von den Bildschirmen
+message-edited = { $time } · bearbeitet
 
 # Wie weit eine Nachricht gekommen ist
 state-queued = Wartet

@@ -99,6 +99,9 @@ date =
     }
 clock-suspect = Clock was wrong, recorded { $time }
 message-newer = A message from a newer version. Update this app to read it.
+message-gone = This message is gone.
+message-deletion = Takes a message off the screens
+message-edited = { $time } · edited
 
 # How far a message has come
 state-queued = Waiting

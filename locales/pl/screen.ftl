@@ -107,6 +107,9 @@ date =
     }
 clock-suspect = Zegar był błędny, zapisano { $time }
 message-newer = Wiadomość z nowszej wersji. Zaktualizuj aplikację, aby ją przeczytać.
+message-gone = Tej wiadomości już nie ma.
+message-deletion = Usuwa wiadomość z ekranów
+message-edited = { $time } · zmieniono
 
 # Jak daleko dotarła wiadomość
 state-queued = Czeka

@@ -4,6 +4,7 @@
 mod argument;
 mod check;
 mod content;
+mod header;
 pub mod kind;
 mod role;
 mod wire;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use argument::{Argument, Arguments};
 pub use check::ContentError;
 pub use content::Content;
+pub use header::{Header, Mention, Priority};
 pub use role::Role;
 
 use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
@@ -20,16 +22,17 @@ use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
 /// What a fact means.
 ///
 /// ```
-/// use waypost_protocol::{Argument, Body};
+/// use waypost_protocol::{Argument, Body, Header};
 ///
 /// let late = Body::Template {
 ///     template: "running-late".into(),
 ///     version: 1,
 ///     arguments: [("minutes".to_string(), Argument::Minutes(15))].into(),
 ///     answers: None,
+///     header: Header::default(),
 /// };
 /// assert_eq!(late.check(), Ok(()));
-/// assert!(Body::Text { text: "  ".into(), answers: None }.check().is_err());
+/// assert!(Body::text("  ").check().is_err());
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -42,6 +45,9 @@ pub enum Body {
         /// The message that this answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<FactId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
     },
     /// A template, rendered by each reader in the reader's own language.
     Template {
@@ -55,11 +61,31 @@ pub enum Body {
         /// The message that this answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<FactId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
     },
     /// "I have understood this message and accept it."
     Acknowledgement {
         /// The message.
         message: FactId,
+    },
+    /// Other words for a message of the same author. Its readers see these; the record keeps all.
+    Edit {
+        /// The message, a text.
+        message: FactId,
+        /// What it says from here on: at most [`crate::TEXT_CHARS_MAX`] characters, not blank.
+        text: String,
+        /// Whom it calls by name from here on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Mention>,
+    },
+    /// A message goes from the screens, and a mark stays. The record keeps it for auditors.
+    Deletion {
+        /// The message.
+        message: FactId,
+        /// Who wrote it. A deletion that names someone else has no effect.
+        author: PersonId,
     },
     /// All receipt moves of one commit. In the record it holds every move; an event holds those
     /// that concern its reader.
@@ -128,6 +154,11 @@ pub enum Body {
         /// The root hash of the audit tree over them, in hexadecimal.
         root: String,
     },
+    /// A message that was deleted or has expired: what it said is told to nobody any more.
+    Erased {
+        /// The number of its kind.
+        number: u16,
+    },
     /// A kind that this version does not know, kept as it came.
     Unknown {
         /// Its number.
@@ -141,6 +172,38 @@ impl Body {
     /// Whether people read it in a conversation (and it earns receipts).
     pub fn is_message(&self) -> bool {
         matches!(self, Self::Text { .. } | Self::Template { .. })
+    }
+
+    /// Plain words, which answer nothing.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into(), answers: None, header: Header::default() }
+    }
+
+    /// What a message carries beside its words.
+    pub fn header(&self) -> Option<&Header> {
+        match self {
+            Self::Text { header, .. } | Self::Template { header, .. } => Some(header),
+            _ => None,
+        }
+    }
+
+    /// Whom it calls by name.
+    pub fn mentions(&self) -> &[Mention] {
+        match self {
+            Self::Text { header, .. } | Self::Template { header, .. } => &header.mentions,
+            Self::Edit { mentions, .. } => mentions,
+            _ => &[],
+        }
+    }
+
+    /// The message of the same conversation whose words or presence this fact changes, and who must
+    /// have written it.
+    pub fn revises(&self, by: PersonId) -> Option<(FactId, PersonId)> {
+        match self {
+            Self::Edit { message, .. } => Some((*message, by)),
+            Self::Deletion { message, author } => Some((*message, *author)),
+            _ => None,
+        }
     }
 
     /// The conversation of the group that this fact is about, if it is about one.

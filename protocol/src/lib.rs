@@ -23,7 +23,9 @@ mod problem;
 mod receipt;
 pub mod topic;
 
-pub use body::{Argument, Arguments, Body, Content, ContentError, Role, kind};
+pub use body::{
+    Argument, Arguments, Body, Content, ContentError, Header, Mention, Priority, Role, kind,
+};
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
     Answer, Downlink, Entry, Event, Events, FrameError, OwnRun, Presence, PresenceOf, Pull, Submit,

@@ -13,6 +13,15 @@ pub const TEXT_CHARS_MAX: usize = 4_000;
 /// Most arguments of a template.
 pub const TEMPLATE_ARGUMENTS_MAX: usize = 16;
 
+/// Most people and groups called by name in one message.
+pub const MENTIONS_MAX: usize = 64;
+
+/// Shortest time after which a message goes for ever, in seconds.
+pub const EXPIRES_AFTER_S_MIN: u32 = 5;
+
+/// Longest time after which a message goes for ever, in seconds: 400 days.
+pub const EXPIRES_AFTER_S_MAX: u32 = 400 * 24 * 60 * 60;
+
 /// Longest name of a person, group, device or template argument, in characters.
 pub const NAME_CHARS_MAX: usize = 80;
 

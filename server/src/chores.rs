@@ -18,6 +18,7 @@ use crate::waypost::Waypost;
 
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
+const ERASE_EVERY: Duration = Duration::from_secs(5);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -32,6 +33,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut heartbeat = every(HEARTBEAT_EVERY);
     let mut checkpoint = every(checkpoint_every);
     let mut safe = every(SAFE_EVERY);
+    let mut erase = every(ERASE_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -40,6 +42,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             _ = heartbeat.tick() => waypost.fanout.heartbeat(),
             _ = checkpoint.tick() => report("checkpoint", sign_checkpoint(&waypost, &key).await),
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
+            _ = erase.tick() => report("erasing what has expired", erase_expired(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
@@ -66,6 +69,14 @@ async fn move_safe_mark(waypost: &Waypost) -> Result<(), StorageError> {
     let safe = waypost.safe_up_to.load(Ordering::Relaxed).max(waypost.db.backed_up_to().await?);
     let covered = waypost.db.recorded_before(old, safe).await?;
     waypost.safe_up_to.fetch_max(covered, Ordering::Relaxed);
+    Ok(())
+}
+
+async fn erase_expired(waypost: &Waypost) -> Result<(), StorageError> {
+    let count = waypost.db.erase_expired(clock::now()).await?;
+    if count > 0 {
+        tracing::debug!(count, "messages have expired and are erased");
+    }
     Ok(())
 }
 

@@ -133,6 +133,10 @@ impl Real {
                 let real = self.runtime.block_on(pulled).map_err(failed)?;
                 same("reads", &real, events)
             }
+            Asked::Expired { now, count } => {
+                let erased = self.runtime.block_on(self.db.erase_expired(now)).map_err(failed)?;
+                same("erases", &erased, &count)
+            }
             Asked::BackedUp => self.backs_up().map_err(failed),
             Asked::Restored => self.restores().map_err(failed),
             Asked::Crashed => self.opens_again().map_err(failed),

@@ -70,6 +70,9 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
             texts.render_template(template, *version, arguments)
         }
         Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
+        Body::Edit { text, .. } => text.clone(),
+        Body::Deletion { .. } => texts.message("message-deletion", &[]),
+        Body::Erased { .. } => texts.message("message-gone", &[]),
         Body::Receipts { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
@@ -99,14 +102,27 @@ fn bubble(
         author: if named { message.author_name.clone() } else { String::new() },
         text: body_text(&message.body, texts),
         icon: icon(&message.body),
-        time: clock.time(message.occurred_at),
+        time: time(message, texts, clock),
         warning: warning(message, texts, clock),
         state: progress.as_ref().map(|(state, _)| *state),
         state_text: progress.map(|(_, text)| text).unwrap_or_default(),
         day: if new_day { clock.day(shown_at(message), texts) } else { String::new() },
-        can_acknowledge: !message.mine && !message.acknowledged_by_me && message.n.is_some(),
+        can_acknowledge: can_acknowledge(message),
         acknowledged: !message.mine && message.acknowledged_by_me,
     }
+}
+
+fn time(message: &MessageView, texts: &Texts, clock: Clock) -> String {
+    let written = clock.time(message.occurred_at);
+    match message.edited_at {
+        Some(_) => texts.message("message-edited", &[("time", written.into())]),
+        None => written,
+    }
+}
+
+fn can_acknowledge(message: &MessageView) -> bool {
+    let is_there = message.n.is_some() && !matches!(message.body, Body::Erased { .. });
+    is_there && !message.mine && !message.acknowledged_by_me
 }
 
 /// Where the author's clock is not to be believed, the day is the server's.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use waypost_client::view::MessageView;
 use waypost_client::{Command, View};
 use waypost_locales::{Locale, Template, Texts};
-use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
+use waypost_protocol::{Argument, Arguments, ConversationId, FactId, Header};
 
 use crate::{
     Bubbles, Clock, Filter, Here, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open,
@@ -99,7 +99,7 @@ impl Reader {
     pub fn text(&self, text: &str) -> Option<Command> {
         let text = text.trim();
         let conversation = self.target.filter(|_| !text.is_empty())?;
-        Some(Command::SendText { conversation, text: text.to_owned(), answers: None })
+        Some(Command::text(conversation, text))
     }
 
     /// Sends a template; nothing if it lacks an argument.
@@ -114,6 +114,7 @@ impl Reader {
             version: template.version,
             arguments,
             answers: None,
+            header: Header::default(),
         })
     }
 

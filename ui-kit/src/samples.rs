@@ -9,8 +9,8 @@ use waypost_client::view::{
     Timeline, Wedged,
 };
 use waypost_protocol::{
-    Argument, Arguments, Body, ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode,
-    ReceiptState, Role,
+    Argument, Arguments, Body, ConversationId, EnrolmentId, FactId, Header, Millis, PersonId,
+    ProblemCode, ReceiptState, Role,
 };
 
 use crate::Here;
@@ -49,14 +49,20 @@ pub fn id(minutes: i64) -> FactId {
 
 /// Words.
 pub fn text(text: &str) -> Body {
-    Body::Text { text: text.to_owned(), answers: None }
+    Body::text(text)
 }
 
 /// A template with at most one argument.
 pub fn template(id: &str, argument: Option<(&str, Argument)>) -> Body {
     let arguments: Arguments =
         argument.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Body::Template { template: id.to_owned(), version: 1, arguments, answers: None }
+    Body::Template {
+        template: id.to_owned(),
+        version: 1,
+        arguments,
+        answers: None,
+        header: Header::default(),
+    }
 }
 
 /// A message of someone else, committed as number `n`.
@@ -68,6 +74,7 @@ pub fn from(author: PersonId, minutes: i64, n: u64, body: Body) -> MessageView {
         author_name: name(author).to_owned(),
         mine: false,
         body,
+        edited_at: None,
         occurred_at: at(minutes),
         offset_minutes: 0,
         clock_suspect: false,

@@ -4,7 +4,7 @@
 mod receive;
 mod tap;
 
-use waypost_protocol::{PersonId, Sequence, Uplink};
+use waypost_protocol::{Millis, PersonId, Sequence, Uplink};
 
 use crate::backoff::Dice;
 use crate::inbox::Inbox;
@@ -91,6 +91,11 @@ impl Engine {
     /// How the device is connected.
     pub fn link(&self, now: Now) -> LinkState {
         self.link.show(now, self.inbox.catching_up)
+    }
+
+    /// The server's time, as far as it is known here.
+    pub fn server_time(&self, now: Now) -> Millis {
+        now.at.saturating_add(self.skew.estimate().unwrap_or(0))
     }
 
     /// How many facts wait for the server's answer.

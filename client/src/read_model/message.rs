@@ -4,7 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use waypost_protocol::{
-    Body, Content, ConversationId, Millis, PersonId, ReceiptState, SKEW_PLAUSIBLE_MS,
+    Body, Content, ConversationId, FactId, Header, Millis, PersonId, ReceiptState,
+    SKEW_PLAUSIBLE_MS,
 };
 
 use super::ReadModel;
@@ -20,6 +21,18 @@ pub(super) fn body(content: &Content) -> Body {
         number: content.kind,
         bytes: BASE64.encode(&content.bytes),
     })
+}
+
+/// What a message says with its last edit, and since when.
+fn edited(said: Body, edit: Option<&(FactId, Content)>) -> (Body, Option<Millis>) {
+    let Some((id, edit)) = edit else { return (said, None) };
+    match (said, edit.to_body()) {
+        (Body::Text { answers, header, .. }, Ok(Body::Edit { text, mentions, .. })) => {
+            let header = Header { mentions, ..header };
+            (Body::Text { text, answers, header }, id.occurred_at())
+        }
+        (said, _) => (said, None),
+    }
 }
 
 impl ReadModel {
@@ -42,10 +55,12 @@ impl ReadModel {
         } else {
             state_for_me(&row, read_up_to, acknowledged_by_me)
         };
+        let (body, edited_at) = edited(body(&row.content), row.edit.as_ref());
         MessageView {
             author_name: self.name(row.author),
             mine,
-            body: body(&row.content),
+            body,
+            edited_at,
             occurred_at,
             offset_minutes: row.offset_minutes,
             clock_suspect: is_suspect(occurred_at, &row),

@@ -48,7 +48,7 @@ async fn only_what_changed_is_made_anew() {
     assert!(kept >= before.len() - 3, "{kept} of {} messages kept their pointer", before.len());
 }
 
-fn model() -> ReadModel {
+pub(super) fn model() -> ReadModel {
     let mut model = ReadModel::new(&identity());
     model.window_max = WINDOW_MAX;
     model.open(Some(WITH_OMAR));
@@ -64,7 +64,7 @@ async fn same(patched: &ReadModel, store: &Store, step: u64) {
     assert!(patched == fresh, "after step {step} the screen is not what the store holds");
 }
 
-fn shell() -> ShellPart {
+pub(super) fn shell() -> ShellPart {
     let link = LinkView::Offline { retry_at: None };
     ShellPart { link, waiting: 0, outbox_full: false, store_trouble: None }
 }
@@ -95,6 +95,21 @@ fn busy(step: u64) -> Vec<Change> {
             moved(ReceiptState::Read, n - 3),
             Change::ReadUpTo { conversation: WITH_OMAR, up_to: n - 2 },
         ],
+        7 if step % 16 == 15 => {
+            // Omar finds other words, and Dana takes one of hers away.
+            let Change::Recorded { event, .. } = fact(n - 3, OMAR, Some(WITH_OMAR), &text(""))
+            else {
+                return Vec::new();
+            };
+            let message = event.id.unwrap();
+            let mentions = Vec::new();
+            let other = Body::Edit { message, text: "the third ramp".into(), mentions };
+            let away = Body::Deletion { message: mine(step - 7).id, author: DANA };
+            vec![
+                fact(n, OMAR, Some(WITH_OMAR), &other),
+                Change::Queued(entry(WITH_OMAR, step as u32 + 1, &away)),
+            ]
+        }
         _ => {
             let Change::Recorded { event, .. } = fact(n - 3, OMAR, Some(WITH_OMAR), &text(""))
             else {

@@ -23,14 +23,26 @@ pub(super) async fn understand(
     reading: &Reading<'_>,
 ) -> Result<Task, CommandError> {
     Ok(match command {
-        Command::SendText { conversation, text, answers } => {
-            Task::Wish(Wish::Say { conversation, body: Body::Text { text, answers } })
+        Command::SendText { conversation, text, answers, header } => {
+            Task::Wish(Wish::Say { conversation, body: Body::Text { text, answers, header } })
         }
-        Command::SendTemplate { conversation, template, version, arguments, answers } => {
-            let body = Body::Template { template, version, arguments, answers };
+        Command::SendTemplate { conversation, template, version, arguments, answers, header } => {
+            let body = Body::Template { template, version, arguments, answers, header };
             Task::Wish(Wish::Say { conversation, body })
         }
         Command::Acknowledge { message } => acknowledge(message, reading).await?,
+        Command::Edit { message, text, mentions } => {
+            let known = reading.message(message).await?;
+            let mine = known.filter(|it| it.author == reading.me() && it.is_text);
+            let conversation = mine.ok_or(CommandError::NoSuchMessage)?.conversation;
+            let body = Body::Edit { message, text, mentions };
+            Task::Wish(Wish::Say { conversation, body })
+        }
+        Command::Delete { message } => {
+            let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
+            let body = Body::Deletion { message, author: known.author };
+            Task::Wish(Wish::Say { conversation: known.conversation, body })
+        }
         Command::Open { conversation } => Task::Open(conversation),
         Command::MarkRead { conversation, up_to } => Task::Wish(Wish::Read { conversation, up_to }),
         Command::SendAgain { id } => {
@@ -48,7 +60,7 @@ pub(super) async fn understand(
 
 /// A second tap is no second acknowledgement.
 async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, CommandError> {
-    let known = reading.acknowledgeable(message).await?;
+    let known = reading.message(message).await?;
     let known = known.filter(|it| it.author != reading.me()).ok_or(CommandError::NoSuchMessage)?;
     if known.acknowledged {
         return Ok(Task::Done(Sent { id: None }));

@@ -21,6 +21,8 @@ use crate::view::{LinkView, View};
 const VIEW_INTERVAL: Duration = Duration::from_millis(16);
 /// How often a store in trouble is tried.
 const TROUBLE_INTERVAL: Duration = Duration::from_secs(5);
+/// How often the time until the next expiry is looked at.
+const EXPIRY_LOOK: Duration = Duration::from_secs(60);
 /// Most reports of links that wait.
 const REPORTS_MAX: usize = 64;
 
@@ -35,6 +37,8 @@ pub(super) struct Shell {
     links_made: u64,
     reports: (mpsc::Sender<Report>, mpsc::Receiver<Report>),
     timer: Option<Instant>,
+    /// When the next message expires.
+    expiry: Option<Instant>,
     /// Why the store cannot write, and when it is tried again.
     trouble: Option<(String, Instant)>,
     /// The store failed and could not be read since: the engine must not go on.
@@ -75,9 +79,13 @@ impl Shell {
         };
         let saved = store.reading().saved().await.map_err(unreadable)?;
         let engine = Engine::load(saved, store.me(), random());
+        let started = Instant::now();
+        let server_time = engine.server_time(clock.moment(started));
+        if let Err(error) = store.expire(server_time).await {
+            tracing::warn!(%error, "what has expired could not be wiped yet");
+        }
         let mut model = ReadModel::new(identity);
         model.refresh(&store.reading()).await.map_err(unreadable)?;
-        let started = Instant::now();
         let first = model.view(ShellPart {
             link: link_view(engine.link(clock.moment(started))),
             waiting: engine.waiting(),
@@ -96,6 +104,7 @@ impl Shell {
             links_made: 0,
             reports: mpsc::channel(REPORTS_MAX),
             timer: None,
+            expiry: None,
             trouble: None,
             lost: false,
             view,
@@ -107,6 +116,7 @@ impl Shell {
 
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         self.happened(Input::Started).await;
+        self.wait_for_expiry().await;
         loop {
             tokio::select! {
                 request = requests.recv() => match request {
@@ -122,6 +132,7 @@ impl Shell {
                     self.timer = None;
                     self.happened(Input::TimerFired).await;
                 }
+                () = at(self.expiry) => self.expire().await,
                 () = at(self.trouble.as_ref().map(|(_, at)| *at)) => self.try_store().await,
                 () = at(self.view_due) => self.show().await,
             }
@@ -205,8 +216,12 @@ impl Shell {
                 Effect::Store(changes) => match self.store.apply(&changes).await {
                     Ok(touched) => {
                         self.trouble = None;
+                        let expiry = touched.expiry;
                         self.model.touch(touched);
                         self.view_changed();
+                        if expiry {
+                            self.wait_for_expiry().await;
+                        }
                     }
                     Err(error) => return Outcome::Failed(error),
                 },
@@ -236,6 +251,34 @@ impl Shell {
             }
         }
         outcome
+    }
+
+    /// Messages whose time has come go from the screen and the disk.
+    async fn expire(&mut self) {
+        match self.store.expire(self.engine.server_time(self.now())).await {
+            Ok(touched) => {
+                self.model.touch(touched);
+                self.view_changed();
+                self.wait_for_expiry().await;
+            }
+            Err(error) => {
+                self.expiry = Some(Instant::now() + TROUBLE_INTERVAL);
+                self.in_trouble(&error);
+            }
+        }
+    }
+
+    async fn wait_for_expiry(&mut self) {
+        self.expiry = match self.store.reading().next_expiry().await {
+            Ok(None) => None,
+            Ok(Some(at)) => {
+                let left = at.saturating_sub(self.engine.server_time(self.now()));
+                let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+                // A clock that is put right in the meantime is looked at again.
+                Some(Instant::now() + left.min(EXPIRY_LOOK))
+            }
+            Err(_) => Some(Instant::now() + TROUBLE_INTERVAL),
+        };
     }
 
     fn connect(&mut self, path: LinkPath) {

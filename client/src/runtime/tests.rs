@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use waypost_engine::Change;
-use waypost_protocol::{Arguments, OUTBOX_ENTRIES_MAX, ProblemCode, ReceiptState, Sequence};
+use waypost_protocol::{
+    Arguments, Header, OUTBOX_ENTRIES_MAX, ProblemCode, ReceiptState, Sequence,
+};
 
 use super::{Client, CommandError, Setup};
 use crate::clock::Clock;
@@ -33,6 +35,7 @@ async fn running_late(client: &Client) -> Result<super::Sent, CommandError> {
         version: 1,
         arguments: Arguments::new(),
         answers: None,
+        header: Header::default(),
     };
     client.send(template).await
 }
@@ -84,8 +87,7 @@ async fn a_full_disk_is_shown_and_the_tap_is_not_half_kept() {
     let store = store_at(&path).await;
     limit_pages(&store).await;
     let client = Client::start(store, identity(), Clock::default()).await.unwrap();
-    let long =
-        Command::SendText { conversation: WITH_OMAR, text: "long ".repeat(700), answers: None };
+    let long = Command::text(WITH_OMAR, "long ".repeat(700));
     let mut kept = 0;
     let refused = loop {
         match client.send(long.clone()).await {
@@ -174,7 +176,7 @@ async fn words_that_break_a_rule_are_refused_at_the_tablet() {
     let path = folder.path().join("dana.db");
     store_at(&path).await.close().await;
     let client = open(&path).await;
-    let blank = Command::SendText { conversation: WITH_OMAR, text: "  ".into(), answers: None };
+    let blank = Command::text(WITH_OMAR, "  ");
     assert!(matches!(client.send(blank).await, Err(CommandError::Content(_))));
     client.close().await;
 }

@@ -19,14 +19,13 @@ pub(super) mod state {
 impl Store {
     /// Applies all changes or none.
     pub(crate) async fn apply(&self, changes: &[Change]) -> Result<Touched, StoreError> {
-        let mut writing = Writing::begin(&self.pool, self.me).await?;
-        for change in changes {
-            if let Err(error) = writing.apply(change).await {
-                writing.give_up().await;
-                return Err(error.into());
+        self.write(async |writing| {
+            for change in changes {
+                writing.apply(change).await?;
             }
-        }
-        Ok(writing.commit().await?)
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -68,10 +67,11 @@ impl Writing {
         .run()
         .await?;
         let author = self.me;
+        let body = entry.content.to_body().ok();
         self.sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
-                                understood)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 1)
+                                expires_after_s, understood)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
              ON CONFLICT DO NOTHING",
         )
         .bind(blob(&entry.id))
@@ -81,6 +81,7 @@ impl Writing {
         .bind(&entry.content.bytes)
         .bind(entry.offset_minutes)
         .bind(entry.skew_ms)
+        .bind(body.as_ref().and_then(expires_after_s))
         .run()
         .await?;
         self.sql(
@@ -94,11 +95,14 @@ impl Writing {
         .run()
         .await?;
         self.touched.message(entry.conversation, Some(entry.id));
-        if let Ok(Body::Acknowledgement { message }) = entry.content.to_body() {
-            let at = entry.id.occurred_at().unwrap_or(0);
-            project::acknowledged(self, message, author, at).await?;
+        match body {
+            Some(Body::Acknowledgement { message }) => {
+                let at = entry.id.occurred_at().unwrap_or(0);
+                project::acknowledged(self, message, author, at).await
+            }
+            Some(body) => self.revises(entry.id, author, Some(entry.conversation), &body).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn accepted(
@@ -110,7 +114,7 @@ impl Writing {
         self.decide(id, state::ACCEPTED, sequence, None).await?;
         self.sql(
             "UPDATE facts SET epoch = ?, n = ?, recorded_at_ms = ? WHERE id = ?
-             RETURNING conversation",
+             RETURNING conversation, expires_after_s",
         )
         .bind(sequence.epoch)
         .bind(place(sequence.n))
@@ -118,7 +122,10 @@ impl Writing {
         .bind(blob(&id))
         .row()
         .await?
-        .map_or(Ok(()), |row| self.touch(row.try_get(0)?, id))
+        .map_or(Ok(()), |row| {
+            self.touched.expiry |= row.try_get::<Option<u32>, _>(1)?.is_some();
+            self.touch(row.try_get(0)?, id)
+        })
     }
 
     async fn rejected(
@@ -137,6 +144,7 @@ impl Writing {
         self.touch_whole(row.try_get(0)?)?;
         self.touched.wedged = true;
         let content = waypost_protocol::Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
+        self.revises_nothing(id, &content).await?;
         if let Ok(Body::Acknowledgement { message }) = content.to_body() {
             // It was not acknowledged after all.
             let me = self.me;
@@ -193,7 +201,7 @@ impl Writing {
             let id: Vec<u8> = row.try_get(0)?;
             self.sql("DELETE FROM facts WHERE id = ?").bind(id).run().await?;
         }
-        Ok(())
+        self.wipe_what_is_gone().await
     }
 
     async fn cut(&mut self, epoch: u32, after: u64) -> Result<(), sqlx::Error> {
@@ -280,6 +288,11 @@ impl Writing {
         }
         Ok(())
     }
+}
+
+/// After how many seconds in the record a message goes.
+pub(super) fn expires_after_s(body: &Body) -> Option<u32> {
+    body.header().and_then(|header| header.expires_after_s)
 }
 
 /// A conversation as it stands in a column.

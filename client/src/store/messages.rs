@@ -30,6 +30,8 @@ pub(crate) struct MessageRow {
     /// Its number in the record as it is now.
     pub(crate) n: Option<u64>,
     pub(crate) recorded_at: Option<Millis>,
+    /// The last edit: its id and what it says.
+    pub(crate) edit: Option<(FactId, Content)>,
 }
 
 /// One recipient's times for one message.
@@ -111,25 +113,49 @@ impl Reading<'_> {
     }
 }
 
-const RECORDED: &str = "
-    SELECT id, author, kind, content, offset_minutes, skew_ms, n, recorded_at_ms, epoch, NULL,
-           lost
-    FROM facts WHERE conversation = ? AND n IS NOT NULL AND kind IN (1, 2)
-    ORDER BY epoch DESC, n DESC LIMIT ?";
+/// What is read of a message `f` and of its last edit `e`. What is gone says nothing any more; what
+/// waits comes after what is in the record.
+macro_rules! message_with_its_edit {
+    ($number:literal, $from:literal, $where:literal) => {
+        concat!(
+            "SELECT f.id, f.author, f.kind,
+                    CASE WHEN f.expired IS NOT NULL OR EXISTS (
+                        SELECT 1 FROM deletions d JOIN facts g ON g.id = d.id
+                        WHERE d.message = f.id AND d.author = f.author
+                          AND g.conversation = f.conversation)
+                    THEN x'f6' ELSE f.content END,
+                    f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms, f.epoch, ",
+            $number,
+            ", f.lost, e.id, e.kind, e.content FROM ",
+            $from,
+            " LEFT JOIN facts e ON e.id = (
+                SELECT x.id FROM edits x JOIN facts g ON g.id = x.id
+                WHERE x.message = f.id AND g.author = f.author AND g.conversation = f.conversation
+                ORDER BY g.n IS NULL DESC, g.epoch DESC, g.n DESC, g.id DESC LIMIT 1)
+              WHERE f.kind IN (1, 2) AND ",
+            $where
+        )
+    };
+}
 
-const WAITING: &str = "
-    SELECT f.id, f.author, f.kind, f.content, f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms,
-           f.epoch, o.number, f.lost
-    FROM outbox o JOIN facts f ON f.id = o.id
-    WHERE f.conversation = ? AND o.state = 0 AND f.n IS NULL AND f.kind IN (1, 2)
-    ORDER BY o.number DESC LIMIT ?";
+const RECORDED: &str = message_with_its_edit!(
+    "NULL",
+    "facts f",
+    "f.conversation = ? AND f.n IS NOT NULL ORDER BY f.epoch DESC, f.n DESC LIMIT ?"
+);
+
+const WAITING: &str = message_with_its_edit!(
+    "o.number",
+    "outbox o JOIN facts f ON f.id = o.id",
+    "f.conversation = ? AND o.state = 0 AND f.n IS NULL ORDER BY o.number DESC LIMIT ?"
+);
 
 /// What is neither in the record nor waiting is wedged or gone.
-const SOME: &str = "
-    SELECT f.id, f.author, f.kind, f.content, f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms,
-           f.epoch, o.number, f.lost
-    FROM facts f LEFT JOIN outbox o ON o.id = f.id AND o.state = 0
-    WHERE f.kind IN (1, 2) AND (f.n IS NOT NULL OR o.id IS NOT NULL) AND f.id IN ";
+const SOME: &str = message_with_its_edit!(
+    "o.number",
+    "facts f LEFT JOIN outbox o ON o.id = f.id AND o.state = 0",
+    "(f.n IS NOT NULL OR o.id IS NOT NULL) AND f.id IN "
+);
 
 fn list(query: &mut QueryBuilder<Sqlite>, ids: &BTreeSet<FactId>) {
     query.push("(");
@@ -156,6 +182,10 @@ fn message_row(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
         skew_ms: row.try_get(5)?,
         n: n.filter(|_| lost.is_none()),
         recorded_at: row.try_get(7)?,
+        edit: match row.try_get::<Option<&[u8]>, _>(11)? {
+            Some(_) => Some((fact_id(row, 11)?, content(row, 12)?)),
+            None => None,
+        },
     })
 }
 

@@ -5,7 +5,7 @@ use waypost_protocol::{
     Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, ReceiptState,
 };
 
-use super::apply::{blob, parse, place};
+use super::apply::{blob, expires_after_s, parse, place};
 use super::read::fact_id;
 use super::writing::Writing;
 use super::{Store, StoreError};
@@ -36,14 +36,7 @@ impl Store {
                 offset_minutes: 0,
                 skew_ms: None,
             };
-            let mut writing = Writing::begin(&self.pool, self.me).await?;
-            match understood(&mut writing, &event).await {
-                Ok(()) => drop(writing.commit().await?),
-                Err(error) => {
-                    writing.give_up().await;
-                    return Err(error.into());
-                }
-            }
+            self.write(async |writing| understood(writing, &event).await).await?;
         }
         Ok(())
     }
@@ -73,12 +66,15 @@ async fn keep(
     id: FactId,
     event: &Event,
 ) -> Result<(), sqlx::Error> {
-    let understood = !matches!(event.content.to_body(), Err(_) | Ok(Body::Unknown { .. }));
+    let body = event.content.to_body();
+    let understood = !matches!(body, Err(_) | Ok(Body::Unknown { .. }));
+    let expires_after_s = body.ok().as_ref().and_then(expires_after_s);
+    writing.touched.expiry |= expires_after_s.is_some();
     writing
         .sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
-                            epoch, n, recorded_at_ms, understood)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            epoch, n, recorded_at_ms, expires_after_s, understood)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
             lost = NULL",
@@ -93,6 +89,7 @@ async fn keep(
         .bind(epoch)
         .bind(place(event.n))
         .bind(event.recorded_at)
+        .bind(expires_after_s)
         .bind(i64::from(understood))
         .run()
         .await?;
@@ -150,6 +147,10 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             }
             Ok(())
         }
+        Body::Edit { .. } | Body::Deletion { .. } => {
+            let (Some(id), Some(author)) = (event.id, event.author) else { return Ok(()) };
+            writing.revises(id, author, event.conversation, &body).await
+        }
         Body::MemberJoined { group, person } => joined(writing, group, person, event.n).await,
         Body::MemberLeft { group, person } => left(writing, group, person, event.n).await,
         Body::Text { .. }
@@ -157,6 +158,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::Enrolled { .. }
         | Body::Revoked { .. }
         | Body::EpochBegan { .. }
+        | Body::Erased { .. }
         | Body::Unknown { .. } => Ok(()),
     }
 }

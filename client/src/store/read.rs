@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use uuid::Uuid;
 use waypost_engine::Saved;
 use waypost_protocol::{
-    Content, ConversationId, Entry, FactId, PersonId, ProblemCode, Role, Sequence,
+    Content, ConversationId, Entry, FactId, PersonId, ProblemCode, Role, Sequence, kind,
 };
 
 use super::apply::{blob, parse, state};
@@ -45,10 +45,11 @@ pub(crate) struct WedgedRow {
     pub(crate) code: ProblemCode,
 }
 
-/// What is known of a message that someone wants to acknowledge.
-pub(crate) struct Acknowledgeable {
+/// What is known of a message that someone wants to say more about.
+pub(crate) struct Known {
     pub(crate) conversation: ConversationId,
     pub(crate) author: PersonId,
+    pub(crate) is_text: bool,
     pub(crate) acknowledged: bool,
 }
 
@@ -189,7 +190,7 @@ impl Reading<'_> {
                 SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0))
              SELECT up_to, (SELECT count(*) FROM facts
                             WHERE conversation = ? AND n > up_to AND author <> ?
-                            AND kind IN (1, 2) AND lost IS NULL)
+                            AND kind IN (1, 2) AND lost IS NULL AND content <> x'f6')
              FROM read",
         )
         .bind(&id)
@@ -222,12 +223,9 @@ impl Reading<'_> {
     }
 
     /// A message, if it is known.
-    pub(crate) async fn acknowledgeable(
-        &self,
-        message: FactId,
-    ) -> Result<Option<Acknowledgeable>, StoreError> {
+    pub(crate) async fn message(&self, message: FactId) -> Result<Option<Known>, StoreError> {
         let row = sqlx::query(
-            "SELECT f.conversation, f.author, r.acknowledged_at_ms
+            "SELECT f.conversation, f.author, r.acknowledged_at_ms, f.kind
              FROM facts f LEFT JOIN receipts r ON r.message = f.id AND r.person = ?
              WHERE f.id = ? AND f.kind IN (1, 2) AND f.conversation IS NOT NULL",
         )
@@ -236,9 +234,10 @@ impl Reading<'_> {
         .fetch_optional(self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(Acknowledgeable {
+        Ok(Some(Known {
             conversation: parse(row.try_get(0)?)?,
             author: PersonId(row.try_get(1)?),
+            is_text: row.try_get::<u16, _>(3)? == kind::TEXT,
             acknowledged: row.try_get::<Option<i64>, _>(2)?.is_some(),
         }))
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 use waypost_engine::Change;
 use waypost_engine::reference::ReferenceStore;
 use waypost_protocol::{
-    Body, Content, Move, PersonId, ProblemCode, ReadMark, ReceiptState, Sequence, StoredMark,
+    Body, Content, FactId, Move, PersonId, ProblemCode, ReadMark, ReceiptState, Sequence,
+    StoredMark,
 };
 
 use super::{OpenError, Store, StoreKey};
@@ -244,4 +245,13 @@ async fn a_message_that_a_restore_lost_has_no_number_until_it_is_given_back() {
     store.apply(&[Change::Recorded { epoch: 1, event }]).await.unwrap();
     let shown = store.reading().messages(WITH_OMAR, 10).await.unwrap();
     assert_eq!(shown[0].n, Some(9), "Omar has given it back");
+}
+
+/// What is still in the file of a message.
+pub(crate) async fn bytes_of(store: &Store, id: FactId) -> Vec<u8> {
+    sqlx::query_scalar("SELECT content FROM facts WHERE id = ?")
+        .bind(id.as_bytes().to_vec())
+        .fetch_one(&store.pool)
+        .await
+        .unwrap()
 }

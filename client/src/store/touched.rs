@@ -13,6 +13,8 @@ pub(crate) struct Touched {
     pub(crate) directory: bool,
     /// The list of wedged facts.
     pub(crate) wedged: bool,
+    /// When the next message expires.
+    pub(crate) expiry: bool,
 }
 
 /// How much of a conversation has to be read again.
@@ -51,6 +53,7 @@ impl Touched {
         }
         self.directory |= other.directory;
         self.wedged |= other.wedged;
+        self.expiry |= other.expiry;
     }
 
     /// Whether nothing was touched.

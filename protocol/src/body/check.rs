@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use super::header::check_mentions;
 use super::{Argument, Arguments, Body};
 use crate::{GROUP_MEMBERS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX};
 
@@ -29,8 +30,21 @@ impl Body {
     /// Checks the rules that need no knowledge of the record: lengths, blanks, names.
     pub fn check(&self) -> Result<(), ContentError> {
         match self {
-            Self::Text { text, .. } => not_blank("text", text, TEXT_CHARS_MAX),
-            Self::Template { template, arguments, .. } => check_template(template, arguments),
+            Self::Text { text, header, .. } => {
+                not_blank("text", text, TEXT_CHARS_MAX)?;
+                header.check()
+            }
+            Self::Template { template, arguments, header, .. } => {
+                check_template(template, arguments)?;
+                header.check()
+            }
+            Self::Edit { text, mentions, .. } => {
+                not_blank("text", text, TEXT_CHARS_MAX)?;
+                check_mentions(mentions)
+            }
+            Self::Erased { .. } => {
+                Err(ContentError { field: "content", what: "must say something".into() })
+            }
             Self::PersonAdded { handle, name, language, .. } => {
                 check_handle(handle)?;
                 not_blank("name", name, NAME_CHARS_MAX)?;
@@ -53,6 +67,7 @@ impl Body {
                 Err(ContentError { field: "bytes", what: "must be base64".into() })
             }
             Self::Acknowledgement { .. }
+            | Self::Deletion { .. }
             | Self::Receipts { .. }
             | Self::MemberJoined { .. }
             | Self::MemberLeft { .. }

@@ -8,6 +8,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Body, kind};
 
+/// The null of CBOR: what stands where a body was. No body is written so.
+const NULL: [u8; 1] = [0xf6];
+
 /// A kind of fact and its encoded body, exactly as its author wrote it.
 ///
 /// Devices and server keep these bytes. A kind that is newer than the reader is kept and passed
@@ -16,7 +19,7 @@ use super::{Body, kind};
 /// ```
 /// use waypost_protocol::{Body, Content};
 ///
-/// let body = Body::Text { text: "Gate 4 is closed".into(), answers: None };
+/// let body = Body::text("Gate 4 is closed");
 /// let content = body.to_content();
 /// assert_eq!(content.to_body(), Ok(body));
 ///
@@ -30,7 +33,7 @@ pub struct Content {
     /// Which body it is; see [`kind`].
     #[n(0)]
     pub kind: u16,
-    /// The CBOR form of that body.
+    /// The CBOR form of that body; null if the message was deleted or has expired.
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
     pub bytes: Vec<u8>,
@@ -39,7 +42,17 @@ pub struct Content {
 impl Content {
     /// Whether this is a message that people read in a conversation, by its kind alone.
     pub fn is_message(&self) -> bool {
-        matches!(self.kind, kind::TEXT | kind::TEMPLATE)
+        kind::is_message(self.kind)
+    }
+
+    /// A content of that kind that nobody may read any more.
+    pub fn erased(kind: u16) -> Self {
+        Self { kind, bytes: NULL.to_vec() }
+    }
+
+    /// Whether nothing of it is left.
+    pub fn is_erased(&self) -> bool {
+        self.bytes == NULL
     }
 
     /// The content as [`Body::Unknown`].

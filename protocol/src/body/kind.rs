@@ -1,11 +1,20 @@
 //! The numbers of the kinds of fact. They are never reused, and this is the only list of them.
 
+/// Whether people read it in a conversation (and it earns receipts).
+pub fn is_message(kind: u16) -> bool {
+    matches!(kind, TEXT | TEMPLATE)
+}
+
 /// See [`crate::Body::Text`].
 pub const TEXT: u16 = 1;
 /// See [`crate::Body::Template`].
 pub const TEMPLATE: u16 = 2;
 /// See [`crate::Body::Acknowledgement`].
 pub const ACKNOWLEDGEMENT: u16 = 3;
+/// See [`crate::Body::Edit`].
+pub const EDIT: u16 = 4;
+/// See [`crate::Body::Deletion`].
+pub const DELETION: u16 = 5;
 /// See [`crate::Body::Receipts`].
 pub const RECEIPTS: u16 = 10;
 /// See [`crate::Body::PersonAdded`].

@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use minicbor::{Decode, Decoder, Encode, decode::Error};
 
-use super::{Arguments, Body, Content, ContentError, Role, argument, kind};
+use super::header::read_mentions;
+use super::{Arguments, Body, Content, ContentError, Header, Mention, Role, argument, kind};
 use crate::lenient::known_list;
 use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
 
@@ -17,6 +18,7 @@ macro_rules! wire_forms {
             pub fn to_content(&self) -> Content {
                 match self.clone() {
                     $(Self::$body { $($field),* } => write(kind::$kind, $wire { $($field),* }),)*
+                    Self::Erased { number } => Content::erased(number),
                     // Text that is no base64 could only come from JSON; it is refused there.
                     Self::Unknown { number, bytes } => {
                         Content { kind: number, bytes: BASE64.decode(bytes).unwrap_or_default() }
@@ -40,9 +42,11 @@ macro_rules! wire_forms {
 }
 
 wire_forms! {
-    TEXT Text TextWire { text, answers };
-    TEMPLATE Template TemplateWire { template, version, arguments, answers };
+    TEXT Text TextWire { text, answers, header };
+    TEMPLATE Template TemplateWire { template, version, arguments, answers, header };
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
+    EDIT Edit EditWire { message, text, mentions };
+    DELETION Deletion DeletionWire { message, author };
     RECEIPTS Receipts ReceiptsWire { moves };
     PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
     GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members };
@@ -55,11 +59,14 @@ wire_forms! {
 
 impl Content {
     /// Reads the body. What a newer version wrote and this one cannot understand, such as a kind
-    /// or a role that it does not know, gives [`Body::Unknown`]. Unknown moves and arguments are
-    /// left out.
+    /// or a role that it does not know, gives [`Body::Unknown`]. Unknown moves, arguments and
+    /// mentions are left out.
     ///
     /// An error means that the bytes break the rules of a known kind.
     pub fn to_body(&self) -> Result<Body, ContentError> {
+        if self.is_erased() {
+            return Ok(Body::Erased { number: self.kind });
+        }
         match self.known_body() {
             Ok(body) => Ok(body),
             Err(error) if error.is_unknown_variant() => Ok(self.to_unknown()),
@@ -76,6 +83,9 @@ struct TextWire {
     text: String,
     #[n(1)]
     answers: Option<FactId>,
+    #[n(2)]
+    #[cbor(skip_if = "Header::is_empty")]
+    header: Header,
 }
 
 #[derive(Encode, Decode)]
@@ -89,12 +99,34 @@ struct TemplateWire {
     arguments: Arguments,
     #[n(3)]
     answers: Option<FactId>,
+    #[n(4)]
+    #[cbor(skip_if = "Header::is_empty")]
+    header: Header,
 }
 
 #[derive(Encode, Decode)]
 struct AcknowledgementWire {
     #[n(0)]
     message: FactId,
+}
+
+#[derive(Encode, Decode)]
+struct EditWire {
+    #[n(0)]
+    message: FactId,
+    #[n(1)]
+    text: String,
+    #[n(2)]
+    #[cbor(decode_with = "read_mentions", skip_if = "Vec::is_empty")]
+    mentions: Vec<Mention>,
+}
+
+#[derive(Encode, Decode)]
+struct DeletionWire {
+    #[n(0)]
+    message: FactId,
+    #[n(1)]
+    author: PersonId,
 }
 
 #[derive(Encode, Decode)]

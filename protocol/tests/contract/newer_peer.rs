@@ -27,7 +27,7 @@ fn body_of(kind: u16, body: impl Encode<()>) -> Result<Body, ContentError> {
 
 #[test]
 fn an_older_server_takes_a_submit_with_unknown_fields() {
-    let text = Body::Text { text: "Gate 4 is closed".into(), answers: None };
+    let text = Body::text("Gate 4 is closed");
     let (kind, bytes) = content_of(&text);
     let content = (kind, bytes, novel());
     let no_id: Option<FactId> = None;
@@ -68,7 +68,7 @@ fn events_of(events: impl Encode<()>) -> Events {
 
 #[test]
 fn an_older_device_takes_events_with_unknown_fields() {
-    let text = Body::Text { text: "Use gate 5".into(), answers: None };
+    let text = Body::text("Use gate 5");
     let content = content_of(&text);
     let event = (41, MORNING, content, fact(3), OMAR, dana_and_omar(), 60, 5, novel());
     let own = [(fact(4), 40, MORNING, 2, novel())];
@@ -155,11 +155,32 @@ fn frames_of_unknown_types_are_told_from_broken_ones() {
 
 #[test]
 fn bodies_with_unknown_fields_are_understood() {
-    let text = body_of(kind::TEXT, ("Hello", fact(1), novel()));
-    assert_eq!(text, Ok(Body::Text { text: "Hello".into(), answers: Some(fact(1)) }));
+    let header = (None::<FactId>, [0_u8; 0], 1, None::<Millis>, None::<u32>, novel());
+    let text = body_of(kind::TEXT, ("Hello", fact(1), header, novel()));
+    let header = Header { priority: Priority::Urgent, ..Header::default() };
+    assert_eq!(text, Ok(Body::Text { text: "Hello".into(), answers: Some(fact(1)), header }));
 
     let person = body_of(kind::PERSON_ADDED, (DANA, "dana", "Dana", 0, "pl", novel()));
     assert_eq!(person, Ok(person_added()), "Dana has no name on older devices");
+}
+
+#[test]
+fn an_unknown_mention_leaves_the_others_and_an_unknown_priority_is_heard() {
+    let mentions = ((0, DANA), (9, novel()), [2]);
+    let header = (None::<FactId>, mentions, 9, MORNING, 60, novel());
+    let text = body_of(kind::TEXT, ("Stop!", None::<FactId>, header));
+    let header = Header {
+        mentions: vec![Mention::Person(DANA), Mention::Everyone],
+        priority: Priority::Urgent,
+        acknowledge_by: Some(MORNING),
+        expires_after_s: Some(60),
+        ..Header::default()
+    };
+    assert_eq!(
+        text,
+        Ok(Body::Text { text: "Stop!".into(), answers: None, header }),
+        "Dana's tablet does not sound"
+    );
 }
 
 #[test]
@@ -190,6 +211,7 @@ fn an_unknown_argument_leaves_the_template() {
         version: 1,
         arguments,
         answers: Some(fact(1)),
+        header: Header::default(),
     };
     assert_eq!(late.to_body(), Ok(expected), "Omar does not see that Dana is late");
 }

@@ -58,19 +58,46 @@ fn one_move() -> impl Strategy<Value = Move> {
     )
 }
 
+fn mention() -> impl Strategy<Value = Mention> {
+    prop_oneof![
+        person().prop_map(Mention::Person),
+        any::<u32>().prop_map(Mention::Group),
+        Just(Mention::Everyone),
+    ]
+}
+
+fn header() -> impl Strategy<Value = Header> {
+    let priority =
+        proptest::sample::select(vec![Priority::Routine, Priority::Urgent, Priority::Emergency]);
+    let asks = (of(any::<i64>()), of(any::<u32>()));
+    (of(fact()), vec(mention(), 0..4), priority, asks).prop_map(
+        |(thread, mentions, priority, (acknowledge_by, expires_after_s))| Header {
+            thread,
+            mentions,
+            priority,
+            acknowledge_by,
+            expires_after_s,
+        },
+    )
+}
+
 fn body() -> impl Strategy<Value = Body> {
-    let text = (any::<String>(), of(fact()));
-    let template =
-        (any::<String>(), any::<u16>(), btree_map(any::<String>(), argument(), 0..4), of(fact()));
+    let text = (any::<String>(), of(fact()), header());
+    let arguments = btree_map(any::<String>(), argument(), 0..4);
+    let template = (any::<String>(), any::<u16>(), arguments, of(fact()), header());
+    let edit = (fact(), any::<String>(), vec(mention(), 0..4));
     let group = (any::<u32>(), any::<String>(), vec(person(), 0..4));
     prop_oneof![
-        text.prop_map(|(text, answers)| Body::Text { text, answers }),
-        template.prop_map(|(template, version, arguments, answers)| Body::Template {
+        text.prop_map(|(text, answers, header)| Body::Text { text, answers, header }),
+        template.prop_map(|(template, version, arguments, answers, header)| Body::Template {
             template,
             version,
             arguments,
-            answers
+            answers,
+            header,
         }),
+        edit.prop_map(|(message, text, mentions)| Body::Edit { message, text, mentions }),
+        (fact(), person()).prop_map(|(message, author)| Body::Deletion { message, author }),
         fact().prop_map(|message| Body::Acknowledgement { message }),
         vec(one_move(), 0..4).prop_map(|moves| Body::Receipts { moves }),
         group.prop_map(|(group, name, members)| Body::GroupCreated { group, name, members }),

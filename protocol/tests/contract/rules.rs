@@ -10,7 +10,7 @@ const DANA: PersonId = PersonId(2);
 const AYO: PersonId = PersonId(3);
 
 fn said(text: &str) -> Body {
-    Body::Text { text: text.into(), answers: None }
+    Body::text(text)
 }
 
 fn added(handle: &str) -> Body {
@@ -19,7 +19,13 @@ fn added(handle: &str) -> Body {
 }
 
 fn template(template: &str, arguments: Arguments) -> Body {
-    Body::Template { template: template.into(), version: 1, arguments, answers: None }
+    Body::Template {
+        template: template.into(),
+        version: 1,
+        arguments,
+        answers: None,
+        header: Header::default(),
+    }
 }
 
 fn north(members: u32) -> Body {

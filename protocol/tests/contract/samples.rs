@@ -26,6 +26,7 @@ pub fn running_late() -> Body {
         version: 1,
         arguments: [("minutes".to_string(), Argument::Minutes(15))].into(),
         answers: None,
+        header: Header::default(),
     }
 }
 
@@ -65,12 +66,24 @@ pub fn event(n: u64, body: &Body) -> Event {
 /// Every kind of body, and the optional parts of those that have some.
 pub fn bodies() -> Vec<(&'static str, Body)> {
     vec![
-        ("text", Body::Text { text: "Gate 4 is closed".into(), answers: None }),
-        ("text that answers", Body::Text { text: "Użyj bramy 5".into(), answers: Some(fact(1)) }),
+        ("text", Body::text("Gate 4 is closed")),
+        (
+            "text that answers",
+            Body::Text {
+                text: "Użyj bramy 5".into(),
+                answers: Some(fact(1)),
+                header: Header::default(),
+            },
+        ),
         ("template", running_late()),
         ("template with everything", template_with_everything()),
         ("template without arguments", template_without_arguments()),
+        ("text with everything", text_with_everything()),
+        ("template with a header", template_with_a_header()),
         ("acknowledgement", Body::Acknowledgement { message: fact(1) }),
+        ("edit", edit(Vec::new())),
+        ("edit that mentions", edit(vec![Mention::Everyone])),
+        ("deletion", Body::Deletion { message: fact(1), author: DANA }),
         ("receipts", Body::Receipts { moves: vec![delivered(41), read(41)] }),
         ("receipts in the record", receipts_in_the_record()),
         ("person added", person_added()),
@@ -80,6 +93,7 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         ("enrolled", enrolled()),
         ("revoked", Body::Revoked { enrolment: enrolment(), person: DANA }),
         ("epoch began", Body::EpochBegan { size: 40, root: "5ad1".into() }),
+        ("erased", Body::Erased { number: kind::TEXT }),
         ("unknown", Body::Unknown { number: 4711, bytes: "gAE=".into() }),
     ]
 }
@@ -95,7 +109,37 @@ fn template_with_everything() -> Body {
         ]
         .into(),
         answers: Some(fact(1)),
+        header: Header::default(),
     }
+}
+
+/// Every field of a header.
+pub fn header() -> Header {
+    Header {
+        thread: Some(fact(2)),
+        mentions: vec![Mention::Person(DANA), Mention::Group(5), Mention::Everyone],
+        priority: Priority::Emergency,
+        acknowledge_by: Some(MORNING + 600_000),
+        expires_after_s: Some(3_600),
+    }
+}
+
+fn text_with_everything() -> Body {
+    Body::Text { text: "Use gate 5".into(), answers: Some(fact(1)), header: header() }
+}
+
+fn template_with_a_header() -> Body {
+    let urgent = Header { priority: Priority::Urgent, ..Header::default() };
+    match running_late() {
+        Body::Template { template, version, arguments, answers, .. } => {
+            Body::Template { template, version, arguments, answers, header: urgent }
+        }
+        other => other,
+    }
+}
+
+fn edit(mentions: Vec<Mention>) -> Body {
+    Body::Edit { message: fact(1), text: "Gate 4 is open".into(), mentions }
 }
 
 fn template_without_arguments() -> Body {
@@ -104,6 +148,7 @@ fn template_without_arguments() -> Body {
         version: 1,
         arguments: Arguments::new(),
         answers: Some(fact(1)),
+        header: Header::default(),
     }
 }
 

@@ -51,7 +51,11 @@ fn receipts_of_one_commit_cost_less_than_two() {
 fn story() -> Vec<Row> {
     let receipts = |n, one| event(n, &Body::Receipts { moves: vec![one] });
     let acknowledgement = Body::Acknowledgement { message: fact(1) };
-    let answer = Body::Text { text: "OK, use gate 5".into(), answers: Some(fact(1)) };
+    let answer = Body::Text {
+        text: "OK, use gate 5".into(),
+        answers: Some(fact(1)),
+        header: Header::default(),
+    };
     vec![
         up("Submit: the template", submit()),
         down("Answers: accepted", accepted()),

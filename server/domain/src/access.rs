@@ -31,6 +31,12 @@ pub fn may_write(
     }
 }
 
+/// Whether this person, who may write here, may also take messages of others off the screens, and call
+/// everyone by name.
+pub fn may_moderate(actor: Actor, conversation: ConversationId) -> bool {
+    matches!(conversation, ConversationId::Group(_)) && actor.role.is_staff()
+}
+
 /// Whether this role may do this deed.
 pub fn may_do(role: Role, deed: &Deed) -> bool {
     match deed {

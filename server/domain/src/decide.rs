@@ -2,11 +2,11 @@
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Millis,
-    Move, PersonId, ProblemCode, ReadMark, Sequence, StoredMark,
+    Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Mention,
+    Millis, Move, PersonId, ProblemCode, ReadMark, Sequence, StoredMark, kind,
 };
 
-use crate::access::may_write;
+use crate::access::{may_moderate, may_write};
 use crate::audit::{LeafAudience, LeafFields, commitment, leaf_hash};
 use crate::batch::{Actor, Deed, Reply, Request};
 use crate::known::{Known, Past, PastOutcome};
@@ -63,6 +63,7 @@ pub(crate) struct Draft {
     pub(crate) digest: [u8; 32],
     pub(crate) deed: Option<Deed>,
     pub(crate) receipts_for: Vec<(PersonId, Vec<Move>)>,
+    pub(crate) expires_after_s: Option<u32>,
 }
 
 impl<'k, 'c> Desk<'k, 'c> {
@@ -113,7 +114,7 @@ impl<'k, 'c> Desk<'k, 'c> {
         }
         self.move_lane(lane, entry.number);
         match self.check(actor, entry) {
-            Ok(()) => self.accept(actor, entry, digest),
+            Ok(body) => self.accept(actor, entry, &body, digest),
             Err(code) => self.reject(actor, entry.id, digest, code),
         }
     }
@@ -126,14 +127,15 @@ impl<'k, 'c> Desk<'k, 'c> {
             return Some(Answer::Rejected { id, code: ProblemCode::IdReused, at });
         }
         Some(match past.outcome {
-            PastOutcome::Recorded { sequence, recorded_at } => {
+            PastOutcome::Recorded { sequence, recorded_at, .. } => {
                 Answer::Accepted { id, sequence, recorded_at, before: 0 }
             }
             PastOutcome::Rejected { code, at } => Answer::Rejected { id, code, at },
         })
     }
 
-    fn check(&self, actor: Actor, entry: &Entry) -> Result<(), ProblemCode> {
+    /// What the entry says, if it may be said.
+    fn check(&self, actor: Actor, entry: &Entry) -> Result<Body, ProblemCode> {
         if entry.id.occurred_at().is_none() {
             return Err(ProblemCode::IdMalformed);
         }
@@ -143,10 +145,13 @@ impl<'k, 'c> Desk<'k, 'c> {
         may_write(actor, entry.conversation, self.known)?;
         let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
         match body {
-            Body::Unknown { .. } => Err(ProblemCode::UnknownKind),
-            Body::Text { .. } | Body::Template { .. } | Body::Acknowledgement { .. } => {
-                body.check().map_err(|_| ProblemCode::ContentInvalid)
-            }
+            Body::Unknown { .. } => return Err(ProblemCode::UnknownKind),
+            Body::Text { .. }
+            | Body::Template { .. }
+            | Body::Acknowledgement { .. }
+            | Body::Edit { .. }
+            | Body::Deletion { .. }
+            | Body::Erased { .. } => body.check().map_err(|_| ProblemCode::ContentInvalid)?,
             // Made by the server alone.
             Body::Receipts { .. }
             | Body::PersonAdded { .. }
@@ -155,11 +160,55 @@ impl<'k, 'c> Desk<'k, 'c> {
             | Body::MemberLeft { .. }
             | Body::Enrolled { .. }
             | Body::Revoked { .. }
-            | Body::EpochBegan { .. } => Err(ProblemCode::NotAllowed),
+            | Body::EpochBegan { .. } => return Err(ProblemCode::NotAllowed),
+        }
+        self.check_mentions(actor, entry.conversation, &body)?;
+        self.check_revision(actor, entry.conversation, &body)?;
+        Ok(body)
+    }
+
+    /// Everyone is called by those alone who look after the conversation.
+    fn check_mentions(
+        &self,
+        actor: Actor,
+        conversation: ConversationId,
+        body: &Body,
+    ) -> Result<(), ProblemCode> {
+        match body.mentions().contains(&Mention::Everyone) && !may_moderate(actor, conversation) {
+            true => Err(ProblemCode::NotAllowed),
+            false => Ok(()),
         }
     }
 
-    fn accept(&mut self, actor: Actor, entry: &Entry, digest: [u8; 32]) -> Answer {
+    /// An author edits what they wrote; they and the moderators delete it. A message that is not
+    /// known (a restore may have lost it, until its author gives it back) stands in nobody's way:
+    /// what does not fit it then has no effect.
+    fn check_revision(
+        &self,
+        actor: Actor,
+        conversation: ConversationId,
+        body: &Body,
+    ) -> Result<(), ProblemCode> {
+        let Some((message, author)) = body.revises(actor.person) else { return Ok(()) };
+        if author != actor.person && !may_moderate(actor, conversation) {
+            return Err(ProblemCode::NotAllowed);
+        }
+        let is_edit = matches!(body, Body::Edit { .. });
+        let fits = |past: &Past| match past.outcome {
+            PastOutcome::Recorded { conversation: Some(place), kind, .. } => {
+                let revisable = if is_edit { kind == kind::TEXT } else { kind::is_message(kind) };
+                past.author == author && place == conversation && revisable
+            }
+            PastOutcome::Recorded { .. } | PastOutcome::Rejected { .. } => false,
+        };
+        match self.known.past.get(&message).is_none_or(fits) {
+            true => Ok(()),
+            false => Err(ProblemCode::NotFound),
+        }
+    }
+
+    fn accept(&mut self, actor: Actor, entry: &Entry, body: &Body, digest: [u8; 32]) -> Answer {
+        let expires_after_s = body.header().and_then(|header| header.expires_after_s);
         let (sequence, recorded_at) = self.record(Draft {
             id: entry.id,
             actor,
@@ -171,6 +220,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             digest,
             deed: None,
             receipts_for: Vec::new(),
+            expires_after_s,
         });
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }
@@ -238,6 +288,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             skew_ms: None,
             deed: None,
             receipts_for: by_author.into_iter().collect(),
+            expires_after_s: None,
         });
     }
 
@@ -274,7 +325,8 @@ impl<'k, 'c> Desk<'k, 'c> {
         };
         let leaf = leaf.to_bytes();
         self.known.head.tree.append(leaf_hash(&leaf));
-        let outcome = PastOutcome::Recorded { sequence, recorded_at };
+        let (conversation, kind) = (draft.conversation, draft.content.kind);
+        let outcome = PastOutcome::Recorded { sequence, recorded_at, conversation, kind };
         let author = draft.actor.person;
         self.known.past.insert(draft.id, Past { author, digest: draft.digest, outcome });
         self.decision.facts.push(Recorded {
@@ -292,6 +344,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             salt,
             leaf,
             receipts_for: draft.receipts_for,
+            expires_at: draft.expires_after_s.map(|after| recorded_at + i64::from(after) * 1000),
             deed: draft.deed,
         });
         (sequence, recorded_at)

@@ -35,6 +35,7 @@ impl Desk<'_, '_> {
                     digest,
                     deed: Some(deed.clone()),
                     receipts_for: Vec::new(),
+                    expires_after_s: None,
                 });
                 Reply::Done(DeedDone { sequence, recorded_at })
             }
@@ -183,8 +184,11 @@ impl Desk<'_, '_> {
             Body::Text { .. }
             | Body::Template { .. }
             | Body::Acknowledgement { .. }
+            | Body::Edit { .. }
+            | Body::Deletion { .. }
             | Body::Receipts { .. }
             | Body::EpochBegan { .. }
+            | Body::Erased { .. }
             | Body::Unknown { .. } => {}
         }
     }
@@ -192,7 +196,7 @@ impl Desk<'_, '_> {
 
 fn repeated(past: &Past, actor: Actor, digest: [u8; 32]) -> Reply {
     match past.outcome {
-        PastOutcome::Recorded { sequence, recorded_at }
+        PastOutcome::Recorded { sequence, recorded_at, .. }
             if past.author == actor.person && past.digest == digest =>
         {
             Reply::Done(DeedDone { sequence, recorded_at })

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
-    ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Role, Sequence,
+    Body, ConversationId, EnrolmentId, Entry, FactId, Millis, PersonId, ProblemCode, Role,
+    Sequence, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
@@ -118,6 +119,10 @@ pub enum PastOutcome {
         sequence: Sequence,
         /// Since when.
         recorded_at: Millis,
+        /// In which conversation.
+        conversation: Option<ConversationId>,
+        /// The number of its kind.
+        kind: u16,
     },
     /// It was refused.
     Rejected {
@@ -180,6 +185,7 @@ impl Wanted {
                 for entry in entries {
                     self.facts.insert(entry.id);
                     self.facts.extend(entry.needs);
+                    self.facts.extend(revised_by(entry));
                     self.lanes
                         .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
                     self.add_conversation(entry.conversation, actor.person);
@@ -227,5 +233,16 @@ impl Wanted {
             }
             Deed::BeginEpoch { .. } => {}
         }
+    }
+}
+
+/// The message that an edit or a deletion is about.
+fn revised_by(entry: &Entry) -> Option<FactId> {
+    if !matches!(entry.content.kind, kind::EDIT | kind::DELETION) {
+        return None; // Nothing else is read twice.
+    }
+    match entry.content.to_body() {
+        Ok(Body::Edit { message, .. } | Body::Deletion { message, .. }) => Some(message),
+        _ => None,
     }
 }

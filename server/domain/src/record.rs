@@ -59,6 +59,8 @@ pub struct Recorded {
     pub leaf: Vec<u8>,
     /// For receipts: each author concerned, with the moves that concern them.
     pub receipts_for: Vec<(PersonId, Vec<Move>)>,
+    /// When it goes for ever, by the server's clock.
+    pub expires_at: Option<Millis>,
     /// For a deed: what it was, for what stands beside the fact (hashes of credentials).
     pub deed: Option<Deed>,
 }

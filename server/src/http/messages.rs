@@ -1,5 +1,7 @@
 //! Messages, their receipts and acknowledgements.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use utoipa_axum::routes;
 use waypost_domain::{Actor, Reply, Request};
 use waypost_protocol::{
     Answer, Body, Content, ConversationId, Entry, Event, FactId, Millis, PersonId, ProblemCode,
-    Sequence,
+    Sequence, kind,
 };
 use waypost_storage::{FactRow, RecipientRow};
 
@@ -17,6 +19,7 @@ use super::caller::Caller;
 use super::conversations::members_for;
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
+use super::revisions::Edit;
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
@@ -35,7 +38,10 @@ struct Message {
     /// When it happened, by the clock of the author's device.
     #[serde(skip_serializing_if = "Option::is_none")]
     occurred_at: Option<Millis>,
-    /// The rest of it.
+    /// What its author made of it since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited: Option<Edit>,
+    /// The rest of it; its content is `erased` if it was deleted or has expired.
     #[serde(flatten)]
     event: Event,
 }
@@ -44,8 +50,21 @@ impl From<FactRow> for Message {
     fn from(row: FactRow) -> Self {
         let sequence = Sequence { epoch: row.epoch, n: row.event.n };
         let occurred_at = row.event.id.and_then(|id| id.occurred_at());
-        Self { sequence, occurred_at, event: row.event }
+        Self { sequence, occurred_at, edited: None, event: row.event }
     }
+}
+
+/// These, each with the last of its edits.
+async fn with_edits(waypost: &Waypost, rows: Vec<FactRow>) -> Result<Vec<Message>, Problem> {
+    let texts = rows.iter().filter(|row| row.event.content.kind == kind::TEXT);
+    let ids: Vec<_> = texts.filter_map(|row| row.event.id).collect();
+    // Oldest first: the last one stays.
+    let mut last: HashMap<_, _> = waypost.db.edits_of(&ids).await?.into_iter().collect();
+    let show = |row: FactRow| {
+        let edit = row.event.id.and_then(|id| last.remove(&id));
+        Message { edited: edit.and_then(Edit::of), ..row.into() }
+    };
+    Ok(rows.into_iter().map(show).collect())
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -69,9 +88,9 @@ struct History {
     next: Option<u64>,
 }
 
-/// A message is in the record.
+/// It is in the record.
 #[derive(Serialize, ToSchema)]
-struct Sent {
+pub struct Sent {
     /// Its id.
     id: FactId,
     /// Its place in the record.
@@ -118,7 +137,7 @@ async fn history(
         members_for(&waypost, actor, conversation).await?;
     }
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.event.n);
-    Ok(axum::Json(History { messages: rows.into_iter().map(Into::into).collect(), next }))
+    Ok(axum::Json(History { messages: with_edits(&waypost, rows).await?, next }))
 }
 
 /// Sends a message.
@@ -138,7 +157,8 @@ async fn send(
         let what = "only `text` and `template` are messages";
         return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
     }
-    submit(&waypost, actor, id, conversation, body.to_content()).await
+    let sent = submit(&waypost, actor, id, conversation, body.to_content()).await?;
+    Ok((StatusCode::CREATED, axum::Json(sent)))
 }
 
 /// One message that I may read.
@@ -150,7 +170,8 @@ async fn show(
     Path(message): Path<FactId>,
 ) -> Result<axum::Json<Message>, Problem> {
     let row = waypost.db.fact_for(actor.person, message).await?.ok_or(ProblemCode::NotFound)?;
-    Ok(axum::Json(row.into()))
+    let shown = with_edits(&waypost, vec![row]).await?.pop();
+    shown.map(axum::Json).ok_or(ProblemCode::NotFound.into())
 }
 
 /// Who has a message, who has read it, who has acknowledged it, and since when.
@@ -200,16 +221,18 @@ async fn acknowledge(
         return Err(Problem::with(ProblemCode::NotAllowed, what));
     }
     let content = Body::Acknowledgement { message }.to_content();
-    submit(&waypost, actor, id, conversation, content).await
+    let sent = submit(&waypost, actor, id, conversation, content).await?;
+    Ok((StatusCode::CREATED, axum::Json(sent)))
 }
 
-async fn submit(
+/// Says it in the conversation, as a fact with that id.
+pub async fn submit(
     waypost: &Waypost,
     actor: Actor,
     id: FactId,
     conversation: ConversationId,
     content: Content,
-) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
+) -> Result<Sent, Problem> {
     let entry = Entry {
         id,
         conversation,
@@ -228,7 +251,7 @@ async fn submit(
     };
     match answer {
         Some(Answer::Accepted { id, sequence, recorded_at, .. }) => {
-            Ok((StatusCode::CREATED, axum::Json(Sent { id, sequence, recorded_at })))
+            Ok(Sent { id, sequence, recorded_at })
         }
         Some(Answer::Rejected { code, .. } | Answer::Deferred { code, .. }) => Err(code.into()),
         Some(Answer::OutOfOrder { .. }) | None => Err(ProblemCode::Internal.into()),

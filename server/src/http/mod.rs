@@ -10,6 +10,7 @@ mod messages;
 mod people;
 mod problem;
 mod record;
+mod revisions;
 mod sync;
 
 use std::any::Any;
@@ -78,6 +79,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(people::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(revisions::router())
         .merge(enrolments::router())
         .merge(sync::router())
         .merge(record::router())

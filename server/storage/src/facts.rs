@@ -11,6 +11,7 @@ use waypost_protocol::{
 
 use crate::decode::{conversation_id, fact_id, person_id};
 use crate::known::head_of;
+use crate::revisions::columns_for_readers;
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
@@ -27,6 +28,7 @@ pub struct FactRow {
     pub epoch: u32,
 }
 
+/// What is read of a fact `f`, as it was recorded.
 pub(crate) const EVENT_COLUMNS: &str = "f.n, f.recorded_at_ms, f.kind, f.content, f.id, f.author, \
                              f.conversation, f.offset_minutes, f.skew_ms, f.epoch";
 
@@ -39,7 +41,7 @@ impl Db {
         for chunk in self.chunks(facts) {
             let mut sql = self.sql(
                 "INSERT INTO fact (n, epoch, id, author, enrolment, conversation, kind, content, \
-                 salt, offset_minutes, skew_ms, recorded_at_ms, digest, leaf) VALUES ",
+                 salt, offset_minutes, skew_ms, recorded_at_ms, expires_at_ms, digest, leaf) VALUES ",
             );
             sql.tuples(chunk, |row, fact| {
                 row.bind(big(fact.sequence.n))
@@ -54,6 +56,7 @@ impl Db {
                     .bind(i64::from(fact.offset_minutes))
                     .bind(fact.skew_ms)
                     .bind(fact.recorded_at)
+                    .bind(fact.expires_at)
                     .bind(fact.digest.to_vec())
                     .bind(fact.leaf.clone());
             });
@@ -171,7 +174,7 @@ impl Db {
             .push(" AND m.person = ")
             .bind(i64::from(person.0))
             .push(") SELECT ")
-            .push(EVENT_COLUMNS)
+            .push(&columns_for_readers())
             .push(
                 " FROM stretch s JOIN fact f ON f.conversation = s.conversation \
                  AND f.n > s.low AND f.n <= s.high AND f.n > ",
@@ -230,7 +233,7 @@ impl Db {
     ) -> Result<Option<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
-        sql.push(EVENT_COLUMNS)
+        sql.push(&columns_for_readers())
             .push(
                 " FROM fact f JOIN membership m ON m.conversation = f.conversation \
                  AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
@@ -245,7 +248,7 @@ impl Db {
     pub async fn fact_at(&self, n: u64) -> Result<Option<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
-        sql.push(EVENT_COLUMNS).push(" FROM fact f WHERE f.n = ").bind(big(n));
+        sql.push(&columns_for_readers()).push(" FROM fact f WHERE f.n = ").bind(big(n));
         sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
     }
 
@@ -260,7 +263,7 @@ impl Db {
     ) -> Result<Vec<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
-        sql.push(EVENT_COLUMNS)
+        sql.push(&columns_for_readers())
             .push(
                 " FROM fact f JOIN membership m ON m.conversation = f.conversation \
                  AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
@@ -284,10 +287,14 @@ fn event_of(row: &AnyRow) -> Result<Event, StorageError> {
     let kind = unsigned(row.try_get(2)?) as u16;
     let bytes: Option<Vec<u8>> = row.try_get(3)?;
     let conversation: Option<String> = row.try_get(6)?;
+    let content = match bytes {
+        Some(bytes) => Content { kind, bytes },
+        None => Content::erased(kind),
+    };
     Ok(Event {
         n: unsigned(row.try_get(0)?),
         recorded_at: row.try_get(1)?,
-        content: Content { kind, bytes: bytes.unwrap_or_default() },
+        content,
         id: Some(fact_id(row, 4)?),
         author: Some(person_id(row.try_get(5)?)).filter(|author| *author != PersonId::SERVER),
         conversation: conversation.map(conversation_id).transpose()?,

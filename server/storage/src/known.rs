@@ -141,12 +141,12 @@ impl Db {
         let keys: Vec<_> = wanted.facts.iter().collect();
         for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
-                "SELECT id, author, digest, epoch, n, recorded_at_ms, 0 AS code FROM fact \
-                 WHERE id IN (",
+                "SELECT id, author, digest, epoch, n, recorded_at_ms, 0 AS code, conversation, kind \
+                 FROM fact WHERE id IN (",
             );
             sql.list(chunk, |key| key.as_bytes().to_vec());
             sql.push(
-                ") UNION ALL SELECT id, author, digest, epoch, n, 0, code FROM rejection \
+                ") UNION ALL SELECT id, author, digest, epoch, n, 0, code, NULL, 0 FROM rejection \
                  WHERE id IN (",
             );
             sql.list(chunk, |key| key.as_bytes().to_vec()).push(")");
@@ -313,7 +313,12 @@ fn past(row: &AnyRow) -> Result<Past, StorageError> {
     let epoch = unsigned(row.try_get(3)?) as u32;
     let at = Sequence { epoch, n: unsigned(row.try_get(4)?) };
     let outcome = match unsigned(row.try_get(6)?) {
-        0 => PastOutcome::Recorded { sequence: at, recorded_at: row.try_get(5)? },
+        0 => PastOutcome::Recorded {
+            sequence: at,
+            recorded_at: row.try_get(5)?,
+            conversation: row.try_get::<Option<String>, _>(7)?.map(conversation_id).transpose()?,
+            kind: unsigned(row.try_get(8)?) as u16,
+        },
         code => PastOutcome::Rejected { code: ProblemCode::from_number(code as u16), at },
     };
     Ok(Past { author: person_id(row.try_get(1)?), digest: fixed(row, 2)?, outcome })

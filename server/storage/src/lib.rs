@@ -21,6 +21,7 @@ mod people;
 mod pools;
 mod receipts;
 mod remembered;
+mod revisions;
 mod spoken;
 mod sql;
 mod told;

@@ -146,7 +146,7 @@ mod tests {
             enrolment: None,
             number: 0,
             conversation: Some(conversation),
-            content: Body::Text { text: "Gate 4 is closed".into(), answers: None }.to_content(),
+            content: Body::text("Gate 4 is closed").to_content(),
             offset_minutes: 0,
             skew_ms: None,
             recorded_at: 0,
@@ -154,6 +154,7 @@ mod tests {
             salt: [0; 16],
             leaf: Vec::new(),
             receipts_for: Vec::new(),
+            expires_at: None,
             deed: None,
         }
     }

@@ -29,6 +29,7 @@ impl Db {
         self.insert_facts(on, &decision.facts).await?;
         self.touch_conversations(on, &decision.facts, &mut remembered.opened).await?;
         self.insert_receipts(on, &decision.facts).await?;
+        self.insert_revisions(on, &decision.facts).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -251,7 +252,10 @@ impl Db {
             Body::Text { .. }
             | Body::Template { .. }
             | Body::Acknowledgement { .. }
+            | Body::Edit { .. }
+            | Body::Deletion { .. }
             | Body::Receipts { .. }
+            | Body::Erased { .. }
             | Body::Unknown { .. } => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! What the simulated people tap: commands with the templates that both apps offer.
 
 use waypost_client::Command;
-use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
+use waypost_protocol::{Argument, Arguments, ConversationId, FactId, Header};
 
 /// "Running late".
 pub fn running_late(conversation: ConversationId, minutes: u32) -> Command {
@@ -22,7 +22,7 @@ pub fn slot_changed(conversation: ConversationId, slot: &str) -> Command {
 
 /// Typed words.
 pub fn words(conversation: ConversationId, text: &str) -> Command {
-    Command::SendText { conversation, text: text.to_owned(), answers: None }
+    Command::text(conversation, text)
 }
 
 fn template(
@@ -31,5 +31,12 @@ fn template(
     arguments: Arguments,
     answers: Option<FactId>,
 ) -> Command {
-    Command::SendTemplate { conversation, template: id.to_owned(), version: 1, arguments, answers }
+    Command::SendTemplate {
+        conversation,
+        template: id.to_owned(),
+        version: 1,
+        arguments,
+        answers,
+        header: Header::default(),
+    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use waypost_client::{Client, Command, StoreKey};
-use waypost_protocol::{Argument, ConversationId, PersonId};
+use waypost_protocol::{Argument, ConversationId, Header, PersonId};
 
 use crate::house::House;
 
@@ -57,6 +57,7 @@ async fn day(dana: &Client) {
         version: 1,
         arguments: [("minutes".to_owned(), Argument::Minutes(15))].into(),
         answers: None,
+        header: Header::default(),
     };
     let nobody = ConversationId::Direct(PersonId(1), PersonId(99));
     for command in [say(to_omar, "Gate 4 is closed"), template, say(nobody, "is refused")] {
@@ -77,7 +78,7 @@ async fn offline(dana: &Client) {
 }
 
 fn say(conversation: ConversationId, text: &str) -> Command {
-    Command::SendText { conversation, text: text.into(), answers: None }
+    Command::text(conversation, text)
 }
 
 /// Whoever opens the store later must not find a server at its old port.

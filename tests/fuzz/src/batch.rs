@@ -101,7 +101,12 @@ fn head(feed: &mut Feed<'_>) -> Head {
 fn past(feed: &mut Feed<'_>) -> Past {
     let at = Sequence { epoch: 0, n: feed.number() };
     let outcome = match feed.below(2) {
-        0 => PastOutcome::Recorded { sequence: at, recorded_at: NOW },
+        0 => PastOutcome::Recorded {
+            sequence: at,
+            recorded_at: NOW,
+            conversation: Some(conversation(feed)),
+            kind: feed.below(6) as u16,
+        },
         _ => PastOutcome::Rejected { code: ProblemCode::NotAllowed, at },
     };
     Past { author: person(feed), digest: [feed.byte(); 32], outcome }
@@ -137,7 +142,7 @@ fn read_mark(feed: &mut Feed<'_>) -> ReadMark {
 fn entry(feed: &mut Feed<'_>) -> Entry {
     let content = match feed.below(3) {
         0 => Body::Acknowledgement { message: fact(feed) }.to_content(),
-        1 => Body::Text { text: feed.text(20), answers: None }.to_content(),
+        1 => Body::text(feed.text(20)).to_content(),
         _ => waypost_protocol::Content {
             kind: u16::from(feed.byte()),
             bytes: feed.piece(40).to_vec(),

@@ -81,7 +81,7 @@ pub fn device_file(bytes: &[u8]) {
             let text = "Gate 4".to_owned();
             let open = Command::Open { conversation: Some(conversation) };
             let read = Command::MarkRead { conversation, up_to: 9 };
-            let say = Command::SendText { conversation, text, answers: None };
+            let say = Command::text(conversation, text);
             for command in [open, read, say] {
                 let _ = client.send(command).await;
             }

@@ -74,7 +74,7 @@ impl Tablet {
             9 => self.disk_full = feed.below(2) == 1,
             10 => self.load(Input::Started),
             11 | 12 => {
-                let body = Body::Text { text: feed.text(40), answers: None };
+                let body = Body::text(feed.text(40));
                 self.input(Input::Tapped(Wish::Say { conversation: conversation(feed), body }));
             }
             _ => self.wish(feed),

@@ -98,7 +98,7 @@ impl Crowd {
     /// One message to the group: milliseconds from the tap until the last has stored it.
     async fn broadcast(&self, devices: &mut Devices, speaker: usize) -> anyhow::Result<f64> {
         let began = Instant::now();
-        let body = Body::Text { text: TEXT.into(), answers: None };
+        let body = Body::text(TEXT);
         devices.wish(speaker, Wish::Say { conversation: self.group, body });
         let mut missing = self.drivers.len();
         while missing > 0 {
@@ -121,7 +121,7 @@ impl Crowd {
                 let writer = self.dispatchers[at].person;
                 let conversation = ConversationId::direct(writer, driver.person);
                 let conversation = conversation.context("two people")?;
-                let body = Body::Text { text: TEXT.into(), answers: None };
+                let body = Body::text(TEXT);
                 devices.wish(at, Wish::Say { conversation, body });
             }
         }

@@ -42,7 +42,7 @@ pub async fn measure(folder: &Path, settings: Settings) -> anyhow::Result<Vec<Fi
     devices.wish(device, Wish::Online(false));
     let conversation = ConversationId::direct(dana.person, dispatcher[0]).context("two people")?;
     for n in 0..settings.queued {
-        let body = Body::Text { text: format!("{TEXT} {n}"), answers: None };
+        let body = Body::text(format!("{TEXT} {n}"));
         devices.wish(device, Wish::Say { conversation, body });
     }
     let mut kept = 0;

@@ -142,7 +142,7 @@ impl Pairs {
     fn tap(&mut self, devices: &mut Devices, at: usize) {
         let pair = &mut self.pairs[at];
         pair.open += 1;
-        let body = Body::Text { text: TEXT.into(), answers: None };
+        let body = Body::text(TEXT);
         devices.wish(pair.writer, Wish::Say { conversation: pair.chat, body });
     }
 

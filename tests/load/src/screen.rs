@@ -163,7 +163,7 @@ async fn tap(pairs: &[Pair], lasts: Duration) -> anyhow::Result<(Vec<(FactId, In
         }
         let now = Instant::now();
         let conversation = pair.chat;
-        let command = Command::SendText { conversation, text: TEXT.into(), answers: None };
+        let command = Command::text(conversation, TEXT);
         let id = pair.writer.client.send(command).await?.id;
         kept.add(now.elapsed().as_secs_f64() * 1000.0);
         tapped.extend(id.map(|id| (id, now)));

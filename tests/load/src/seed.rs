@@ -221,7 +221,7 @@ fn checked(decision: Decision) -> anyhow::Result<Decision> {
 
 fn entries(writer: PersonId, reader: PersonId, after: u32, now: Millis) -> Vec<Entry> {
     let Some(conversation) = ConversationId::direct(writer, reader) else { return Vec::new() };
-    let content = Body::Text { text: TEXT.into(), answers: None }.to_content();
+    let content = Body::text(TEXT).to_content();
     let entry = |number| Entry {
         id: FactId::mint(now, rand::random()),
         conversation,

@@ -95,7 +95,7 @@ fn come_and_go(
         if comes {
             let conversation = ConversationId::direct(pair[0].person, pair[1].person);
             let conversation = conversation.context("two people")?;
-            let body = Body::Text { text: TEXT.into(), answers: None };
+            let body = Body::text(TEXT);
             devices.wish(first + n, Wish::Say { conversation, body });
         }
         devices.wish(first + n, Wish::Online(comes));

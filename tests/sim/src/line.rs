@@ -31,7 +31,11 @@ pub(crate) struct Line {
     /// The fact with number n is at n - 1.
     pub(crate) record: Vec<Recorded>,
     pub(crate) readers: Vec<Readers>,
-    ids: BTreeSet<FactId>,
+    ids: BTreeMap<FactId, u64>,
+    /// The message that each edit is about.
+    edits: BTreeMap<FactId, FactId>,
+    /// Where each message was deleted, if this person wrote it there.
+    deletions: BTreeMap<(FactId, PersonId, Option<ConversationId>), u64>,
     members: BTreeMap<u32, BTreeSet<PersonId>>,
     revoked: BTreeSet<EnrolmentId>,
     /// The last number of each lane of a device.
@@ -79,13 +83,31 @@ impl Line {
         theirs && fact.author != person && matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE)
     }
 
+    /// Where the deletion of a message, or of what an edit is about, stands that takes effect.
+    pub(crate) fn deleted_at(&self, fact: &Recorded) -> Option<u64> {
+        let place = (self.message_of(fact), fact.author, fact.conversation);
+        self.deletions.get(&place).copied()
+    }
+
+    /// Whether readers may be told that a fact is there without what it says.
+    pub(crate) fn may_be_erased(&self, fact: &Recorded) -> bool {
+        let said = self.ids.get(&self.message_of(fact)).and_then(|n| self.fact(*n));
+        let expires = said.is_some_and(|said| said.expires_at.is_some());
+        expires || self.deleted_at(fact).is_some()
+    }
+
+    /// The message that an edit is about; any other fact is about itself.
+    fn message_of(&self, fact: &Recorded) -> FactId {
+        self.edits.get(&fact.id).copied().unwrap_or(fact.id)
+    }
+
     /// Adds a fact after looking at it from all sides but the truth of its receipts.
     pub(crate) fn add(&mut self, fact: &Recorded, from: Sources<'_>) -> Result<(), Broken> {
         if fact.sequence.n != self.end() + 1 {
             let what = format!("{} came after {}", fact.sequence, self.end());
             return broken("numbers have no gaps", what);
         }
-        if !self.ids.insert(fact.id) {
+        if self.ids.insert(fact.id, fact.sequence.n).is_some() {
             let what = format!("{} is in the record twice", fact.id);
             return broken("nothing has two effects", what);
         }
@@ -99,6 +121,7 @@ impl Line {
                 Some(device) => is_made_up(fact, device, from.made_up)?,
                 None => self.in_order(fact, from)?,
             }
+            self.revises_by_right(fact, device)?;
         }
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
@@ -123,6 +146,37 @@ impl Line {
             return broken("an author's own order is kept", what);
         }
         *last = entry.number;
+        Ok(())
+    }
+
+    /// Nobody puts other words into someone's mouth, and only staff in a group takes others' away.
+    fn revises_by_right(&mut self, fact: &Recorded, device: Option<&Device>) -> Result<(), Broken> {
+        let (message, author, is_edit) = match fact.content.to_body() {
+            Ok(Body::Edit { message, .. }) => (message, fact.author, true),
+            Ok(Body::Deletion { message, author }) => (message, author, false),
+            _ => return Ok(()),
+        };
+        let moderates = device.is_some_and(|it| it.role.is_staff())
+            && matches!(fact.conversation, Some(ConversationId::Group(_)));
+        let said = self.ids.get(&message).and_then(|n| self.fact(*n));
+        let fits = said.is_none_or(|said| {
+            let is_right_kind = match is_edit {
+                true => said.content.kind == kind::TEXT,
+                false => matches!(said.content.kind, kind::TEXT | kind::TEMPLATE),
+            };
+            (said.author, said.conversation) == (author, fact.conversation) && is_right_kind
+        });
+        if !fits || (author != fact.author && !moderates) {
+            let what = format!("{} revises {message} of {author}", fact.sequence);
+            return broken("people revise what is theirs", what);
+        }
+        let n = fact.sequence.n;
+        match is_edit {
+            true => drop(self.edits.insert(fact.id, message)),
+            false => {
+                self.deletions.entry((message, author, fact.conversation)).or_insert(n);
+            }
+        }
         Ok(())
     }
 

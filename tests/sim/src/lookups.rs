@@ -7,7 +7,7 @@ use waypost_domain::{
     AuthorsOf, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request, Wanted, ranges,
 };
 use waypost_protocol::{
-    Body, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, PersonId, Pull, kind,
+    Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, PersonId, Pull, kind,
 };
 
 use crate::store::Store;
@@ -58,8 +58,10 @@ impl Store {
 
     fn past(&self, id: FactId) -> Option<Past> {
         if let Some(at) = self.place_of.get(&id) {
-            let Recorded { sequence, recorded_at, author, digest, .. } = self.record[*at];
-            let outcome = PastOutcome::Recorded { sequence, recorded_at };
+            let fact = &self.record[*at];
+            let Recorded { sequence, recorded_at, author, digest, conversation, .. } = *fact;
+            let kind = fact.content.kind;
+            let outcome = PastOutcome::Recorded { sequence, recorded_at, conversation, kind };
             return Some(Past { author, digest, outcome });
         }
         self.rejections.get(&id).map(|rejection| Past {
@@ -107,7 +109,11 @@ impl Store {
 
     fn event_for(&self, person: PersonId, fact: &Recorded) -> Option<Event> {
         if fact.content.kind != kind::RECEIPTS {
-            return self.concerns(fact, person).then(|| fact.to_event());
+            let event = || match self.hides(fact) {
+                true => Event { content: Content::erased(fact.content.kind), ..fact.to_event() },
+                false => fact.to_event(),
+            };
+            return self.concerns(fact, person).then(event);
         }
         let (_, moves) = fact.receipts_for.iter().find(|(author, _)| *author == person)?;
         let content = Body::Receipts { moves: moves.clone() }.to_content();

@@ -62,6 +62,7 @@ impl World {
             salt,
             leaf,
             receipts_for: Vec::new(),
+            expires_at: None,
             deed: None,
         };
         let decision = Decision { facts: vec![fact], head, ..Decision::default() };

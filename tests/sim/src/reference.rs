@@ -104,8 +104,7 @@ impl Reference {
     pub(crate) fn may_see(&self, device: &Device, events: &Events) -> Result<(), Broken> {
         let line = self.line_of(events.epoch)?;
         let is_own = |n| line.fact(n).is_some_and(|it| it.enrolment == Some(device.enrolment));
-        let runs = events.own.iter().map(|run| run.n.saturating_sub(run.before.into())..=run.n);
-        if let Some(n) = runs.flatten().find(|n| !is_own(*n)) {
+        if let Some(n) = own_numbers(events).find(|n| !is_own(*n)) {
             let what = format!("{} is told that number {n} is its own", device.name);
             return broken("accepted is in the record", what);
         }
@@ -114,6 +113,32 @@ impl Reference {
             Some(event) => {
                 let what = format!("{} is sent number {} of others", device.name, event.n);
                 broken("nobody reads what is not theirs", what)
+            }
+        }?;
+        self.tells_nothing_deleted(device, events)
+    }
+
+    /// What was deleted is told only up to its deletion, or together with it.
+    fn tells_nothing_deleted(&self, device: &Device, events: &Events) -> Result<(), Broken> {
+        let line = self.line_of(events.epoch)?;
+        let tells = |event: &&Event| {
+            let deleted_at = line.fact(event.n).and_then(|fact| line.deleted_at(fact));
+            let brought = |n| {
+                let told = events.events.iter().any(|it| it.n == n);
+                // A restore may have lost the message alone, until its author gave it back.
+                n > events.next || n < event.n || told || own_numbers(events).any(|own| own == n)
+            };
+            !event.content.is_erased() && deleted_at.is_some_and(|n| !brought(n))
+        };
+        match events.events.iter().find(tells) {
+            None => Ok(()),
+            Some(event) => {
+                let gone = line.fact(event.n).and_then(|fact| line.deleted_at(fact));
+                let what = format!(
+                    "{} is told number {}, deleted by {gone:?}, in {} to {}",
+                    device.name, event.n, events.after, events.next
+                );
+                broken("what is deleted is told to nobody", what)
             }
         }
     }
@@ -219,7 +244,15 @@ impl Reference {
             return broken("nothing has two effects", what);
         }
         let Some(id) = event.id else { return Ok(()) };
-        if *event != fact.to_event() {
+        let mut as_said = fact.to_event();
+        if event.content.is_erased() {
+            if !line.may_be_erased(fact) {
+                let what = format!("{} does not learn what number {} says", device.name, event.n);
+                return broken("what is not deleted is told", what);
+            }
+            as_said.content = event.content.clone();
+        }
+        if *event != as_said {
             let what = format!("{} has another number {}", device.name, event.n);
             return broken("the order is the same everywhere", what);
         }
@@ -313,6 +346,12 @@ impl Reference {
         let what = format!("{} has not {:?} all up to {}", device.name, step.state, step.up_to);
         broken("receipts are true", what)
     }
+}
+
+/// The numbers of what a device submitted itself, as it is told them.
+fn own_numbers(events: &Events) -> impl Iterator<Item = u64> {
+    let runs = events.own.iter().map(|run| run.n.saturating_sub(run.before.into())..=run.n);
+    runs.flatten()
 }
 
 /// Whether a device knows the place of this fact as that of one of its own.

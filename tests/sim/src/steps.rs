@@ -36,6 +36,7 @@ impl World {
             Happening::Loss => self.lose_a_device(),
             Happening::Hostile => self.does_what_it_likes(),
             Happening::Newer => self.a_newer_server_writes(),
+            Happening::Expiry => self.erase_what_has_expired(),
         }
     }
 
@@ -179,6 +180,13 @@ impl World {
         self.servers.back_up();
         tell!(self, "a backup covers the record up to {}", self.servers.safe_up_to());
         self.hears(Asked::BackedUp)
+    }
+
+    fn erase_what_has_expired(&mut self) -> Result<(), Broken> {
+        let now = self.at();
+        let count = self.servers.store.expire(now);
+        tell!(self, "{count} messages have expired and are erased");
+        self.hears(Asked::Expired { now, count })
     }
 
     /// The record is lost, and all servers go on from the last backup in a new epoch.

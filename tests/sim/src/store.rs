@@ -1,10 +1,10 @@
 //! The server's store in memory. It writes [`Decision`]s and answers look-ups, and knows no rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::page::EpochStart;
 use waypost_domain::{Decision, Deed, EnrolmentState, Head, Recorded, Rejection, TokenState};
-use waypost_protocol::{Body, ConversationId, EnrolmentId, FactId, PersonId, Role};
+use waypost_protocol::{Body, ConversationId, EnrolmentId, FactId, Millis, PersonId, Role};
 
 /// The record and what stands beside it.
 #[derive(Clone, Default)]
@@ -21,6 +21,12 @@ pub(crate) struct Store {
     pub(crate) enrolments: BTreeMap<EnrolmentId, EnrolmentState>,
     pub(crate) tokens: BTreeMap<[u8; 32], TokenState>,
     pub(crate) epochs: Vec<EpochStart>,
+    /// Messages that are gone from the screens, if this person wrote them here.
+    pub(crate) deletions: BTreeSet<(FactId, PersonId, ConversationId)>,
+    /// The message that each edit is about.
+    pub(crate) edits: BTreeMap<FactId, FactId>,
+    /// What has expired.
+    pub(crate) expired: BTreeSet<FactId>,
 }
 
 #[derive(Clone)]
@@ -72,6 +78,7 @@ impl Store {
                 self.join(high, direct, 0);
             }
             self.project(fact, &decision.pseudonyms);
+            self.revise(fact);
         }
         let rejections = decision.rejections.iter().cloned();
         self.rejections.extend(rejections.map(|rejection| (rejection.id, rejection)));
@@ -95,6 +102,32 @@ impl Store {
         if !self.memberships.iter().any(known) {
             self.memberships.push(Membership { person, conversation, from, to: None });
         }
+    }
+
+    fn revise(&mut self, fact: &Recorded) {
+        match (fact.content.to_body(), fact.conversation) {
+            (Ok(Body::Edit { message, .. }), _) => drop(self.edits.insert(fact.id, message)),
+            (Ok(Body::Deletion { message, author }), Some(conversation)) => {
+                self.deletions.insert((message, author, conversation));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether readers no longer learn what this fact said.
+    pub(crate) fn hides(&self, fact: &Recorded) -> bool {
+        let message = self.edits.get(&fact.id).copied().unwrap_or(fact.id);
+        let gone = |it| self.deletions.contains(&(message, fact.author, it));
+        self.expired.contains(&message) || fact.conversation.is_some_and(gone)
+    }
+
+    /// Erases what has expired by now; how much.
+    pub(crate) fn expire(&mut self, now: Millis) -> u64 {
+        let due = |fact: &&Recorded| fact.expires_at.is_some_and(|at| at <= now);
+        let due = self.record.iter().filter(due).map(|fact| fact.id);
+        let before = self.expired.len();
+        self.expired.extend(due);
+        (self.expired.len() - before) as u64
     }
 
     /// Keeps the rows that a deed's fact stands for.

@@ -2,7 +2,9 @@
 
 use waypost_engine::reference::Fate;
 use waypost_engine::{Input, Wish};
-use waypost_protocol::{Argument, Arguments, Body, ConversationId, Event, FactId};
+use waypost_protocol::{
+    Argument, Arguments, Body, ConversationId, Event, FactId, Header, Mention, Priority,
+};
 
 use crate::story::Broken;
 use crate::world::{World, tell};
@@ -18,7 +20,8 @@ impl World {
             return Ok(());
         }
         let wish = match self.dice.below(100) {
-            0..45 => self.say(number),
+            0..40 => self.say(number),
+            40..45 => self.revise(number),
             45..55 => self.acknowledge(number),
             55..88 => self.read(number),
             88..92 => self.mend(number),
@@ -46,7 +49,8 @@ impl World {
             _ => None,
         };
         let body = if self.dice.chance(50) {
-            Body::Text { text: format!("word {}", self.dice.below(1_000)), answers }
+            let text = format!("word {}", self.dice.below(1_000));
+            Body::Text { text, answers, header: self.header(number) }
         } else {
             let minutes = [("minutes".to_string(), Argument::Minutes(15))];
             Body::Template {
@@ -54,7 +58,43 @@ impl World {
                 version: 1,
                 arguments: Arguments::from(minutes),
                 answers,
+                header: self.header(number),
             }
+        };
+        Some(Wish::Say { conversation, body })
+    }
+
+    /// Most messages carry nothing beside their words.
+    fn header(&mut self, number: usize) -> Header {
+        if self.dice.chance(70) {
+            return Header::default();
+        }
+        let thread = self.dice.chance(30).then(|| self.shown(number)).flatten();
+        let person = self.dice.pick(&self.people).map(Mention::Person);
+        let everyone = self.dice.chance(10).then_some(Mention::Everyone);
+        let priorities = [Priority::Routine, Priority::Urgent, Priority::Emergency];
+        Header {
+            thread: thread.and_then(|event| event.id),
+            mentions: person.into_iter().chain(everyone).collect(),
+            priority: priorities[self.dice.index(3)],
+            acknowledge_by: self.dice.chance(30).then(|| self.at() + 60_000),
+            expires_after_s: self.dice.chance(30).then(|| 5 + self.dice.below(600) as u32),
+        }
+    }
+
+    /// Edits or deletes something; mostly what is their own.
+    fn revise(&mut self, number: usize) -> Option<Wish> {
+        let person = self.devices[number].person;
+        let event = self.shown(number)?;
+        let (message, conversation) = (event.id?, event.conversation?);
+        let author = match self.dice.chance(90) {
+            true => event.author.filter(|author| *author == person)?,
+            false => event.author?,
+        };
+        let text = format!("rather {}", self.dice.below(1_000));
+        let body = match self.dice.chance(60) {
+            true => Body::Edit { message, text, mentions: Vec::new() },
+            false => Body::Deletion { message, author },
         };
         Some(Wish::Say { conversation, body })
     }
@@ -126,6 +166,12 @@ fn words(wish: &Wish) -> String {
     match wish {
         Wish::Say { conversation, body: Body::Acknowledgement { .. } } => {
             format!("an acknowledgement in {conversation}")
+        }
+        Wish::Say { conversation, body: Body::Edit { message, .. } } => {
+            format!("{message} in {conversation} is edited")
+        }
+        Wish::Say { conversation, body: Body::Deletion { message, .. } } => {
+            format!("{message} in {conversation} is deleted")
         }
         Wish::Say { conversation, .. } => format!("a message in {conversation}"),
         Wish::SayAgain { conversation, .. } => format!("a refused message again in {conversation}"),

@@ -25,10 +25,11 @@ pub(crate) enum Happening {
     Loss,
     Hostile,
     Newer,
+    Expiry,
 }
 
 /// How often each thing happens in ordinary weather.
-const USUAL: [(Happening, u64); 17] = [
+const USUAL: [(Happening, u64); 18] = [
     (Happening::Tap, 400),
     (Happening::Due, 390),
     (Happening::AnyParcel, 120),
@@ -46,6 +47,7 @@ const USUAL: [(Happening, u64); 17] = [
     (Happening::Loss, 4),
     (Happening::Hostile, 30),
     (Happening::Newer, 5),
+    (Happening::Expiry, 8),
 ];
 
 /// How many facts wait in an outbox, in runs in which outboxes get full.

@@ -39,6 +39,13 @@ pub enum Asked<'a> {
         /// The page.
         events: &'a Events,
     },
+    /// What has expired is erased.
+    Expired {
+        /// The server's time.
+        now: Millis,
+        /// How many messages that were.
+        count: u64,
+    },
     /// A backup is made in place of the one before.
     BackedUp,
     /// The record is lost, and the backup takes its place.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use waypost_client::view::{LinkView, MessageView};
 use waypost_client::{Client, Clock, Command, Setup, StoreKey, View};
-use waypost_protocol::{ConversationId, FactId, PersonId};
+use waypost_protocol::{ConversationId, FactId, Header, PersonId};
 
 /// Longest wait for anything that a story waits for.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -60,6 +60,13 @@ impl Person {
         self.client = Some(client.unwrap_or_else(|error| panic!("{}: {error}", self.handle)));
     }
 
+    /// The tablet is switched off, and on again so many milliseconds later by its clock.
+    pub async fn is_switched_off_for(&mut self, ms: i64) {
+        self.is_killed();
+        self.clock.shift_ms += ms;
+        self.starts_again().await;
+    }
+
     /// The client at work.
     ///
     /// # Panics
@@ -96,7 +103,7 @@ impl Person {
 
     /// Writes into a conversation.
     pub async fn says(&self, conversation: ConversationId, text: &str) -> FactId {
-        let command = Command::SendText { conversation, text: text.into(), answers: None };
+        let command = Command::text(conversation, text);
         self.does(command).await.expect("a message has an id")
     }
 
@@ -108,6 +115,7 @@ impl Person {
             version: 1,
             arguments: [("minutes".into(), waypost_protocol::Argument::Minutes(15))].into(),
             answers: None,
+            header: Header::default(),
         };
         self.does(command).await.expect("a message has an id")
     }

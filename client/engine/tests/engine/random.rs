@@ -122,7 +122,7 @@ fn event(n: u64, id: Option<FactId>, conversation: ConversationId) -> Event {
     Event {
         n,
         recorded_at: 0,
-        content: Body::Text { text: "hello".into(), answers: None }.to_content(),
+        content: Body::text("hello").to_content(),
         id: id.or(Some(FactId::mint(1, u128::from(n)))),
         author: Some(if id.is_some() { DANA } else { PersonId(2) }),
         conversation: Some(conversation),
@@ -180,7 +180,7 @@ impl World {
         match step {
             Step::Tap(group) => {
                 let conversation = ConversationId::Group(*group);
-                let body = Body::Text { text: "hello".into(), answers: None };
+                let body = Body::text("hello");
                 self.input(Input::Tapped(Wish::Say { conversation, body }));
             }
             Step::Wait(millis) => self.wait(*millis),

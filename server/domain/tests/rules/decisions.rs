@@ -74,11 +74,15 @@ fn entry(id: u128, number: u32, conversation: ConversationId, content: Content) 
 }
 
 fn said(text: &str) -> Content {
-    Body::Text { text: text.into(), answers: None }.to_content()
+    Body::text(text).to_content()
 }
 
 fn to_omar(id: u128, number: u32) -> Entry {
     entry(id, number, ConversationId::Direct(DANA, OMAR), said("Gate 4 is closed"))
+}
+
+fn recorded(sequence: Sequence, recorded_at: i64) -> PastOutcome {
+    PastOutcome::Recorded { sequence, recorded_at, conversation: None, kind: 1 }
 }
 
 fn submits(actor: Actor, entries: Vec<Entry>) -> Request {
@@ -118,7 +122,7 @@ fn an_id_is_decided_once_for_its_author_and_its_content() {
         known.past.insert(fact(10), Past { author, digest, outcome });
         known
     };
-    let recorded = PastOutcome::Recorded { sequence: at, recorded_at: 77 };
+    let recorded = recorded(at, 77);
     let again = answers(knows(DANA, digest, recorded), dana(), vec![to_omar(10, 1)]);
     assert_eq!(
         again,
@@ -178,7 +182,7 @@ fn what_needs_another_fact_waits_for_it_or_goes_with_it() {
     let expected = [Some(ProblemCode::ContentInvalid), Some(ProblemCode::NeedsRejected), None];
     assert_eq!(found.iter().map(code_of).collect::<Vec<_>>(), expected, "the lane goes on");
     let mut omars = known();
-    let outcome = PastOutcome::Recorded { sequence: Sequence::default(), recorded_at: 0 };
+    let outcome = recorded(Sequence::default(), 0);
     omars.past.insert(fact(9), Past { author: OMAR, digest: [0; 32], outcome });
     let found = answers(omars, dana(), vec![needs(10, 1, 9)]);
     assert!(matches!(found[0], Answer::Deferred { .. }), "only what she herself said: {found:?}");

@@ -31,7 +31,7 @@ fn after_the_last_number_of_a_lane_dana_can_still_be_answered() {
         id: FactId::mint(NOW, id),
         conversation: ConversationId::Direct(DANA, OMAR),
         number: u32::MAX,
-        content: Body::Text { text: "Gate 4 is closed".into(), answers: None }.to_content(),
+        content: Body::text("Gate 4 is closed").to_content(),
         offset_minutes: 0,
         skew_ms: None,
         needs: None,

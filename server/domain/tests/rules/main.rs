@@ -6,6 +6,7 @@ mod ends;
 mod golden;
 mod marks;
 mod presence;
+mod revisions;
 mod rights;
 mod runs;
 mod wanted;

@@ -81,7 +81,7 @@ fn message(n: u64) -> Told {
     let event = Event {
         n,
         recorded_at: 0,
-        content: Body::Text { text: "Gate 4 is closed".into(), answers: None }.to_content(),
+        content: Body::text("Gate 4 is closed").to_content(),
         id: Some(FactId::mint(0, u128::from(n))),
         author: Some(OMAR),
         conversation: ConversationId::direct(OMAR, DANA),

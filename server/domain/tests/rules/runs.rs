@@ -19,7 +19,7 @@ fn entry(id: u128, to: PersonId, number: u32) -> Entry {
         id: FactId::mint(NOW, id),
         conversation: ConversationId::direct(DANA, to).expect("two people"),
         number,
-        content: Body::Text { text: "Gate 4 is closed".into(), answers: None }.to_content(),
+        content: Body::text("Gate 4 is closed").to_content(),
         offset_minutes: 0,
         skew_ms: None,
         needs: None,
@@ -67,7 +67,7 @@ fn each_conversation_has_its_own_answer() {
 #[test]
 fn what_is_refused_stands_between_two_runs() {
     let mut blank = entry(3, OMAR, 3);
-    blank.content = Body::Text { text: " ".into(), answers: None }.to_content();
+    blank.content = Body::text(" ").to_content();
     let entries = vec![entry(1, OMAR, 1), entry(2, OMAR, 2), blank, entry(4, OMAR, 4)];
     let at = Sequence { epoch: 0, n: 2 };
     let code = ProblemCode::ContentInvalid;

@@ -27,7 +27,7 @@ fn fact(n: u128) -> FactId {
 }
 
 fn says(id: u128, conversation: ConversationId, needs: Option<FactId>) -> Request {
-    let content = Body::Text { text: "Gate 4 is closed".into(), answers: None }.to_content();
+    let content = Body::text("Gate 4 is closed").to_content();
     let entry = Entry {
         id: fact(id),
         conversation,

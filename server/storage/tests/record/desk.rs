@@ -94,7 +94,7 @@ impl Desk {
             id: self.id(),
             conversation: ConversationId::direct(from.person, to.person).expect("two people"),
             number,
-            content: Body::Text { text: text.into(), answers: None }.to_content(),
+            content: Body::text(text).to_content(),
             offset_minutes: 60,
             skew_ms: Some(-5),
             needs: None,

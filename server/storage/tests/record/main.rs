@@ -1,6 +1,7 @@
 //! The record on both databases: what is committed is there once, in order, for whom it concerns.
 
 mod desk;
+mod revisions;
 mod servers;
 
 use desk::{Desk, NOW};
@@ -48,7 +49,17 @@ on_both! {
     a_lane_goes_on_where_another_server_left_it
     who_was_revoked_by_another_server_writes_no_more
     what_a_failed_commit_knew_is_forgotten
+    an_author_finds_better_words_and_nobody_else_does
+    what_is_deleted_is_told_to_nobody_and_stays_in_the_record
+    a_deletion_waits_for_its_message
+    what_expires_is_erased_in_time_and_not_before
 }
+
+use revisions::{
+    a_deletion_waits_for_its_message, an_author_finds_better_words_and_nobody_else_does,
+    what_expires_is_erased_in_time_and_not_before,
+    what_is_deleted_is_told_to_nobody_and_stays_in_the_record,
+};
 
 use servers::{
     a_lane_goes_on_where_another_server_left_it, what_a_failed_commit_knew_is_forgotten,

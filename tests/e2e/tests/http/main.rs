@@ -6,6 +6,7 @@ mod enrolling;
 mod fuzzing;
 mod refusals;
 mod repeats;
+mod revisions;
 mod rights;
 mod syncing;
 

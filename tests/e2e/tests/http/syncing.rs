@@ -90,7 +90,7 @@ fn late(from: &Caller, to: &Caller, id: waypost_protocol::FactId) -> Entry {
         id,
         conversation: ConversationId::direct(person(from), person(to)).expect("two people"),
         number: 1,
-        content: Body::Text { text: "15 minutes late".into(), answers: None }.to_content(),
+        content: Body::text("15 minutes late").to_content(),
         offset_minutes: 60,
         skew_ms: None,
         needs: None,

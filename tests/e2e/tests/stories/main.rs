@@ -7,6 +7,7 @@ mod journey;
 mod kills;
 mod pains;
 mod refusals;
+mod revisions;
 
 /// Tells each story once on each database.
 #[macro_export]

@@ -121,7 +121,7 @@ fn text(from: &Caller, to: &Caller, words: &str) -> Entry {
         id: fact_id(),
         conversation: ConversationId::direct(person(from), person(to)).expect("two people"),
         number: 1,
-        content: Body::Text { text: words.into(), answers: None }.to_content(),
+        content: Body::text(words).to_content(),
         offset_minutes: 0,
         skew_ms: None,
         needs: None,

@@ -127,8 +127,10 @@ fn line(row: &MessageView) -> String {
 fn what(body: &Body) -> String {
     let words = match body {
         Body::Template { template, .. } => template,
-        Body::Text { text, .. } => text,
+        Body::Text { text, .. } | Body::Edit { text, .. } => text,
         Body::Acknowledgement { .. }
+        | Body::Deletion { .. }
+        | Body::Erased { .. }
         | Body::Receipts { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }

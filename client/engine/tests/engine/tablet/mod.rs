@@ -3,8 +3,8 @@
 use waypost_engine::reference::ReferenceStore;
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Wish};
 use waypost_protocol::{
-    Answer, Arguments, Body, ConversationId, Downlink, Event, Events, FactId, OwnRun, PersonId,
-    ProblemCode, Pull, Sequence, Submit, Uplink,
+    Answer, Arguments, Body, ConversationId, Downlink, Event, Events, FactId, Header, OwnRun,
+    PersonId, ProblemCode, Pull, Sequence, Submit, Uplink,
 };
 
 pub const DANA: PersonId = PersonId(7);
@@ -131,12 +131,13 @@ impl Tablet {
 
     fn say(&mut self, conversation: ConversationId, what: &str) {
         let body = match what.strip_prefix('"') {
-            Some(text) => Body::Text { text: text.replace('"', ""), answers: None },
+            Some(text) => Body::text(text.replace('"', "")),
             None => Body::Template {
                 template: what.into(),
                 version: 1,
                 arguments: Arguments::new(),
                 answers: None,
+                header: Header::default(),
             },
         };
         self.tap(Wish::Say { conversation, body });
@@ -206,7 +207,7 @@ impl Tablet {
         let event = Event {
             n: self.head.n,
             recorded_at: self.now.at,
-            content: Body::Text { text: "turn left".into(), answers: None }.to_content(),
+            content: Body::text("turn left").to_content(),
             id: Some(id),
             author: Some(OMAR),
             conversation: Some(WITH_OMAR),

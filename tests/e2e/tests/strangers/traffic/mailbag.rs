@@ -85,7 +85,7 @@ impl Mailbag {
             id,
             conversation: self.group,
             number: u32::try_from(number).expect("a small number"),
-            content: Body::Text { text, answers: None }.to_content(),
+            content: Body::text(text).to_content(),
             offset_minutes: 0,
             skew_ms: None,
             needs: None,

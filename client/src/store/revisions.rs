@@ -1,0 +1,115 @@
+//! Later words about messages, and their end: edits, deletions, expiry.
+//!
+//! What is gone is hidden at once. Its bytes go when no outbox needs them any more: a server that is
+//! restored may have to be given them back.
+
+use sqlx::Row as _;
+use waypost_protocol::{Body, Content, ConversationId, FactId, Millis, PersonId};
+
+use super::apply::blob;
+use super::read::fact_id;
+use super::writing::Writing;
+use super::{Store, StoreError, Touched};
+use crate::store::Reading;
+
+/// Wipes the bytes of what is gone and no longer in the outbox: expired messages, and deleted ones
+/// whose deletion is in the record, with their edits.
+const WIPE: &str = "
+    WITH gone (id) AS (
+        SELECT f.id FROM facts f WHERE f.expired = 1
+        UNION
+        SELECT f.id FROM deletions d JOIN facts g ON g.id = d.id JOIN facts f ON f.id = d.message
+        WHERE g.n IS NOT NULL AND d.author = f.author AND g.conversation = f.conversation)
+    UPDATE facts SET content = x'f6'
+    WHERE content <> x'f6' AND id NOT IN (SELECT id FROM outbox)
+      AND (id IN gone OR id IN (SELECT e.id FROM edits e WHERE e.message IN gone))";
+
+impl Writing {
+    /// Notes what this fact says about a message, from the tap on.
+    pub(super) async fn revises(
+        &mut self,
+        id: FactId,
+        by: PersonId,
+        conversation: Option<ConversationId>,
+        body: &Body,
+    ) -> Result<(), sqlx::Error> {
+        let Some((message, author)) = body.revises(by) else { return Ok(()) };
+        if let Some(conversation) = conversation {
+            self.touched.message(conversation, Some(message));
+        }
+        let is_edit = matches!(body, Body::Edit { .. });
+        if is_edit {
+            self.sql("INSERT INTO edits (id, message) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .bind(blob(&id))
+                .bind(blob(&message))
+                .run()
+                .await
+        } else {
+            self.sql(
+                "INSERT INTO deletions (id, message, author) VALUES (?, ?, ?)
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(blob(&id))
+            .bind(blob(&message))
+            .bind(author.0)
+            .run()
+            .await
+        }
+    }
+
+    /// It was refused: the message is as it was.
+    pub(super) async fn revises_nothing(
+        &mut self,
+        id: FactId,
+        content: &Content,
+    ) -> Result<(), sqlx::Error> {
+        let body = content.to_body();
+        if !matches!(body, Ok(Body::Edit { .. } | Body::Deletion { .. })) {
+            return Ok(());
+        }
+        self.sql("DELETE FROM edits WHERE id = ?").bind(blob(&id)).run().await?;
+        self.sql("DELETE FROM deletions WHERE id = ?").bind(blob(&id)).run().await
+    }
+
+    async fn expire(&mut self, server_time: Millis) -> Result<(), sqlx::Error> {
+        let expired = self
+            .sql(
+                "UPDATE facts SET expired = 1
+                 WHERE expires_after_s IS NOT NULL AND expired IS NULL
+                   AND recorded_at_ms + expires_after_s * 1000 <= ?
+                 RETURNING id, conversation",
+            )
+            .bind(server_time)
+            .rows()
+            .await?;
+        for row in &expired {
+            self.touch(row.try_get(1)?, fact_id(row, 0)?)?;
+        }
+        self.wipe_what_is_gone().await
+    }
+
+    /// Bytes that nobody needs any more go.
+    pub(super) async fn wipe_what_is_gone(&mut self) -> Result<(), sqlx::Error> {
+        self.sql(WIPE).run().await
+    }
+}
+
+impl Store {
+    /// Hides what has expired by this time of the server, and wipes what can be wiped.
+    pub(crate) async fn expire(&self, server_time: Millis) -> Result<Touched, StoreError> {
+        self.write(async |writing| writing.expire(server_time).await).await
+    }
+}
+
+impl Reading<'_> {
+    /// When the next message expires, by the server's clock.
+    pub(crate) async fn next_expiry(&self) -> Result<Option<Millis>, StoreError> {
+        let row = sqlx::query(
+            "SELECT min(recorded_at_ms + expires_after_s * 1000) FROM facts
+             WHERE expires_after_s IS NOT NULL AND expired IS NULL",
+        )
+        .fetch_one(self.pool)
+        .await?;
+        Ok(row.try_get(0)?)
+    }
+}

@@ -1,0 +1,125 @@
+//! Later words about messages: edits, deletions, and the end of what expires.
+//!
+//! The record keeps what was said until it expires; what was deleted is no longer told to readers.
+
+use sqlx::{AnyConnection, Row as _};
+use waypost_domain::Recorded;
+use waypost_protocol::{Body, FactId, Millis, kind};
+
+use crate::decode::fact_id;
+use crate::facts::{EVENT_COLUMNS, fact_of};
+use crate::sql::big;
+use crate::{Db, FactRow, StorageError};
+
+/// Most messages that one look erases, so that it never holds the record for long.
+const ERASED_AT_ONCE_MAX: i64 = 500;
+
+/// [`EVENT_COLUMNS`] for readers: without what a deleted message said, and its edits.
+pub(crate) fn columns_for_readers() -> String {
+    let edit = kind::EDIT;
+    let content = format!(
+        "CASE WHEN EXISTS (SELECT 1 FROM deletion d \
+         WHERE d.message = f.id AND d.author = f.author AND d.conversation = f.conversation) \
+         OR (f.kind = {edit} AND EXISTS (SELECT 1 FROM edit e JOIN deletion d \
+         ON d.message = e.message AND d.author = e.author AND d.conversation = e.conversation \
+         WHERE e.n = f.n)) THEN NULL ELSE f.content END"
+    );
+    EVENT_COLUMNS.replace("f.content", &content)
+}
+
+impl Db {
+    /// Notes what the edits and deletions among these facts are about.
+    pub(crate) async fn insert_revisions(
+        &self,
+        on: &mut AnyConnection,
+        facts: &[Recorded],
+    ) -> Result<(), StorageError> {
+        for fact in facts {
+            if !matches!(fact.content.kind, kind::EDIT | kind::DELETION) {
+                continue;
+            }
+            let body = fact.content.to_body();
+            let body = body.map_err(|error| StorageError::Damaged(error.to_string()))?;
+            let (Some((message, author)), Some(conversation)) =
+                (body.revises(fact.author), fact.conversation)
+            else {
+                continue;
+            };
+            let is_edit = matches!(body, Body::Edit { .. });
+            let mut sql = self.sql(match is_edit {
+                true => "INSERT INTO edit (message, author, conversation, n) VALUES (",
+                false => "INSERT INTO deletion (message, author, conversation) VALUES (",
+            });
+            sql.bind(message.as_bytes().to_vec())
+                .push(", ")
+                .bind(i64::from(author.0))
+                .push(", ")
+                .bind(conversation.to_string());
+            match is_edit {
+                true => sql.push(", ").bind(big(fact.sequence.n)).push(")"),
+                false => sql.push(") ON CONFLICT DO NOTHING"),
+            };
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+
+    /// The edits of these messages that take effect, as facts, in the order of the record.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn edits_of(
+        &self,
+        messages: &[FactId],
+    ) -> Result<Vec<(FactId, FactRow)>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut found = Vec::new();
+        for chunk in self.chunks(messages) {
+            let mut sql = self.sql("SELECT ");
+            sql.push(&columns_for_readers()).push(
+                ", e.message FROM edit e JOIN fact f ON f.n = e.n \
+                     JOIN fact m ON m.id = e.message AND m.author = e.author \
+                     AND m.conversation = e.conversation WHERE e.message IN (",
+            );
+            sql.list(chunk, |id| id.as_bytes().to_vec()).push(") ORDER BY e.n");
+            for row in sql.rows(&mut on).await? {
+                found.push((fact_id(&row, 10)?, fact_of(&row)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Erases what has expired by now, with its edits: content and salt go, the leaf stays. Says how
+    /// many messages went, at most [`ERASED_AT_ONCE_MAX`].
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn erase_expired(&self, now: Millis) -> Result<u64, StorageError> {
+        let expired = self.expired(now).await?;
+        if expired.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.begin().await?;
+        for chunk in self.chunks(&expired) {
+            let mut sql = self.sql(
+                "UPDATE fact SET content = NULL, salt = NULL, expires_at_ms = NULL WHERE n IN (",
+            );
+            sql.list(chunk, |(n, _)| *n)
+                .push(") OR n IN (SELECT e.n FROM edit e WHERE e.message IN (")
+                .list(chunk, |(_, id)| id.as_bytes().to_vec())
+                .push("))");
+            sql.execute(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(expired.len() as u64)
+    }
+
+    /// The numbers and ids of what has expired and is still there, the longest overdue first.
+    async fn expired(&self, now: Millis) -> Result<Vec<(i64, FactId)>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT n, id FROM fact WHERE expires_at_ms <= ");
+        sql.bind(now).push(" ORDER BY expires_at_ms LIMIT ").bind(ERASED_AT_ONCE_MAX);
+        let rows = sql.rows(&mut on).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, fact_id(row, 1)?))).collect()
+    }
+}
