@@ -161,11 +161,22 @@ fn init(folder: &Path) {
 
 /// An empty folder of the server's user.
 pub(super) fn make_folder(folder: &Path) {
-    let _ = fs::remove_dir_all(folder);
+    put_away(folder);
     fs::create_dir_all(folder).expect("a folder for the test cluster");
     if let Some(account) = installed::account() {
         std::os::unix::fs::chown(folder, Some(account.uid), Some(account.gid))
             .expect("giving the test cluster's folder to the server's user");
+    }
+}
+
+/// What was there goes while the tests run: hundreds of databases take minutes.
+fn put_away(folder: &Path) {
+    let old = folder.with_extension(format!("old-{}", std::process::id()));
+    if fs::rename(folder, &old).is_ok() {
+        let mut remove = Command::new("rm");
+        remove.arg("-rf").arg(&old).stdin(Stdio::null()).stdout(Stdio::null());
+        // What stays behind is in nobody's way.
+        let _ = remove.stderr(Stdio::null()).spawn();
     }
 }
 
