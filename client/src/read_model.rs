@@ -18,7 +18,7 @@ use crate::store::{
     StoreError, Touched, WedgedRow,
 };
 use crate::view::{
-    ConversationView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
+    ConversationView, GroupView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
 };
 use window::Window;
 
@@ -154,8 +154,8 @@ impl ReadModel {
         };
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));
         if listed {
-            let (title, others) = (self.title(id), self.others(id));
-            let view = ConversationView { id, title, others, unread, last };
+            let (title, others, group) = (self.title(id), self.others(id), self.group(id));
+            let view = ConversationView { id, title, others, group, unread, last };
             self.conversations.insert(id, view);
         } else {
             self.conversations.remove(&id);
@@ -238,6 +238,21 @@ impl ReadModel {
                 .map_or_else(|| format!("#{number}"), |group| group.name.clone()),
             _ => id.partner_of(self.me.person).map(|it| self.name(it)).unwrap_or_default(),
         }
+    }
+
+    fn group(&self, id: ConversationId) -> Option<GroupView> {
+        let ConversationId::Group(number) = id else { return None };
+        let group = self.groups.get(&number)?;
+        let now = |it: &&MemberRow| it.until.is_none();
+        let members: Vec<_> = group.members.iter().filter(now).collect();
+        let mine = members.iter().find(|it| it.person == self.me.person);
+        let moderates = mine.is_some_and(|it| it.moderates);
+        Some(GroupView {
+            settings: group.settings,
+            moderators: members.iter().filter(|it| it.moderates).map(|it| it.person).collect(),
+            moderates,
+            may_write: mine.is_some() && (moderates || !group.settings.announcements),
+        })
     }
 
     fn others(&self, id: ConversationId) -> Vec<PersonId> {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 pub use waypost_engine::LinkPath;
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, ReceiptState, Role,
+    Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, ProblemCode,
+    ReceiptState, Role,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -114,10 +115,25 @@ pub struct ConversationView {
     pub title: String,
     /// Everyone in it but the reader.
     pub others: Vec<PersonId>,
+    /// Of a group: what the reader may do there.
+    pub group: Option<GroupView>,
     /// How many messages of others the reader has not read.
     pub unread: usize,
     /// The newest message.
     pub last: Option<Arc<MessageView>>,
+}
+
+/// What the reader may do in a group, and who looks after it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GroupView {
+    /// How it is run.
+    pub settings: GroupSettings,
+    /// Who looks after it.
+    pub moderators: Vec<PersonId>,
+    /// Whether the reader is one of them, and may delete what others wrote and call everyone.
+    pub moderates: bool,
+    /// Whether the reader may write messages.
+    pub may_write: bool,
 }
 
 /// The open conversation.

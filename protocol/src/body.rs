@@ -4,6 +4,7 @@
 mod argument;
 mod check;
 mod content;
+mod group;
 mod header;
 pub mod kind;
 mod role;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use argument::{Argument, Arguments};
 pub use check::ContentError;
 pub use content::Content;
+pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
 pub use role::Role;
 
@@ -114,6 +116,35 @@ pub enum Body {
         name: String,
         /// Who is in it, at most [`crate::GROUP_MEMBERS_MAX`].
         members: Vec<PersonId>,
+        /// Who of them looks after it, at most [`crate::GROUP_MODERATORS_MAX`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        moderators: Vec<PersonId>,
+        /// How it is run.
+        #[serde(default)]
+        settings: GroupSettings,
+    },
+    /// A group has another name, or is run in another way.
+    GroupChanged {
+        /// The group.
+        group: u32,
+        /// The name on the screen from here on.
+        name: String,
+        /// How it is run from here on.
+        settings: GroupSettings,
+    },
+    /// A member looks after the group from here on.
+    ModeratorNamed {
+        /// The group.
+        group: u32,
+        /// The person.
+        person: PersonId,
+    },
+    /// A member no longer looks after the group.
+    ModeratorEnded {
+        /// The group.
+        group: u32,
+        /// The person.
+        person: PersonId,
     },
     /// A person may read the group from here on.
     MemberJoined {
@@ -210,6 +241,9 @@ impl Body {
     pub fn group(&self) -> Option<ConversationId> {
         match self {
             Self::GroupCreated { group, .. }
+            | Self::GroupChanged { group, .. }
+            | Self::ModeratorNamed { group, .. }
+            | Self::ModeratorEnded { group, .. }
             | Self::MemberJoined { group, .. }
             | Self::MemberLeft { group, .. } => Some(ConversationId::Group(*group)),
             _ => None,

@@ -24,7 +24,8 @@ mod receipt;
 pub mod topic;
 
 pub use body::{
-    Argument, Arguments, Body, Content, ContentError, Header, Mention, Priority, Role, kind,
+    Argument, Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Priority,
+    Role, kind,
 };
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{

@@ -37,8 +37,11 @@ pub const STORED_MARKS_MAX: usize = 16;
 /// Most read marks in one `Pull`.
 pub const READ_MARKS_MAX: usize = 64;
 
-/// Most members of a group.
-pub const GROUP_MEMBERS_MAX: usize = 200;
+/// Most members of a group: so many fit into the fact that opens it.
+pub const GROUP_MEMBERS_MAX: usize = 5_000;
+
+/// Most members who look after a group.
+pub const GROUP_MODERATORS_MAX: usize = 50;
 
 /// Most publishes of one connection that the server holds without an answer. A client keeps its
 /// window no larger than this.

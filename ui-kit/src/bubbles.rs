@@ -76,6 +76,9 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Receipts { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
+        | Body::GroupChanged { .. }
+        | Body::ModeratorNamed { .. }
+        | Body::ModeratorEnded { .. }
         | Body::MemberJoined { .. }
         | Body::MemberLeft { .. }
         | Body::Enrolled { .. }

@@ -232,6 +232,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         id: open,
         title: title(open, me.person),
         others: members(open, me.person),
+        group: None,
         unread: 0,
         last: messages.last().cloned(),
     }];
@@ -247,6 +248,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         id: *id,
         title: title(*id, me.person),
         others: members(*id, me.person),
+        group: None,
         unread: *unread,
         last: Some(Arc::new(from(*author, -9, 20, text(words)))),
     }));

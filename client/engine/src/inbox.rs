@@ -132,9 +132,14 @@ pub(crate) fn earns_delivery(event: &Event, me: PersonId) -> bool {
     let silent = matches!(
         event.content.kind,
         kind::ACKNOWLEDGEMENT
+            | kind::EDIT
+            | kind::DELETION
             | kind::RECEIPTS
             | kind::PERSON_ADDED
             | kind::GROUP_CREATED
+            | kind::GROUP_CHANGED
+            | kind::MODERATOR_NAMED
+            | kind::MODERATOR_ENDED
             | kind::MEMBER_JOINED
             | kind::MEMBER_LEFT
             | kind::ENROLLED

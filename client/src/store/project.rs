@@ -2,7 +2,8 @@
 
 use sqlx::Row as _;
 use waypost_protocol::{
-    Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, ReceiptState,
+    Body, Content, ConversationId, Event, FactId, GroupSettings, Millis, Move, PersonId,
+    ReceiptState,
 };
 
 use super::apply::{blob, expires_after_s, parse, place};
@@ -131,22 +132,19 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
                 .run()
                 .await
         }
-        Body::GroupCreated { group, name, members } => {
-            writing.touched.directory = true;
-            writing
-                .sql(
-                    "INSERT INTO groups (id, name) VALUES (?, ?)
-                 ON CONFLICT (id) DO UPDATE SET name = excluded.name",
-                )
-                .bind(group)
-                .bind(name)
-                .run()
-                .await?;
+        Body::GroupCreated { group, name, members, moderators, settings } => {
+            named(writing, group, name, settings).await?;
             for person in members {
                 joined(writing, group, person, event.n).await?;
             }
+            for person in moderators {
+                moderates(writing, group, person, true).await?;
+            }
             Ok(())
         }
+        Body::GroupChanged { group, name, settings } => named(writing, group, name, settings).await,
+        Body::ModeratorNamed { group, person } => moderates(writing, group, person, true).await,
+        Body::ModeratorEnded { group, person } => moderates(writing, group, person, false).await,
         Body::Edit { .. } | Body::Deletion { .. } => {
             let (Some(id), Some(author)) = (event.id, event.author) else { return Ok(()) };
             writing.revises(id, author, event.conversation, &body).await
@@ -187,6 +185,48 @@ pub(super) async fn acknowledged(
         .row()
         .await?;
     row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?, message))
+}
+
+/// What a group is called, and how it is run, from here on.
+async fn named(
+    writing: &mut Writing,
+    group: u32,
+    name: String,
+    settings: GroupSettings,
+) -> Result<(), sqlx::Error> {
+    let GroupSettings { announcements, leaving } = settings;
+    writing.touched.directory = true;
+    writing
+        .sql(
+            "INSERT INTO groups (id, name, announcements, leaving) VALUES (?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name,
+                announcements = excluded.announcements, leaving = excluded.leaving",
+        )
+        .bind(group)
+        .bind(name)
+        .bind(i64::from(announcements))
+        .bind(i64::from(leaving))
+        .run()
+        .await
+}
+
+async fn moderates(
+    writing: &mut Writing,
+    group: u32,
+    person: PersonId,
+    moderates: bool,
+) -> Result<(), sqlx::Error> {
+    writing.touched.directory = true;
+    writing
+        .sql(
+            "UPDATE members SET moderates = ?
+             WHERE group_id = ? AND person = ? AND until_n IS NULL",
+        )
+        .bind(i64::from(moderates))
+        .bind(group)
+        .bind(person.0)
+        .run()
+        .await
 }
 
 async fn joined(

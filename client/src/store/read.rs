@@ -10,7 +10,8 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use uuid::Uuid;
 use waypost_engine::Saved;
 use waypost_protocol::{
-    Content, ConversationId, Entry, FactId, PersonId, ProblemCode, Role, Sequence, kind,
+    Content, ConversationId, Entry, FactId, GroupSettings, PersonId, ProblemCode, Role, Sequence,
+    kind,
 };
 
 use super::apply::{blob, parse, state};
@@ -27,6 +28,7 @@ pub(crate) struct PersonRow {
 /// One group, with everyone who is or was in it.
 pub(crate) struct GroupRow {
     pub(crate) name: String,
+    pub(crate) settings: GroupSettings,
     pub(crate) members: Vec<MemberRow>,
 }
 
@@ -35,6 +37,7 @@ pub(crate) struct MemberRow {
     pub(crate) person: PersonId,
     pub(crate) since: u64,
     pub(crate) until: Option<u64>,
+    pub(crate) moderates: bool,
 }
 
 /// A fact that was refused for ever.
@@ -148,19 +151,26 @@ impl Reading<'_> {
 
     /// The groups, by number.
     pub(crate) async fn groups(&self) -> Result<BTreeMap<u32, GroupRow>, StoreError> {
-        let named: Vec<(u32, String)> =
-            sqlx::query_as("SELECT id, name FROM groups").fetch_all(self.pool).await?;
-        let empty = |(id, name)| (id, GroupRow { name, members: Vec::new() });
+        let named: Vec<(u32, String, bool, bool)> =
+            sqlx::query_as("SELECT id, name, announcements, leaving FROM groups")
+                .fetch_all(self.pool)
+                .await?;
+        let empty = |(id, name, announcements, leaving)| {
+            let settings = GroupSettings { announcements, leaving };
+            (id, GroupRow { name, settings, members: Vec::new() })
+        };
         let mut groups: BTreeMap<u32, GroupRow> = named.into_iter().map(empty).collect();
-        let members = sqlx::query("SELECT group_id, person, since_n, until_n FROM members")
-            .fetch_all(self.pool)
-            .await?;
+        let members =
+            sqlx::query("SELECT group_id, person, since_n, until_n, moderates FROM members")
+                .fetch_all(self.pool)
+                .await?;
         for row in members {
             if let Some(group) = groups.get_mut(&row.try_get::<u32, _>(0)?) {
                 group.members.push(MemberRow {
                     person: PersonId(row.try_get(1)?),
                     since: number(&row, 2)?.unwrap_or(0),
                     until: number(&row, 3)?,
+                    moderates: row.try_get(4)?,
                 });
             }
         }

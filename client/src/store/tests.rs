@@ -5,8 +5,8 @@ use std::path::Path;
 use waypost_engine::Change;
 use waypost_engine::reference::ReferenceStore;
 use waypost_protocol::{
-    Body, Content, FactId, Move, PersonId, ProblemCode, ReadMark, ReceiptState, Sequence,
-    StoredMark,
+    Body, Content, FactId, GroupSettings, Move, PersonId, ProblemCode, ReadMark, ReceiptState,
+    Sequence, StoredMark,
 };
 
 use super::{OpenError, Store, StoreKey};
@@ -161,7 +161,13 @@ pub(crate) async fn limit_pages(store: &Store) {
 async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
     let folder = Folder::new();
     let store = store_at(&folder.path().join("dana.db")).await;
-    let group = Body::GroupCreated { group: 3, name: "North".into(), members: vec![DANA, OMAR] };
+    let group = Body::GroupCreated {
+        group: 3,
+        name: "North".into(),
+        members: vec![DANA, OMAR],
+        moderators: vec![OMAR],
+        settings: GroupSettings::default(),
+    };
     let joined = Body::MemberJoined { group: 3, person: AYO };
     let to_group = |number| entry(NORTH, number, &text("hello"));
     let accepted = |number, n| Change::Accepted {

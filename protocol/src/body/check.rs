@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::header::check_mentions;
 use super::{Argument, Arguments, Body};
-use crate::{GROUP_MEMBERS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX};
+use crate::{
+    GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
+};
 
 /// Content that breaks the rules of its kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,7 +52,7 @@ impl Body {
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 not_blank("language", language, NAME_CHARS_MAX)
             }
-            Self::GroupCreated { name, members, .. } => {
+            Self::GroupCreated { name, members, moderators, .. } => {
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 if members.len() > GROUP_MEMBERS_MAX {
                     return Err(ContentError {
@@ -58,8 +60,15 @@ impl Body {
                         what: format!("at most {GROUP_MEMBERS_MAX} people"),
                     });
                 }
+                if moderators.len() > GROUP_MODERATORS_MAX {
+                    return Err(ContentError {
+                        field: "moderators",
+                        what: format!("at most {GROUP_MODERATORS_MAX} people"),
+                    });
+                }
                 Ok(())
             }
+            Self::GroupChanged { name, .. } => not_blank("name", name, NAME_CHARS_MAX),
             Self::Enrolled { device_name, .. } => {
                 not_blank("device_name", device_name, NAME_CHARS_MAX)
             }
@@ -69,6 +78,8 @@ impl Body {
             Self::Acknowledgement { .. }
             | Self::Deletion { .. }
             | Self::Receipts { .. }
+            | Self::ModeratorNamed { .. }
+            | Self::ModeratorEnded { .. }
             | Self::MemberJoined { .. }
             | Self::MemberLeft { .. }
             | Self::Revoked { .. }

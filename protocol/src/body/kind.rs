@@ -25,6 +25,12 @@ pub const GROUP_CREATED: u16 = 21;
 pub const MEMBER_JOINED: u16 = 22;
 /// See [`crate::Body::MemberLeft`].
 pub const MEMBER_LEFT: u16 = 23;
+/// See [`crate::Body::GroupChanged`].
+pub const GROUP_CHANGED: u16 = 24;
+/// See [`crate::Body::ModeratorNamed`].
+pub const MODERATOR_NAMED: u16 = 25;
+/// See [`crate::Body::ModeratorEnded`].
+pub const MODERATOR_ENDED: u16 = 26;
 /// See [`crate::Body::Enrolled`].
 pub const ENROLLED: u16 = 30;
 /// See [`crate::Body::Revoked`].

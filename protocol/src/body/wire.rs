@@ -6,7 +6,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use minicbor::{Decode, Decoder, Encode, decode::Error};
 
 use super::header::read_mentions;
-use super::{Arguments, Body, Content, ContentError, Header, Mention, Role, argument, kind};
+use super::{
+    Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Role, argument, kind,
+};
 use crate::lenient::known_list;
 use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
 
@@ -49,7 +51,10 @@ wire_forms! {
     DELETION Deletion DeletionWire { message, author };
     RECEIPTS Receipts ReceiptsWire { moves };
     PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
-    GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members };
+    GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members, moderators, settings };
+    GROUP_CHANGED GroupChanged GroupChangedWire { group, name, settings };
+    MODERATOR_NAMED ModeratorNamed MemberWire { group, person };
+    MODERATOR_ENDED ModeratorEnded MemberWire { group, person };
     MEMBER_JOINED MemberJoined MemberWire { group, person };
     MEMBER_LEFT MemberLeft MemberWire { group, person };
     ENROLLED Enrolled EnrolledWire { enrolment, person, device, device_name };
@@ -158,6 +163,22 @@ struct GroupCreatedWire {
     name: String,
     #[n(2)]
     members: Vec<PersonId>,
+    #[n(3)]
+    #[cbor(skip_if = "Vec::is_empty")]
+    moderators: Vec<PersonId>,
+    #[n(4)]
+    #[cbor(skip_if = "GroupSettings::is_default")]
+    settings: GroupSettings,
+}
+
+#[derive(Encode, Decode)]
+struct GroupChangedWire {
+    #[n(0)]
+    group: u32,
+    #[n(1)]
+    name: String,
+    #[n(2)]
+    settings: GroupSettings,
 }
 
 #[derive(Encode, Decode)]

@@ -81,12 +81,18 @@ fn header() -> impl Strategy<Value = Header> {
     )
 }
 
+fn settings() -> impl Strategy<Value = GroupSettings> {
+    (any::<bool>(), any::<bool>())
+        .prop_map(|(announcements, leaving)| GroupSettings { announcements, leaving })
+}
+
 fn body() -> impl Strategy<Value = Body> {
     let text = (any::<String>(), of(fact()), header());
     let arguments = btree_map(any::<String>(), argument(), 0..4);
     let template = (any::<String>(), any::<u16>(), arguments, of(fact()), header());
     let edit = (fact(), any::<String>(), vec(mention(), 0..4));
-    let group = (any::<u32>(), any::<String>(), vec(person(), 0..4));
+    let people = || vec(person(), 0..4);
+    let group = (any::<u32>(), any::<String>(), people(), people(), settings());
     prop_oneof![
         text.prop_map(|(text, answers, header)| Body::Text { text, answers, header }),
         template.prop_map(|(template, version, arguments, answers, header)| Body::Template {
@@ -100,7 +106,15 @@ fn body() -> impl Strategy<Value = Body> {
         (fact(), person()).prop_map(|(message, author)| Body::Deletion { message, author }),
         fact().prop_map(|message| Body::Acknowledgement { message }),
         vec(one_move(), 0..4).prop_map(|moves| Body::Receipts { moves }),
-        group.prop_map(|(group, name, members)| Body::GroupCreated { group, name, members }),
+        group.prop_map(|(group, name, members, moderators, settings)| Body::GroupCreated {
+            group,
+            name,
+            members,
+            moderators,
+            settings
+        }),
+        (any::<u32>(), any::<String>(), settings())
+            .prop_map(|(group, name, settings)| Body::GroupChanged { group, name, settings }),
         (enrolment(), person()).prop_map(|(enrolment, person)| Body::Revoked { enrolment, person }),
         proptest::sample::select(samples::bodies()).prop_map(|(_, body)| body),
     ]

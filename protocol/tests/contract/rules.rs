@@ -30,7 +30,8 @@ fn template(template: &str, arguments: Arguments) -> Body {
 
 fn north(members: u32) -> Body {
     let members = (1..=members).map(PersonId).collect();
-    Body::GroupCreated { group: 3, name: "North".into(), members }
+    let (moderators, settings) = (Vec::new(), GroupSettings::default());
+    Body::GroupCreated { group: 3, name: "North".into(), members, moderators, settings }
 }
 
 #[test]

@@ -88,6 +88,14 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         ("receipts in the record", receipts_in_the_record()),
         ("person added", person_added()),
         ("group created", group_created()),
+        ("group with everything", group_with_everything()),
+        ("group changed", group_changed(GroupSettings::default())),
+        (
+            "group that members leave",
+            group_changed(GroupSettings { announcements: false, leaving: true }),
+        ),
+        ("moderator named", Body::ModeratorNamed { group: 5, person: DANA }),
+        ("moderator ended", Body::ModeratorEnded { group: 5, person: DANA }),
         ("member joined", Body::MemberJoined { group: 5, person: DANA }),
         ("member left", Body::MemberLeft { group: 5, person: DANA }),
         ("enrolled", enrolled()),
@@ -168,7 +176,28 @@ pub fn person_added() -> Body {
 }
 
 fn group_created() -> Body {
-    Body::GroupCreated { group: 5, name: "North".into(), members: vec![OMAR, DANA] }
+    let (moderators, settings) = (Vec::new(), GroupSettings::default());
+    Body::GroupCreated {
+        group: 5,
+        name: "North".into(),
+        members: vec![OMAR, DANA],
+        moderators,
+        settings,
+    }
+}
+
+fn group_with_everything() -> Body {
+    Body::GroupCreated {
+        group: 5,
+        name: "North".into(),
+        members: vec![OMAR, DANA],
+        moderators: vec![OMAR],
+        settings: GroupSettings { announcements: true, leaving: true },
+    }
+}
+
+fn group_changed(settings: GroupSettings) -> Body {
+    Body::GroupChanged { group: 5, name: "Depot North".into(), settings }
 }
 
 fn enrolled() -> Body {

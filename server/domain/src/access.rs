@@ -32,17 +32,39 @@ pub fn may_write(
 }
 
 /// Whether this person, who may write here, may also take messages of others off the screens, and call
-/// everyone by name.
-pub fn may_moderate(actor: Actor, conversation: ConversationId) -> bool {
-    matches!(conversation, ConversationId::Group(_)) && actor.role.is_staff()
+/// everyone by name: in a group its moderators.
+pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -> bool {
+    match conversation {
+        ConversationId::Group(group) => known.moderators.contains(&(group, actor.person)),
+        ConversationId::Direct(..) | ConversationId::Fleet | ConversationId::Staff => false,
+    }
 }
 
-/// Whether this role may do this deed.
-pub fn may_do(role: Role, deed: &Deed) -> bool {
+/// Whether this person may say something new here, and not only read and acknowledge.
+pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -> bool {
+    let settings = match conversation {
+        ConversationId::Group(group) => known.groups.get(&group).map(|group| group.settings),
+        ConversationId::Direct(..) | ConversationId::Fleet | ConversationId::Staff => None,
+    };
+    let only_moderators = settings.is_some_and(|settings| settings.announcements);
+    !only_moderators || may_moderate(actor, conversation, known)
+}
+
+/// Whether this person may do this deed, as far as they may know what it is about.
+pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
+    let role = actor.role;
+    let runs = |group: u32| role.is_staff() || known.moderators.contains(&(group, actor.person));
     match deed {
         Deed::AddPerson { .. } | Deed::BeginEpoch { .. } => role == Role::Admin,
-        Deed::CreateGroup { .. } | Deed::Join { .. } | Deed::Leave { .. } => role.is_staff(),
-        Deed::Revoke { .. } => role.is_staff(),
+        Deed::CreateGroup { .. } | Deed::Revoke { .. } => role.is_staff(),
+        Deed::ChangeGroup { group, .. }
+        | Deed::Join { group, .. }
+        | Deed::NameModerator { group, .. }
+        | Deed::EndModerator { group, .. } => runs(*group),
+        Deed::Leave { group, person } => {
+            let leaving = known.groups.get(group).is_some_and(|group| group.settings.leaving);
+            runs(*group) || (*person == actor.person && leaving)
+        }
         // Whoever holds the token has been allowed by who issued it.
         Deed::Enrol { .. } => true,
     }

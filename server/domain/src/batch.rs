@@ -1,8 +1,8 @@
 //! What is asked of the record, and what is answered.
 
 use waypost_protocol::{
-    Answer, DeviceId, EnrolmentId, Entry, FactId, Millis, PersonId, ProblemCode, ReadMark, Role,
-    Sequence, StoredMark,
+    Answer, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
+    ReadMark, Role, Sequence, StoredMark,
 };
 
 /// Who asks, as the connection has proved it.
@@ -98,6 +98,33 @@ pub enum Deed {
         name: String,
         /// First members.
         members: Vec<PersonId>,
+        /// Who of them looks after it; if nobody is named, those of the staff.
+        moderators: Vec<PersonId>,
+        /// How it is run.
+        settings: GroupSettings,
+    },
+    /// Gives a group another name, or runs it in another way.
+    ChangeGroup {
+        /// The group.
+        group: u32,
+        /// Its name from here on.
+        name: String,
+        /// How it is run from here on.
+        settings: GroupSettings,
+    },
+    /// A member looks after the group from here on.
+    NameModerator {
+        /// The group.
+        group: u32,
+        /// The member.
+        person: PersonId,
+    },
+    /// Ends that.
+    EndModerator {
+        /// The group.
+        group: u32,
+        /// The member.
+        person: PersonId,
     },
     /// Lets a person read and write in a group from now on.
     Join {

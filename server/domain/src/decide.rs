@@ -6,7 +6,7 @@ use waypost_protocol::{
     Millis, Move, PersonId, ProblemCode, ReadMark, Sequence, StoredMark, kind,
 };
 
-use crate::access::{may_moderate, may_write};
+use crate::access::{may_announce, may_moderate, may_write};
 use crate::audit::{LeafAudience, LeafFields, commitment, leaf_hash};
 use crate::batch::{Actor, Deed, Reply, Request};
 use crate::known::{Known, Past, PastOutcome};
@@ -156,11 +156,17 @@ impl<'k, 'c> Desk<'k, 'c> {
             Body::Receipts { .. }
             | Body::PersonAdded { .. }
             | Body::GroupCreated { .. }
+            | Body::GroupChanged { .. }
+            | Body::ModeratorNamed { .. }
+            | Body::ModeratorEnded { .. }
             | Body::MemberJoined { .. }
             | Body::MemberLeft { .. }
             | Body::Enrolled { .. }
             | Body::Revoked { .. }
             | Body::EpochBegan { .. } => return Err(ProblemCode::NotAllowed),
+        }
+        if body.is_message() && !may_announce(actor, entry.conversation, self.known) {
+            return Err(ProblemCode::NotAllowed);
         }
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
@@ -174,7 +180,9 @@ impl<'k, 'c> Desk<'k, 'c> {
         conversation: ConversationId,
         body: &Body,
     ) -> Result<(), ProblemCode> {
-        match body.mentions().contains(&Mention::Everyone) && !may_moderate(actor, conversation) {
+        match body.mentions().contains(&Mention::Everyone)
+            && !may_moderate(actor, conversation, self.known)
+        {
             true => Err(ProblemCode::NotAllowed),
             false => Ok(()),
         }
@@ -190,7 +198,7 @@ impl<'k, 'c> Desk<'k, 'c> {
         body: &Body,
     ) -> Result<(), ProblemCode> {
         let Some((message, author)) = body.revises(actor.person) else { return Ok(()) };
-        if author != actor.person && !may_moderate(actor, conversation) {
+        if author != actor.person && !may_moderate(actor, conversation, self.known) {
             return Err(ProblemCode::NotAllowed);
         }
         let is_edit = matches!(body, Body::Edit { .. });

@@ -1,12 +1,15 @@
 //! Acts of administration: what each becomes in the record.
 
 use sha2::{Digest as _, Sha256};
-use waypost_protocol::{Body, ConversationId, FactId, PersonId, ProblemCode, Role};
+use waypost_protocol::{
+    Body, ConversationId, FactId, GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, GroupSettings, PersonId,
+    ProblemCode, Role,
+};
 
 use crate::access::may_do;
 use crate::batch::{Actor, Deed, DeedDone, Reply};
 use crate::decide::{Desk, Draft};
-use crate::known::{EnrolmentState, Past, PastOutcome, PersonState};
+use crate::known::{EnrolmentState, GroupState, Past, PastOutcome, PersonState};
 
 impl Desk<'_, '_> {
     pub(crate) fn decide_deed(&mut self, actor: Actor, id: FactId, deed: &Deed) -> Reply {
@@ -44,14 +47,25 @@ impl Desk<'_, '_> {
 
     /// What the deed becomes, if it is allowed and possible.
     fn draft(&mut self, actor: Actor, deed: &Deed) -> Result<(Body, ConversationId), ProblemCode> {
-        if !may_do(actor.role, deed) {
+        if !may_do(actor, deed, self.known) {
             return Err(ProblemCode::NotAllowed);
         }
         match deed {
             Deed::AddPerson { handle, name, role, language } => {
                 self.draft_person(handle, name, *role, language)
             }
-            Deed::CreateGroup { name, members } => self.draft_group(name, members),
+            Deed::CreateGroup { name, members, moderators, settings } => {
+                self.draft_group(name, members, moderators, *settings)
+            }
+            Deed::ChangeGroup { group, name, settings } => {
+                if !self.is_group(*group) {
+                    return Err(ProblemCode::NotFound);
+                }
+                let (group, name, settings) = (*group, name.clone(), *settings);
+                Ok((Body::GroupChanged { group, name, settings }, ConversationId::Fleet))
+            }
+            Deed::NameModerator { group, person } => self.draft_moderator(*group, *person, true),
+            Deed::EndModerator { group, person } => self.draft_moderator(*group, *person, false),
             Deed::Join { group, person } => self.draft_join(*group, *person),
             Deed::Leave { group, person } => {
                 if !self.known.members.contains(&(*group, *person)) {
@@ -103,15 +117,50 @@ impl Desk<'_, '_> {
         &mut self,
         name: &str,
         members: &[PersonId],
+        moderators: &[PersonId],
+        settings: GroupSettings,
     ) -> Result<(Body, ConversationId), ProblemCode> {
         if members.iter().any(|member| !self.known.people.contains_key(member)) {
             return Err(ProblemCode::NotFound);
         }
-        let mut members = members.to_vec();
-        members.sort();
-        members.dedup();
-        let group = after(self.known.head.last_group)?;
-        Ok((Body::GroupCreated { group, name: name.into(), members }, ConversationId::Fleet))
+        let members = sorted(members);
+        let mut moderators = sorted(moderators);
+        if moderators.iter().any(|person| !members.contains(person)) {
+            return Err(ProblemCode::NotFound);
+        }
+        if moderators.is_empty() {
+            let is_staff = |person: &&PersonId| {
+                self.known.people.get(person).is_some_and(|state| state.role.is_staff())
+            };
+            let staff = members.iter().filter(is_staff);
+            moderators = staff.copied().take(GROUP_MODERATORS_MAX).collect();
+        }
+        let (group, name) = (after(self.known.head.last_group)?, name.into());
+        let body = Body::GroupCreated { group, name, members, moderators, settings };
+        Ok((body, ConversationId::Fleet))
+    }
+
+    fn is_group(&self, group: u32) -> bool {
+        (1..=self.known.head.last_group).contains(&group)
+    }
+
+    fn draft_moderator(
+        &mut self,
+        group: u32,
+        person: PersonId,
+        is_named: bool,
+    ) -> Result<(Body, ConversationId), ProblemCode> {
+        if !self.known.members.contains(&(group, person)) {
+            return Err(ProblemCode::NotFound);
+        }
+        if self.known.moderators.contains(&(group, person)) == is_named {
+            return Err(ProblemCode::AlreadyDone);
+        }
+        let body = match is_named {
+            true => Body::ModeratorNamed { group, person },
+            false => Body::ModeratorEnded { group, person },
+        };
+        Ok((body, ConversationId::Fleet))
     }
 
     fn draft_join(
@@ -119,12 +168,15 @@ impl Desk<'_, '_> {
         group: u32,
         person: PersonId,
     ) -> Result<(Body, ConversationId), ProblemCode> {
-        let exists = (1..=self.known.head.last_group).contains(&group);
-        if !exists || !self.known.people.contains_key(&person) {
+        if !self.is_group(group) || !self.known.people.contains_key(&person) {
             return Err(ProblemCode::NotFound);
         }
         if self.known.members.contains(&(group, person)) {
             return Err(ProblemCode::AlreadyDone);
+        }
+        let members = self.known.groups.get(&group).map_or(0, |state| state.members);
+        if members >= GROUP_MEMBERS_MAX {
+            return Err(ProblemCode::TooLarge);
         }
         Ok((Body::MemberJoined { group, person }, ConversationId::Fleet))
     }
@@ -162,15 +214,31 @@ impl Desk<'_, '_> {
                     .people
                     .insert(*person, PersonState { role: *role, pseudonym, delivered_up_to: 0 });
             }
-            Body::GroupCreated { group, members, .. } => {
+            Body::GroupCreated { group, members, moderators, settings, .. } => {
                 self.known.head.last_group = *group;
+                let state = GroupState { settings: *settings, members: members.len() };
+                self.known.groups.insert(*group, state);
                 self.known.members.extend(members.iter().map(|member| (*group, *member)));
+                self.known.moderators.extend(moderators.iter().map(|it| (*group, *it)));
+            }
+            Body::GroupChanged { group, settings, .. } => {
+                self.known.groups.entry(*group).or_default().settings = *settings;
+            }
+            Body::ModeratorNamed { group, person } => {
+                self.known.moderators.insert((*group, *person));
+            }
+            Body::ModeratorEnded { group, person } => {
+                self.known.moderators.remove(&(*group, *person));
             }
             Body::MemberJoined { group, person } => {
+                self.known.groups.entry(*group).or_default().members += 1;
                 self.known.members.insert((*group, *person));
             }
             Body::MemberLeft { group, person } => {
+                let state = self.known.groups.entry(*group).or_default();
+                state.members = state.members.saturating_sub(1);
                 self.known.members.remove(&(*group, *person));
+                self.known.moderators.remove(&(*group, *person));
             }
             Body::Enrolled { enrolment, person, .. } => {
                 let state = EnrolmentState { person: *person, revoked: false, stored_up_to: 0 };
@@ -209,6 +277,13 @@ fn repeated(past: &Past, actor: Actor, digest: [u8; 32]) -> Reply {
 /// the server's own, must never be given.
 fn after(last: u32) -> Result<u32, ProblemCode> {
     last.checked_add(1).ok_or(ProblemCode::Internal)
+}
+
+fn sorted(people: &[PersonId]) -> Vec<PersonId> {
+    let mut people = people.to_vec();
+    people.sort();
+    people.dedup();
+    people
 }
 
 /// What a repeat of a deed must agree with.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, Entry, FactId, Millis, PersonId, ProblemCode, Role,
-    Sequence, kind,
+    Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
+    Role, Sequence, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
@@ -27,6 +27,8 @@ pub struct Wanted {
     pub lanes: HashSet<(EnrolmentId, ConversationId)>,
     /// Memberships of groups.
     pub members: HashSet<(u32, PersonId)>,
+    /// How groups are run.
+    pub groups: HashSet<u32>,
     /// Read marks.
     pub read: HashSet<(PersonId, ConversationId)>,
     /// Enrolment tokens by hash.
@@ -50,6 +52,10 @@ pub struct Known {
     pub lanes: HashMap<(EnrolmentId, ConversationId), u32>,
     /// Current members of groups.
     pub members: HashSet<(u32, PersonId)>,
+    /// Those of them who look after their group.
+    pub moderators: HashSet<(u32, PersonId)>,
+    /// Groups.
+    pub groups: HashMap<u32, GroupState>,
     /// How far each person has read.
     pub read: HashMap<(PersonId, ConversationId), u64>,
     /// Tokens.
@@ -86,6 +92,15 @@ pub struct PersonState {
     pub pseudonym: [u8; 16],
     /// How far the first of their devices is known to be.
     pub delivered_up_to: u64,
+}
+
+/// A group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct GroupState {
+    /// How it is run.
+    pub settings: GroupSettings,
+    /// How many are in it now.
+    pub members: usize,
 }
 
 /// A token of an enrolment link.
@@ -155,6 +170,7 @@ impl Wanted {
             people: rest(&self.people, &asked.people),
             lanes: rest(&self.lanes, &asked.lanes),
             members: rest(&self.members, &asked.members),
+            groups: rest(&self.groups, &asked.groups),
             read: rest(&self.read, &asked.read),
             ..self
         }
@@ -166,13 +182,14 @@ impl Wanted {
         self.people.extend(&asked.people);
         self.lanes.extend(&asked.lanes);
         self.members.extend(&asked.members);
+        self.groups.extend(&asked.groups);
         self.read.extend(&asked.read);
     }
 
     /// How many keys there are.
     pub fn keys(&self) -> usize {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
-        let places = self.lanes.len() + self.members.len() + self.read.len();
+        let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
         people + places + self.facts.len() + self.tokens.len()
     }
 
@@ -199,7 +216,7 @@ impl Wanted {
             }
             Request::Deed { id, deed, .. } => {
                 self.facts.insert(*id);
-                self.add_deed(deed);
+                self.add_deed(actor, deed);
             }
         }
     }
@@ -207,22 +224,30 @@ impl Wanted {
     fn add_conversation(&mut self, conversation: ConversationId, person: PersonId) {
         match conversation {
             ConversationId::Direct(low, high) => self.people.extend([low, high]),
-            ConversationId::Group(group) => {
-                self.members.insert((group, person));
-            }
+            ConversationId::Group(group) => self.add_member(group, person),
             ConversationId::Fleet | ConversationId::Staff => {}
         }
     }
 
-    fn add_deed(&mut self, deed: &Deed) {
+    fn add_member(&mut self, group: u32, person: PersonId) {
+        self.groups.insert(group);
+        self.members.insert((group, person));
+    }
+
+    fn add_deed(&mut self, actor: Actor, deed: &Deed) {
         match deed {
             Deed::AddPerson { handle, .. } => {
                 self.handles.insert(handle.clone());
             }
             Deed::CreateGroup { members, .. } => self.people.extend(members),
-            Deed::Join { group, person } | Deed::Leave { group, person } => {
+            Deed::ChangeGroup { group, .. } => self.add_member(*group, actor.person),
+            Deed::Join { group, person }
+            | Deed::Leave { group, person }
+            | Deed::NameModerator { group, person }
+            | Deed::EndModerator { group, person } => {
                 self.people.insert(*person);
-                self.members.insert((*group, *person));
+                self.add_member(*group, *person);
+                self.add_member(*group, actor.person);
             }
             Deed::Enrol { token_hash, enrolment, .. } => {
                 self.tokens.insert(*token_hash);

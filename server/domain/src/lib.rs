@@ -24,6 +24,8 @@ pub mod uplink;
 
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};
 pub use decide::{Clockwork, decide};
-pub use known::{EnrolmentState, Known, Past, PastOutcome, PersonState, TokenState, Wanted};
+pub use known::{
+    EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, TokenState, Wanted,
+};
 pub use marks::{AuthorsOf, MarkRange, ranges};
 pub use record::{Decision, Head, LaneMoved, Recorded, Rejection, StoredUpTo};

@@ -110,7 +110,7 @@ async fn create_group(server: &Reached, name: String, handles: Vec<String>) -> a
     for handle in &handles {
         members.push(person_by_handle(server, handle).await?.id);
     }
-    let wanted = GroupWanted { name, members };
+    let wanted = GroupWanted { name, members, ..GroupWanted::default() };
     let group: ConversationShown = ask(server, Method::POST, "/v1/groups", &wanted).await?;
     println!("{} has {} members", group.id, group.members.len());
     Ok(())

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use waypost_domain::{Actor, Deed};
-use waypost_protocol::{Body, ConversationId, PersonId, ProblemCode};
+use waypost_domain::{Actor, Deed, DeedDone};
+use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId, ProblemCode};
+use waypost_storage::ConversationRow;
 
 use super::caller::{Caller, Staff};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
@@ -19,7 +20,9 @@ pub fn router() -> OpenApiRouter<Waypost> {
         .routes(routes!(list))
         .routes(routes!(show))
         .routes(routes!(create_group))
+        .routes(routes!(change_group))
         .routes(routes!(join, leave))
+        .routes(routes!(name_moderator, end_moderator))
 }
 
 /// A conversation of the caller.
@@ -32,6 +35,12 @@ pub struct ConversationShown {
     pub title: Option<String>,
     /// Who is in it now.
     pub members: Vec<PersonId>,
+    /// Who of them looks after a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moderators: Vec<PersonId>,
+    /// How a group is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<GroupSettings>,
 }
 
 /// A page of conversations.
@@ -56,15 +65,34 @@ struct ConversationsPage {
 }
 
 /// A group to be opened.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupWanted {
     /// Name on the screen.
     #[schema(example = "Depot North", min_length = 1, max_length = 80, pattern = r"\S")]
     pub name: String,
-    /// First members, at most 200.
-    #[schema(max_items = 200)]
+    /// First members, at most 5,000.
+    #[schema(max_items = 5000)]
     pub members: Vec<PersonId>,
+    /// Who of them looks after it, at most 50; if nobody is named, those of the staff.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub moderators: Vec<PersonId>,
+    /// How it is run.
+    #[serde(default)]
+    pub settings: GroupSettings,
+}
+
+/// How a group is to be from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GroupChange {
+    /// Name on the screen.
+    #[schema(example = "Depot North", min_length = 1, max_length = 80, pattern = r"\S")]
+    name: String,
+    /// How it is run.
+    #[serde(default)]
+    settings: GroupSettings,
 }
 
 /// My conversations.
@@ -82,7 +110,7 @@ async fn list(
     let mut conversations = Vec::with_capacity(rows.len());
     for row in rows {
         let members = waypost.db.members(row.conversation).await?;
-        conversations.push(ConversationShown { id: row.conversation, title: row.title, members });
+        conversations.push(shown(&waypost, row.conversation, Some(row), members).await?);
     }
     Ok(axum::Json(Conversations { conversations, next }))
 }
@@ -96,8 +124,22 @@ async fn show(
     Path(conversation): Path<ConversationId>,
 ) -> Result<axum::Json<ConversationShown>, Problem> {
     let members = members_for(&waypost, actor, conversation).await?;
-    let title = waypost.db.title(conversation).await?;
-    Ok(axum::Json(ConversationShown { id: conversation, title, members }))
+    let row = waypost.db.conversation(conversation).await?;
+    shown(&waypost, conversation, row, members).await.map(axum::Json)
+}
+
+async fn shown(
+    waypost: &Waypost,
+    id: ConversationId,
+    row: Option<ConversationRow>,
+    members: Vec<PersonId>,
+) -> Result<ConversationShown, Problem> {
+    let moderators = match id {
+        ConversationId::Group(_) => waypost.db.moderators(id).await?,
+        _ => Vec::new(),
+    };
+    let (title, settings) = row.map_or((None, None), |row| (row.title, row.settings));
+    Ok(ConversationShown { id, title, members, moderators, settings })
 }
 
 /// Who is in a conversation, for one of them. A direct one is there as soon as both people are.
@@ -127,40 +169,99 @@ async fn create_group(
     NewFact(id): NewFact,
     Json(wanted): Json<GroupWanted>,
 ) -> Result<(StatusCode, axum::Json<ConversationShown>), Problem> {
-    let GroupWanted { name, members } = wanted;
-    Body::GroupCreated { group: 0, name: name.clone(), members: members.clone() }.check()?;
-    let done = waypost.deed(actor, id, Deed::CreateGroup { name, members }).await?;
+    let GroupWanted { name, members, moderators, settings } = wanted;
+    let body = Body::GroupCreated {
+        group: 0,
+        name: name.clone(),
+        members: members.clone(),
+        moderators: moderators.clone(),
+        settings,
+    };
+    body.check()?;
+    let deed = Deed::CreateGroup { name, members, moderators, settings };
+    let done = waypost.deed(actor, id, deed).await?;
     let fact = waypost.db.fact_at(done.sequence.n).await?.ok_or(ProblemCode::NotFound)?;
-    let Ok(Body::GroupCreated { group, name, members }) = fact.event.content.to_body() else {
+    let Ok(Body::GroupCreated { group, name, members, moderators, settings }) =
+        fact.event.content.to_body()
+    else {
         return Err(ProblemCode::Internal.into());
     };
-    let id = ConversationId::Group(group);
-    Ok((StatusCode::CREATED, axum::Json(ConversationShown { id, title: Some(name), members })))
+    let (id, title, settings) = (ConversationId::Group(group), Some(name), Some(settings));
+    let shown = ConversationShown { id, title, members, moderators, settings };
+    Ok((StatusCode::CREATED, axum::Json(shown)))
 }
 
-/// Lets a person into a group from now on (staff).
-#[utoipa::path(put, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
-    params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
-    responses((status = 204, description = "The person is a member.")))]
-async fn join(
+/// Gives a group another name, or runs it in another way (staff and moderators).
+#[utoipa::path(put, path = "/v1/groups/{group}", tag = "conversations", request_body = GroupChange,
+    params(("group" = u32, Path), IdempotencyKey),
+    responses((status = 204, description = "The group is so.")))]
+async fn change_group(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
+    NewFact(id): NewFact,
+    Path(group): Path<u32>,
+    Json(GroupChange { name, settings }): Json<GroupChange>,
+) -> Result<StatusCode, Problem> {
+    Body::GroupChanged { group, name: name.clone(), settings }.check()?;
+    waypost.deed(actor, id, Deed::ChangeGroup { group, name, settings }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets a member look after a group from now on (staff and moderators).
+#[utoipa::path(put, path = "/v1/groups/{group}/moderators/{person}", tag = "conversations",
+    params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
+    responses((status = 204, description = "The member is a moderator.")))]
+async fn name_moderator(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Path((group, person)): Path<(u32, PersonId)>,
 ) -> Result<StatusCode, Problem> {
-    match waypost.deed(actor, id, Deed::Join { group, person }).await {
+    done_once(waypost.deed(actor, id, Deed::NameModerator { group, person }).await)
+}
+
+/// Ends that (staff and moderators).
+#[utoipa::path(delete, path = "/v1/groups/{group}/moderators/{person}", tag = "conversations",
+    params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
+    responses((status = 204, description = "The member is no moderator.")))]
+async fn end_moderator(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    NewFact(id): NewFact,
+    Path((group, person)): Path<(u32, PersonId)>,
+) -> Result<StatusCode, Problem> {
+    done_once(waypost.deed(actor, id, Deed::EndModerator { group, person }).await)
+}
+
+/// What is so already is as good as done.
+fn done_once(done: Result<DeedDone, ProblemCode>) -> Result<StatusCode, Problem> {
+    match done {
         Ok(_) | Err(ProblemCode::AlreadyDone) => Ok(StatusCode::NO_CONTENT),
         Err(code) => Err(code.into()),
     }
 }
 
-/// Takes a person out of a group from now on (staff).
+/// Lets a person into a group from now on (staff and moderators).
+#[utoipa::path(put, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
+    params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
+    responses((status = 204, description = "The person is a member.")))]
+async fn join(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    NewFact(id): NewFact,
+    Path((group, person)): Path<(u32, PersonId)>,
+) -> Result<StatusCode, Problem> {
+    done_once(waypost.deed(actor, id, Deed::Join { group, person }).await)
+}
+
+/// Takes a person out of a group from now on (staff and moderators; oneself where the group lets its
+/// members leave).
 #[utoipa::path(delete, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
     params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
     responses((status = 204, description = "The person is no member.")))]
 async fn leave(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Path((group, person)): Path<(u32, PersonId)>,
 ) -> Result<StatusCode, Problem> {

@@ -1,9 +1,10 @@
 //! Conversations and who is in them.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use waypost_protocol::{ConversationId, PersonId};
+use waypost_protocol::{ConversationId, GroupSettings, PersonId};
 
-use crate::decode::{conversation_id, person_id};
+use crate::decode::{conversation_id, person_id, settings_of};
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
@@ -14,6 +15,8 @@ pub struct ConversationRow {
     pub conversation: ConversationId,
     /// The name of a group.
     pub title: Option<String>,
+    /// How a group is run.
+    pub settings: Option<GroupSettings>,
     /// The number of its newest fact.
     pub last_n: u64,
 }
@@ -28,7 +31,7 @@ impl Db {
     ) -> Result<Vec<ConversationRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql(
-            "SELECT c.conversation, c.title, c.last_n FROM membership m \
+            "SELECT c.conversation, c.title, c.last_n, c.settings FROM membership m \
              JOIN conversation c ON c.conversation = m.conversation \
              WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff') AND m.person = ",
         );
@@ -38,23 +41,31 @@ impl Db {
             .push(" ORDER BY c.conversation LIMIT ")
             .bind(limit as i64);
         let rows = sql.rows(&mut on).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ConversationRow {
-                    conversation: conversation_id(row.try_get(0)?)?,
-                    title: row.try_get(1)?,
-                    last_n: unsigned(row.try_get(2)?),
-                })
-            })
-            .collect()
+        rows.iter().map(conversation_row).collect()
     }
 
-    /// The name of a group.
-    pub async fn title(&self, of: ConversationId) -> Result<Option<String>, StorageError> {
+    /// One conversation, if anything was ever said in it or it is a group.
+    pub async fn conversation(
+        &self,
+        of: ConversationId,
+    ) -> Result<Option<ConversationRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT title FROM conversation WHERE conversation = ");
-        let row = sql.bind(of.to_string()).row(&mut on).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?.flatten())
+        let mut sql = self.sql(
+            "SELECT conversation, title, last_n, settings FROM conversation WHERE conversation = ",
+        );
+        sql.bind(of.to_string()).row(&mut on).await?.as_ref().map(conversation_row).transpose()
+    }
+
+    /// Who looks after a group now, by number.
+    pub async fn moderators(&self, of: ConversationId) -> Result<Vec<PersonId>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql(
+            "SELECT person FROM membership WHERE to_n IS NULL AND moderates_from_n IS NOT NULL \
+             AND conversation = ",
+        );
+        sql.bind(of.to_string()).push(" ORDER BY person");
+        let rows = sql.rows(&mut on).await?;
+        rows.iter().map(|row| Ok(person_id(row.try_get(0)?))).collect()
     }
 
     /// Who is in a conversation now, by number.
@@ -87,15 +98,45 @@ impl Db {
         on: &mut AnyConnection,
         conversation: ConversationId,
         title: &str,
+        settings: GroupSettings,
         n: u64,
     ) -> Result<(), StorageError> {
-        self.sql("INSERT INTO conversation (conversation, last_n, title) VALUES ")
+        let settings = serde_json::to_string(&settings)
+            .map_err(|error| StorageError::Damaged(error.to_string()))?;
+        self.sql("INSERT INTO conversation (conversation, last_n, title, settings) VALUES ")
             .tuples(&[()], |row, ()| {
-                row.bind(conversation.to_string()).bind(big(n)).bind(title.to_owned());
+                row.bind(conversation.to_string())
+                    .bind(big(n))
+                    .bind(title.to_owned())
+                    .bind(settings.clone());
             })
-            .push(" ON CONFLICT (conversation) DO UPDATE SET title = excluded.title")
+            .push(
+                " ON CONFLICT (conversation) \
+                 DO UPDATE SET title = excluded.title, settings = excluded.settings",
+            )
             .execute(on)
             .await?;
+        Ok(())
+    }
+
+    /// A member looks after a group since this fact, or no longer does.
+    pub(crate) async fn moderates(
+        &self,
+        on: &mut AnyConnection,
+        conversation: ConversationId,
+        people: &[PersonId],
+        from_n: Option<u64>,
+    ) -> Result<(), StorageError> {
+        for chunk in self.chunks(people) {
+            let mut sql = self.sql("UPDATE membership SET moderates_from_n = ");
+            sql.bind(from_n.map(big))
+                .push(" WHERE to_n IS NULL AND conversation = ")
+                .bind(conversation.to_string())
+                .push(" AND person IN (")
+                .list(chunk, |person| i64::from(person.0))
+                .push(")");
+            sql.execute(on).await?;
+        }
         Ok(())
     }
 
@@ -116,4 +157,13 @@ impl Db {
             .await?;
         Ok(())
     }
+}
+
+fn conversation_row(row: &AnyRow) -> Result<ConversationRow, StorageError> {
+    Ok(ConversationRow {
+        conversation: conversation_id(row.try_get(0)?)?,
+        title: row.try_get(1)?,
+        last_n: unsigned(row.try_get(2)?),
+        settings: row.try_get::<Option<String>, _>(3)?.as_deref().map(settings_of).transpose()?,
+    })
 }

@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
-use waypost_protocol::{ConversationId, EnrolmentId, FactId, PersonId, Role};
+use waypost_protocol::{ConversationId, EnrolmentId, FactId, GroupSettings, PersonId, Role};
 
 use crate::StorageError;
 
@@ -29,6 +29,10 @@ pub(crate) fn uuid_of(bytes: &[u8]) -> Result<Uuid, StorageError> {
 
 pub(crate) fn conversation_id(text: String) -> Result<ConversationId, StorageError> {
     text.parse().map_err(|_| StorageError::Damaged(format!("`{text}` is no conversation")))
+}
+
+pub(crate) fn settings_of(json: &str) -> Result<GroupSettings, StorageError> {
+    serde_json::from_str(json).map_err(|error| StorageError::Damaged(error.to_string()))
 }
 
 pub(crate) fn role_of(text: String) -> Result<Role, StorageError> {

@@ -6,15 +6,15 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::audit::Tree;
 use waypost_domain::{
-    AuthorsOf, EnrolmentState, Head, MarkRange, Past, PastOutcome, PersonState, Request,
-    TokenState, Wanted, ranges,
+    AuthorsOf, EnrolmentState, GroupState, Head, Known, MarkRange, Past, PastOutcome, PersonState,
+    Request, TokenState, Wanted, ranges,
 };
 use waypost_protocol::{
     ConversationId, EnrolmentId, FactId, PersonId, ProblemCode, Sequence, kind,
 };
 
 use crate::decode::{
-    conversation_id, enrolment_from, enrolment_id, fact_id, fixed, person_id, role_of,
+    conversation_id, enrolment_from, enrolment_id, fact_id, fixed, person_id, role_of, settings_of,
 };
 use crate::remembered::Remembered;
 use crate::sql::{big, unsigned};
@@ -37,7 +37,8 @@ impl Db {
         known.handles = self.known_handles(on, &wanted).await?;
         known.past = self.known_past(on, &wanted).await?;
         known.lanes.extend(self.known_lanes(on, &wanted).await?);
-        known.members.extend(self.known_members(on, &wanted).await?);
+        self.know_members(on, &wanted, known).await?;
+        known.groups.extend(self.known_groups(on, &wanted).await?);
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
         let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known));
@@ -181,16 +182,18 @@ impl Db {
         Ok(found)
     }
 
-    async fn known_members(
+    /// Who is in their group, and who of them looks after it.
+    async fn know_members(
         &self,
         on: &mut AnyConnection,
         wanted: &Wanted,
-    ) -> Result<HashSet<(u32, PersonId)>, StorageError> {
-        let mut found = HashSet::new();
+        known: &mut Known,
+    ) -> Result<(), StorageError> {
         let keys: Vec<_> = wanted.members.iter().collect();
         for chunk in self.chunks(&keys) {
             let mut sql = self.sql(
-                "SELECT person, conversation FROM membership WHERE to_n IS NULL \
+                "SELECT person, conversation, moderates_from_n FROM membership \
+                 WHERE to_n IS NULL \
                  AND (person, conversation) IN (VALUES ",
             );
             sql.tuples(chunk, |row, (group, person)| {
@@ -199,7 +202,38 @@ impl Db {
             .push(")");
             for row in sql.rows(on).await? {
                 if let ConversationId::Group(group) = conversation_id(row.try_get(1)?)? {
-                    found.insert((group, person_id(row.try_get(0)?)));
+                    let member = (group, person_id(row.try_get(0)?));
+                    known.members.insert(member);
+                    let moderates: Option<i64> = row.try_get(2)?;
+                    known.moderators.extend(moderates.map(|_| member));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn known_groups(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<u32, GroupState>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.groups.iter().map(|it| ConversationId::Group(*it)).collect();
+        for chunk in self.chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT c.conversation, c.settings, (SELECT count(*) FROM membership m \
+                 WHERE m.conversation = c.conversation AND m.to_n IS NULL) \
+                 FROM conversation c WHERE c.conversation IN (",
+            );
+            sql.list(chunk, ConversationId::to_string).push(")");
+            for row in sql.rows(on).await? {
+                let settings: Option<String> = row.try_get(1)?;
+                let state = GroupState {
+                    settings: settings.as_deref().map(settings_of).transpose()?.unwrap_or_default(),
+                    members: unsigned(row.try_get(2)?) as usize,
+                };
+                if let ConversationId::Group(group) = conversation_id(row.try_get(0)?)? {
+                    found.insert(group, state);
                 }
             }
         }

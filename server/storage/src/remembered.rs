@@ -41,13 +41,14 @@ impl Remembered {
             false => Self::default(),
         };
         kept.spoken.begins_at(head.tree.size());
-        let Known { enrolments, people, lanes, members, read, .. } = kept.known;
-        let known = Known { head, enrolments, people, lanes, members, read, ..Known::default() };
+        let Known { enrolments, people, lanes, members, moderators, groups, read, .. } = kept.known;
+        let asked_once = Known { head, enrolments, people, lanes, ..Known::default() };
+        let known = Known { members, moderators, groups, read, ..asked_once };
         Self { commits, known, ..kept }
     }
 
     fn keys(&self) -> usize {
-        let known = self.known.people.len() + self.known.members.len();
+        let known = self.known.people.len() + self.known.members.len() + self.known.groups.len();
         self.asked.keys() + known + self.opened.len()
     }
 

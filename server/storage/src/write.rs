@@ -227,14 +227,24 @@ impl Db {
                 self.insert_person(on, &row, pseudonym, n).await?;
                 self.insert_members(on, &streams_of(person, role)).await
             }
-            Body::GroupCreated { group, name, members } => {
+            Body::GroupCreated { group, name, members, moderators, settings } => {
                 let conversation = ConversationId::Group(group);
-                self.insert_group(on, conversation, &name, n).await?;
+                self.insert_group(on, conversation, &name, settings, n).await?;
                 let joined: Vec<_> = members
                     .into_iter()
                     .map(|person| Joined { person, conversation, from_n: n })
                     .collect();
-                self.insert_members(on, &joined).await
+                self.insert_members(on, &joined).await?;
+                self.moderates(on, conversation, &moderators, Some(n)).await
+            }
+            Body::GroupChanged { group, name, settings } => {
+                self.insert_group(on, ConversationId::Group(group), &name, settings, n).await
+            }
+            Body::ModeratorNamed { group, person } => {
+                self.moderates(on, ConversationId::Group(group), &[person], Some(n)).await
+            }
+            Body::ModeratorEnded { group, person } => {
+                self.moderates(on, ConversationId::Group(group), &[person], None).await
             }
             Body::MemberJoined { group, person } => {
                 let conversation = ConversationId::Group(group);

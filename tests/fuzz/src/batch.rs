@@ -8,8 +8,8 @@ use waypost_domain::{
     Reply, Request, TokenState, decide, ranges,
 };
 use waypost_protocol::{
-    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, PersonId, ProblemCode, ReadMark,
-    Role, Sequence, StoredMark,
+    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId,
+    ProblemCode, ReadMark, Role, Sequence, StoredMark,
 };
 
 use crate::feed::Feed;
@@ -162,7 +162,7 @@ fn entry(feed: &mut Feed<'_>) -> Entry {
 
 fn deed(feed: &mut Feed<'_>) -> Deed {
     let group = feed.below(3) as u32;
-    match feed.below(7) {
+    match feed.below(10) {
         0 => Deed::AddPerson {
             handle: ["dana", "ayo"][feed.below(2)].into(),
             name: feed.text(20),
@@ -170,8 +170,10 @@ fn deed(feed: &mut Feed<'_>) -> Deed {
             language: "en".into(),
         },
         1 => {
-            let members = (0..feed.below(4)).map(|_| person(feed)).collect();
-            Deed::CreateGroup { name: feed.text(20), members }
+            let members: Vec<_> = (0..feed.below(4)).map(|_| person(feed)).collect();
+            let moderators = members.iter().take(feed.below(3)).copied().collect();
+            let (name, settings) = (feed.text(20), settings(feed));
+            Deed::CreateGroup { name, members, moderators, settings }
         }
         2 => Deed::Join { group, person: person(feed) },
         3 => Deed::Leave { group, person: person(feed) },
@@ -183,9 +185,17 @@ fn deed(feed: &mut Feed<'_>) -> Deed {
             credential_hash: [1; 32],
             public_key: [2; 32],
         },
+        6 => Deed::ChangeGroup { group, name: feed.text(20), settings: settings(feed) },
+        7 => Deed::NameModerator { group, person: person(feed) },
+        8 => Deed::EndModerator { group, person: person(feed) },
         5 => Deed::Revoke { enrolment: enrolment(feed.below(6) as u32) },
         _ => Deed::BeginEpoch { epoch: feed.number() as u32 },
     }
+}
+
+fn settings(feed: &mut Feed<'_>) -> GroupSettings {
+    let (announcements, leaving) = (feed.below(2) == 1, feed.below(2) == 1);
+    GroupSettings { announcements, leaving }
 }
 
 fn person(feed: &mut Feed<'_>) -> PersonId {

@@ -4,8 +4,8 @@
 use sha2::{Digest as _, Sha256};
 use waypost_domain::{Actor, Clockwork, Decision, Deed, Known, Reply, Request, decide};
 use waypost_protocol::{
-    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, Millis, PersonId, Role, Sequence,
-    StoredMark,
+    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId,
+    Role, Sequence, StoredMark,
 };
 use waypost_storage::Db;
 
@@ -123,7 +123,12 @@ impl Seed {
     /// If the database fails.
     pub async fn group(&self, members: &[PersonId]) -> anyhow::Result<ConversationId> {
         let (first, others) = members.split_at(members.len().min(100));
-        let create = Deed::CreateGroup { name: "Everyone".into(), members: first.to_vec() };
+        let create = Deed::CreateGroup {
+            name: "Everyone".into(),
+            members: first.to_vec(),
+            moderators: Vec::new(),
+            settings: GroupSettings::default(),
+        };
         self.deeds(vec![create]).await?;
         let group = self.db.head().await?.last_group;
         let joins = others.iter().map(|person| Deed::Join { group, person: *person });

@@ -1,7 +1,7 @@
 //! Who is in a run: dispatchers and drivers with their devices, and one group.
 
 use waypost_domain::{Actor, Deed, Request, TokenState};
-use waypost_protocol::{Body, DeviceId, EnrolmentId, FactId, PersonId, Role};
+use waypost_protocol::{Body, DeviceId, EnrolmentId, FactId, GroupSettings, PersonId, Role};
 
 use crate::device::Device;
 use crate::story::{Broken, broken};
@@ -29,8 +29,10 @@ impl World {
             self.add_person(name, Role::Driver)?;
         }
         let members = self.people.iter().copied().filter(|_| self.dice.chance(80)).collect();
-        let name = "North".to_string();
-        if let Body::GroupCreated { group, .. } = self.deed(Deed::CreateGroup { name, members })? {
+        let (name, moderators) = ("North".to_string(), Vec::new());
+        let settings = GroupSettings::default();
+        let deed = Deed::CreateGroup { name, members, moderators, settings };
+        if let Body::GroupCreated { group, .. } = self.deed(deed)? {
             self.groups.push(group);
         }
         if self.weather.has_a_hostile_device() {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::Recorded;
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, Entry, FactId, Move, PersonId, ReceiptState, kind,
+    Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Mention, Move, PersonId,
+    ReceiptState, kind,
 };
 
 use crate::device::Device;
@@ -37,6 +38,8 @@ pub(crate) struct Line {
     /// Where each message was deleted, if this person wrote it there.
     deletions: BTreeMap<(FactId, PersonId, Option<ConversationId>), u64>,
     members: BTreeMap<u32, BTreeSet<PersonId>>,
+    moderators: BTreeSet<(u32, PersonId)>,
+    settings: BTreeMap<u32, GroupSettings>,
     revoked: BTreeSet<EnrolmentId>,
     /// The last number of each lane of a device.
     lanes: BTreeMap<(usize, ConversationId), u32>,
@@ -117,11 +120,15 @@ impl Line {
                 return broken("a revoked device writes nothing", what);
             }
             let device = from.devices.iter().find(|device| device.enrolment == enrolment);
-            match device.filter(|device| device.hostile) {
-                Some(device) => is_made_up(fact, device, from.made_up)?,
-                None => self.in_order(fact, from)?,
+            match device {
+                Some(device) if fact.conversation == Some(ConversationId::Fleet) => {
+                    self.is_done_by_right(fact, device)?;
+                }
+                Some(device) if device.hostile => is_made_up(fact, device, from.made_up)?,
+                _ => self.in_order(fact, from)?,
             }
-            self.revises_by_right(fact, device)?;
+            self.is_said_by_right(fact)?;
+            self.revises_by_right(fact)?;
         }
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
@@ -149,15 +156,60 @@ impl Line {
         Ok(())
     }
 
-    /// Nobody puts other words into someone's mouth, and only staff in a group takes others' away.
-    fn revises_by_right(&mut self, fact: &Recorded, device: Option<&Device>) -> Result<(), Broken> {
+    fn moderates(&self, person: PersonId, conversation: Option<ConversationId>) -> bool {
+        match conversation {
+            Some(ConversationId::Group(group)) => self.moderators.contains(&(group, person)),
+            _ => false,
+        }
+    }
+
+    /// In a group for announcements its moderators speak, and they alone call everyone by name.
+    fn is_said_by_right(&self, fact: &Recorded) -> Result<(), Broken> {
+        let settings = match fact.conversation {
+            Some(ConversationId::Group(group)) => self.settings.get(&group).copied(),
+            _ => None,
+        };
+        let is_message = matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE);
+        let announces = is_message && settings.is_some_and(|it| it.announcements);
+        let body = fact.content.to_body();
+        let calls = body.is_ok_and(|body| body.mentions().contains(&Mention::Everyone));
+        if (announces || calls) && !self.moderates(fact.author, fact.conversation) {
+            let what = format!("{} of {} is in the record", fact.sequence, fact.author);
+            return broken("moderators alone speak to everyone", what);
+        }
+        Ok(())
+    }
+
+    /// Who takes whom into a group, or out of it, or runs it otherwise.
+    fn is_done_by_right(&self, fact: &Recorded, device: &Device) -> Result<(), Broken> {
+        let (group, leaver) = match fact.content.to_body() {
+            Ok(Body::MemberLeft { group, person }) => (group, Some(person)),
+            Ok(
+                Body::MemberJoined { group, .. }
+                | Body::GroupChanged { group, .. }
+                | Body::ModeratorNamed { group, .. }
+                | Body::ModeratorEnded { group, .. },
+            ) => (group, None),
+            _ => return Ok(()),
+        };
+        let leaves = leaver == Some(fact.author)
+            && self.settings.get(&group).is_some_and(|settings| settings.leaving);
+        let runs = device.role.is_staff() || self.moderators.contains(&(group, fact.author));
+        if leaves || runs {
+            return Ok(());
+        }
+        let what = format!("{} of {} is in the record", fact.sequence, fact.author);
+        broken("a group is run by staff and its moderators", what)
+    }
+
+    /// Nobody puts other words into someone's mouth, and only moderators take others' away.
+    fn revises_by_right(&mut self, fact: &Recorded) -> Result<(), Broken> {
         let (message, author, is_edit) = match fact.content.to_body() {
             Ok(Body::Edit { message, .. }) => (message, fact.author, true),
             Ok(Body::Deletion { message, author }) => (message, author, false),
             _ => return Ok(()),
         };
-        let moderates = device.is_some_and(|it| it.role.is_staff())
-            && matches!(fact.conversation, Some(ConversationId::Group(_)));
+        let moderates = self.moderates(fact.author, fact.conversation);
         let said = self.ids.get(&message).and_then(|n| self.fact(*n));
         let fits = said.is_none_or(|said| {
             let is_right_kind = match is_edit {
@@ -183,8 +235,19 @@ impl Line {
     fn readers_of(&mut self, fact: &Recorded) -> Result<Readers, Broken> {
         match fact.content.to_body() {
             Ok(Body::Receipts { moves }) => return self.concerned(&moves).map(Readers::People),
-            Ok(Body::GroupCreated { group, members, .. }) => {
+            Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.members.insert(group, members.into_iter().collect());
+                self.moderators.extend(moderators.into_iter().map(|it| (group, it)));
+                self.settings.insert(group, settings);
+            }
+            Ok(Body::GroupChanged { group, settings, .. }) => {
+                self.settings.insert(group, settings);
+            }
+            Ok(Body::ModeratorNamed { group, person }) => {
+                self.moderators.insert((group, person));
+            }
+            Ok(Body::ModeratorEnded { group, person }) => {
+                self.moderators.remove(&(group, person));
             }
             Ok(Body::MemberJoined { group, person }) => {
                 self.members.entry(group).or_default().insert(person);
@@ -192,6 +255,7 @@ impl Line {
             Ok(Body::Revoked { enrolment, .. }) => drop(self.revoked.insert(enrolment)),
             Ok(Body::MemberLeft { group, person }) => {
                 self.members.entry(group).or_default().remove(&person);
+                self.moderators.remove(&(group, person));
             }
             _ => {}
         }

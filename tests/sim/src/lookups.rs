@@ -4,19 +4,22 @@ use std::collections::BTreeSet;
 
 use waypost_domain::page::{Read, answer, fitting, from};
 use waypost_domain::{
-    AuthorsOf, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request, Wanted, ranges,
+    AuthorsOf, GroupState, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request,
+    Wanted, ranges,
 };
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, PersonId, Pull, kind,
 };
 
-use crate::store::Store;
+use crate::store::{Membership, Store};
 
 impl Store {
     /// All that a batch needs.
     pub(crate) fn known(&self, batch: &[Request]) -> Known {
         let wanted = Wanted::by(batch);
         let lanes = wanted.lanes.iter();
+        let members =
+            wanted.members.iter().filter_map(|it| Some((*it, self.membership(it.0, it.1)?)));
         let read = wanted.read.iter();
         let enrolments = wanted.enrolments.iter();
         let tokens = wanted.tokens.iter();
@@ -30,12 +33,9 @@ impl Store {
             handles: handles.filter(|it| wanted.handles.contains(*it)).cloned().collect(),
             past: wanted.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))).collect(),
             lanes: lanes.filter_map(|it| Some((*it, *self.lanes.get(it)?))).collect(),
-            members: wanted
-                .members
-                .iter()
-                .filter(|it| self.is_member(it.0, it.1))
-                .copied()
-                .collect(),
+            members: members.clone().map(|(member, _)| member).collect(),
+            moderators: members.filter(|(_, it)| it.moderates).map(|(member, _)| member).collect(),
+            groups: wanted.groups.iter().filter_map(|it| self.group(*it)).collect(),
             read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
             tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
             authors: AuthorsOf::default(),
@@ -71,13 +71,21 @@ impl Store {
         })
     }
 
-    /// Whether a person is in a group now.
-    pub(crate) fn is_member(&self, group: u32, person: PersonId) -> bool {
-        self.memberships.iter().any(|it| {
+    /// The membership of a person who is in a group now.
+    pub(crate) fn membership(&self, group: u32, person: PersonId) -> Option<&Membership> {
+        self.memberships.iter().find(|it| {
             it.person == person
                 && it.conversation == ConversationId::Group(group)
                 && it.to.is_none()
         })
+    }
+
+    fn group(&self, group: u32) -> Option<(u32, GroupState)> {
+        let settings = *self.groups.get(&group)?;
+        let here =
+            |it: &&Membership| it.conversation == ConversationId::Group(group) && it.to.is_none();
+        let members = self.memberships.iter().filter(here).count();
+        Some((group, GroupState { settings, members }))
     }
 
     fn authors(&self, range: MarkRange) -> Vec<PersonId> {

@@ -2,7 +2,7 @@
 
 use waypost_domain::{Actor, Deed, Request};
 use waypost_engine::{Input, LinkPath};
-use waypost_protocol::FactId;
+use waypost_protocol::{FactId, GroupSettings, PersonId};
 
 use crate::device::Reach;
 use crate::network::Parcel;
@@ -161,18 +161,41 @@ impl World {
             return Ok(());
         };
         let Some(at) = self.servers.any_up(&mut self.dice) else { return Ok(()) };
-        let leaves = self.servers.store.is_member(group, person);
-        let deed = match leaves {
-            true => Deed::Leave { group, person },
-            false => Deed::Join { group, person },
+        let moderates = self.servers.store.membership(group, person).map(|it| it.moderates);
+        let deed = match (moderates, self.dice.below(10)) {
+            (Some(true), 0..4) => Deed::EndModerator { group, person },
+            (Some(false), 0..4) => Deed::NameModerator { group, person },
+            (_, 4..6) => Deed::ChangeGroup {
+                group,
+                name: "Depot North".into(),
+                settings: GroupSettings {
+                    announcements: self.dice.chance(40),
+                    leaving: self.dice.chance(50),
+                },
+            },
+            (Some(_), _) => Deed::Leave { group, person },
+            (None, _) => Deed::Join { group, person },
         };
-        tell!(self, "person {person} {} the group", if leaves { "leaves" } else { "joins" });
+        let actor = self.someone_or_the_operator(person);
+        tell!(self, "of person {person} and the group, {} wants: {deed:?}", actor.person);
         let id = FactId::mint(self.at(), self.dice.wide());
-        let request = Request::Deed { actor: Actor::OPERATOR, id, deed };
+        let request = Request::Deed { actor, id, deed };
         for _ in 0..1 + self.dice.below(2) {
             self.ask(at, Job::of_operator(request.clone()))?;
         }
         Ok(())
+    }
+
+    /// Mostly the operator; otherwise the person themselves, with or without the right.
+    fn someone_or_the_operator(&mut self, person: PersonId) -> Actor {
+        let device = self.devices.iter().find(|it| it.person == person);
+        match device.filter(|_| self.dice.chance(40)) {
+            Some(device) => {
+                let (enrolment, role) = (Some(device.enrolment), device.role);
+                Actor { person, enrolment, role }
+            }
+            None => Actor::OPERATOR,
+        }
     }
 
     /// A backup is made: devices may forget their own copies of what it covers.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::page::EpochStart;
 use waypost_domain::{Decision, Deed, EnrolmentState, Head, Recorded, Rejection, TokenState};
-use waypost_protocol::{Body, ConversationId, EnrolmentId, FactId, Millis, PersonId, Role};
+use waypost_protocol::{
+    Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role,
+};
 
 /// The record and what stands beside it.
 #[derive(Clone, Default)]
@@ -25,6 +27,8 @@ pub(crate) struct Store {
     pub(crate) deletions: BTreeSet<(FactId, PersonId, ConversationId)>,
     /// The message that each edit is about.
     pub(crate) edits: BTreeMap<FactId, FactId>,
+    /// How each group is run.
+    pub(crate) groups: BTreeMap<u32, GroupSettings>,
     /// What has expired.
     pub(crate) expired: BTreeSet<FactId>,
 }
@@ -43,6 +47,7 @@ pub(crate) struct Membership {
     pub(crate) conversation: ConversationId,
     pub(crate) from: u64,
     pub(crate) to: Option<u64>,
+    pub(crate) moderates: bool,
 }
 
 impl Membership {
@@ -100,7 +105,8 @@ impl Store {
         let known =
             |it: &Membership| (it.person, it.conversation, it.from) == (person, conversation, from);
         if !self.memberships.iter().any(known) {
-            self.memberships.push(Membership { person, conversation, from, to: None });
+            let (to, moderates) = (None, false);
+            self.memberships.push(Membership { person, conversation, from, to, moderates });
         }
     }
 
@@ -144,11 +150,18 @@ impl Store {
                     self.join(person, ConversationId::Staff, 0);
                 }
             }
-            Ok(Body::GroupCreated { group, members, .. }) => {
+            Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
+                self.groups.insert(group, settings);
                 for person in members {
                     self.join(person, ConversationId::Group(group), n);
                 }
+                moderators.into_iter().for_each(|person| self.moderates(group, person, true));
             }
+            Ok(Body::GroupChanged { group, settings, .. }) => {
+                self.groups.insert(group, settings);
+            }
+            Ok(Body::ModeratorNamed { group, person }) => self.moderates(group, person, true),
+            Ok(Body::ModeratorEnded { group, person }) => self.moderates(group, person, false),
             Ok(Body::MemberJoined { group, person }) => {
                 self.join(person, ConversationId::Group(group), n);
             }
@@ -172,6 +185,14 @@ impl Store {
             }
             _ => {}
         }
+    }
+
+    fn moderates(&mut self, group: u32, person: PersonId, moderates: bool) {
+        let group = ConversationId::Group(group);
+        let theirs = |it: &&mut Membership| {
+            it.to.is_none() && it.person == person && it.conversation == group
+        };
+        self.memberships.iter_mut().filter(theirs).for_each(|it| it.moderates = moderates);
     }
 
     fn enrol(&mut self, enrolment: EnrolmentId, person: PersonId, deed: &Deed) {

@@ -233,3 +233,72 @@ fn dispatchers_learn_who_comes_and_goes_and_drivers_do_not() {
     assert_eq!(live.disconnected(phone.enrolment, 50), of_dana(false, 50));
     assert_eq!(live.people_online(), 1);
 }
+
+#[test]
+fn no_more_is_remembered_than_there_is_room_for() {
+    let mut live = Live::new(at(0), Vec::new(), 2);
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.tell((1..=5).map(message)).expect("nothing is missing");
+    live.live_from(dana.enrolment, 5);
+    let answer = |n| {
+        let pull = Pull { after: at(n), limit: 256, ..Pull::default() };
+        live.answer_from_memory(dana.enrolment, &pull, 0, 0).map(|events| events.events.len())
+    };
+    assert_eq!(answer(3), Some(2), "4 and 5 are remembered");
+    assert_eq!(answer(2), None, "3 is forgotten");
+}
+
+#[test]
+fn an_answer_from_memory_says_the_time_and_what_is_safe() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    live.tell((1..=3).map(message)).expect("nothing is missing");
+    let pull = Pull { after: at(1), limit: 256, ..Pull::default() };
+    let answer = live.answer_from_memory(dana.enrolment, &pull, 77, 2).expect("remembered");
+    assert_eq!((answer.server_time, answer.safe_up_to), (Some(77), Some(2)));
+}
+
+/// Dana pulls at the end of the record, and the server thought that she was further behind.
+#[test]
+fn whoever_is_at_the_end_needs_no_page() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.tell((1..=3).map(message)).expect("nothing is missing");
+    live.live_from(dana.enrolment, 3);
+    live.tell((4..=5).map(unheard)).expect("nothing is missing");
+    assert!(live.is_level(dana.enrolment, at(5)), "nothing of that was for her");
+}
+
+/// A message that is not for Dana.
+fn unheard(n: u64) -> Told {
+    let mut told = message(n);
+    told.event.conversation = ConversationId::direct(OMAR, PersonId(3));
+    told
+}
+
+#[test]
+fn what_a_page_brought_is_not_pushed_again() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    // Her page was read after a commit that is only now told here.
+    live.live_from(dana.enrolment, 1);
+    let pushes = live.tell((1..=2).map(message)).expect("nothing is missing");
+    assert_eq!(stretches(&pushes, dana), [(1, 2, 1)]);
+}
+
+#[test]
+fn a_heartbeat_says_the_epoch() {
+    let mut live = Live::new(Sequence { epoch: 3, n: 0 }, Vec::new(), RECENT_MAX);
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    live.tell([Told { epoch: 3, ..message(1) }]).expect("nothing is missing");
+    let beats = live.heartbeat();
+    let [(_, Downlink::Events(beat))] = &beats[..] else { panic!("one beat: {beats:?}") };
+    assert_eq!((beat.epoch, beat.after, beat.next), (3, 1, 1));
+}

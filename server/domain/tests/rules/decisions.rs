@@ -9,7 +9,7 @@ use waypost_domain::{
 };
 use waypost_protocol::{
     Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, DeviceId, EnrolmentId, Entry, FactId,
-    PersonId, ProblemCode, Role, Sequence,
+    GroupSettings, PersonId, ProblemCode, Role, Sequence,
 };
 
 const DANA: PersonId = PersonId(1);
@@ -83,6 +83,11 @@ fn to_omar(id: u128, number: u32) -> Entry {
 
 fn recorded(sequence: Sequence, recorded_at: i64) -> PastOutcome {
     PastOutcome::Recorded { sequence, recorded_at, conversation: None, kind: 1 }
+}
+
+fn opens(name: &str, members: Vec<PersonId>) -> Deed {
+    let (moderators, settings) = (Vec::new(), GroupSettings::default());
+    Deed::CreateGroup { name: name.into(), members, moderators, settings }
 }
 
 fn submits(actor: Actor, entries: Vec<Entry>) -> Request {
@@ -211,7 +216,7 @@ fn people_groups_and_members_follow_each_other_in_one_batch() {
         role: Role::Driver,
         language: "de".into(),
     };
-    let group = |members| Deed::CreateGroup { name: "South".into(), members };
+    let group = |members| opens("South", members);
     let south = 2;
     let deeds = [
         (group(vec![MIA]), Err(ProblemCode::NotFound)),
@@ -250,12 +255,44 @@ fn people_groups_and_members_follow_each_other_in_one_batch() {
 }
 
 #[test]
+fn each_person_has_a_pseudonym_that_nobody_can_guess_and_their_leaves_name_it() {
+    let person = |handle: &str| Deed::AddPerson {
+        handle: handle.into(),
+        name: "Mia".into(),
+        role: Role::Driver,
+        language: "de".into(),
+    };
+    let batch = [does(Actor::OPERATOR, 20, person("mia")), does(Actor::OPERATOR, 21, person("bo"))];
+    let names: Vec<_> = decided(known(), &batch).pseudonyms.into_iter().map(|it| it.1).collect();
+    assert_ne!(names[0], names[1]);
+    let mut known = known();
+    let danas = [0xda; 16];
+    known.people.entry(DANA).and_modify(|dana| dana.pseudonym = danas);
+    let decision = decided(known, &[submits(dana(), vec![to_omar(10, 1)])]);
+    let leaf = &decision.facts[0].leaf;
+    assert!(leaf.windows(16).any(|part| part == danas), "nobody can tell that it was hers");
+    assert_ne!(decision.facts[0].salt, [0; 16]);
+}
+
+#[test]
+fn a_new_epoch_names_the_end_of_what_was_restored() {
+    let mut known = known();
+    known.head.tree.append([7; 32]);
+    let expected: String =
+        known.head.tree.root().iter().map(|byte| format!("{byte:02x}")).collect();
+    let epoch = does(Actor::OPERATOR, 20, Deed::BeginEpoch { epoch: 1 });
+    let decision = decided(known, &[epoch]);
+    let body = decision.facts[0].content.to_body();
+    assert_eq!(body, Ok(Body::EpochBegan { size: 1, root: expected }));
+}
+
+#[test]
 fn a_deed_is_done_once_and_by_who_may() {
-    let north = Deed::CreateGroup { name: "North".into(), members: vec![DANA] };
+    let north = opens("North", vec![DANA]);
     let refused = decided(known(), &[does(dana(), 20, north.clone())]);
     assert_eq!(refused.replies, [Reply::Refused(ProblemCode::NotAllowed)]);
     assert!(refused.facts.is_empty());
-    let other = Deed::CreateGroup { name: "South".into(), members: vec![DANA] };
+    let other = opens("South", vec![DANA]);
     let batch = [
         does(omar(), 20, north.clone()),
         does(omar(), 20, north.clone()),
@@ -267,7 +304,7 @@ fn a_deed_is_done_once_and_by_who_may() {
     assert_eq!(replies[1], replies[0], "a repeat gets the same answer");
     let reused = Reply::Refused(ProblemCode::IdReused);
     assert_eq!(replies[2..], [reused.clone(), reused]);
-    let nameless = Deed::CreateGroup { name: String::new(), members: vec![DANA] };
+    let nameless = opens("", vec![DANA]);
     let replies = decided(known(), &[does(omar(), 21, nameless)]).replies;
     assert_eq!(replies, [Reply::Refused(ProblemCode::ContentInvalid)]);
     let timeless = Request::Deed { actor: omar(), id: without_time(), deed: north };

@@ -6,7 +6,8 @@ use waypost_domain::{
     Actor, Clockwork, Deed, EnrolmentState, Head, Known, PersonState, Reply, Request, decide,
 };
 use waypost_protocol::{
-    Answer, Body, ConversationId, EnrolmentId, Entry, FactId, PersonId, ProblemCode, Role,
+    Answer, Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, PersonId, ProblemCode,
+    Role,
 };
 
 const DANA: PersonId = PersonId(1);
@@ -23,6 +24,11 @@ fn replies(head: Head, batch: &[Request]) -> Vec<Reply> {
         ..Known::default()
     };
     decide(&mut known, batch, Clockwork { now: NOW, random: &mut || 7 }).replies
+}
+
+fn opens(name: &str, members: Vec<PersonId>) -> Deed {
+    let (moderators, settings) = (Vec::new(), GroupSettings::default());
+    Deed::CreateGroup { name: name.into(), members, moderators, settings }
 }
 
 #[test]
@@ -57,7 +63,7 @@ fn when_there_are_no_numbers_left_nobody_becomes_the_server() {
         role: Role::Driver,
         language: "en".into(),
     };
-    let north = Deed::CreateGroup { name: "North".into(), members: vec![DANA] };
+    let north = opens("North", vec![DANA]);
     let refused = Reply::Refused(ProblemCode::Internal);
     assert_eq!(replies(head, &[deed(1, ayo), deed(2, north)]), [refused.clone(), refused]);
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use waypost_domain::access::{may_do, may_issue_link, may_write};
-use waypost_domain::{Actor, Deed, Known, PersonState};
-use waypost_protocol::{ConversationId, DeviceId, EnrolmentId, PersonId, ProblemCode, Role};
+use waypost_domain::access::{may_announce, may_do, may_issue_link, may_moderate, may_write};
+use waypost_domain::{Actor, Deed, GroupState, Known, PersonState};
+use waypost_protocol::{
+    ConversationId, DeviceId, EnrolmentId, GroupSettings, PersonId, ProblemCode, Role,
+};
 
 use ProblemCode::{NotAllowed, NotFound};
 use Role::{Admin, Dispatcher, Driver};
@@ -28,6 +30,11 @@ fn fleet() -> Known {
 
 fn as_person(person: PersonId, role: Role) -> Actor {
     Actor { person, enrolment: Some(EnrolmentId::mint(0, 1)), role }
+}
+
+fn opens(name: &str, members: Vec<PersonId>) -> Deed {
+    let (moderators, settings) = (Vec::new(), GroupSettings::default());
+    Deed::CreateGroup { name: name.into(), members, moderators, settings }
 }
 
 #[test]
@@ -80,19 +87,90 @@ fn who_may_do_what() {
     let table = [
         (person, [true, false, false]),
         (Deed::BeginEpoch { epoch: 1 }, [true, false, false]),
-        (Deed::CreateGroup { name: "North".into(), members: vec![] }, [true, true, false]),
+        (opens("North", vec![]), [true, true, false]),
         (Deed::Join { group: NORTH, person: AYO }, [true, true, false]),
         (Deed::Leave { group: NORTH, person: DANA }, [true, true, false]),
+        (Deed::NameModerator { group: NORTH, person: DANA }, [true, true, false]),
+        (Deed::EndModerator { group: NORTH, person: DANA }, [true, true, false]),
+        (renamed(), [true, true, false]),
         (Deed::Revoke { enrolment }, [true, true, false]),
         (enrol, [true, true, true]),
     ];
     for (deed, expected) in table {
         assert_eq!(
-            [Admin, Dispatcher, Driver].map(|role| may_do(role, &deed)),
+            [(INES, Admin), (OMAR, Dispatcher), (AYO, Driver)].map(|(id, role)| may_do(
+                as_person(id, role),
+                &deed,
+                &fleet()
+            )),
             expected,
             "{deed:?}"
         );
     }
+}
+
+fn renamed() -> Deed {
+    Deed::ChangeGroup { group: NORTH, name: "South".into(), settings: GroupSettings::default() }
+}
+
+/// Dana, a driver, looks after North and not after South.
+#[test]
+fn a_moderator_runs_her_group_and_no_other() {
+    const SOUTH: u32 = 8;
+    let mut fleet = fleet();
+    fleet.moderators.insert((NORTH, DANA));
+    fleet.members.insert((SOUTH, DANA));
+    let dana = as_person(DANA, Driver);
+    let north = [
+        renamed(),
+        Deed::Join { group: NORTH, person: AYO },
+        Deed::Leave { group: NORTH, person: OMAR },
+        Deed::NameModerator { group: NORTH, person: OMAR },
+        Deed::EndModerator { group: NORTH, person: DANA },
+    ];
+    for deed in &north {
+        assert!(may_do(dana, deed, &fleet), "{deed:?}");
+    }
+    let south = [
+        Deed::ChangeGroup { group: SOUTH, name: "S".into(), settings: GroupSettings::default() },
+        Deed::Join { group: SOUTH, person: AYO },
+        Deed::Leave { group: SOUTH, person: OMAR },
+        Deed::NameModerator { group: SOUTH, person: DANA },
+        Deed::EndModerator { group: SOUTH, person: OMAR },
+    ];
+    for deed in &south {
+        assert!(!may_do(dana, deed, &fleet), "{deed:?}");
+    }
+    assert!(may_moderate(dana, ConversationId::Group(NORTH), &fleet));
+    assert!(!may_moderate(dana, ConversationId::Group(SOUTH), &fleet));
+    assert!(!may_moderate(as_person(OMAR, Dispatcher), ConversationId::Group(NORTH), &fleet));
+}
+
+#[test]
+fn members_leave_by_themselves_where_the_group_lets_them() {
+    let leaves = |who, person, leaving| {
+        let mut fleet = fleet();
+        let settings = GroupSettings { leaving, ..GroupSettings::default() };
+        fleet.groups.insert(NORTH, GroupState { settings, members: 2 });
+        may_do(as_person(who, Driver), &Deed::Leave { group: NORTH, person }, &fleet)
+    };
+    assert!(leaves(DANA, DANA, true));
+    assert!(!leaves(DANA, DANA, false));
+    assert!(!leaves(DANA, OMAR, true), "she takes nobody with her");
+}
+
+#[test]
+fn announcements_are_made_by_moderators() {
+    let says = |who, announcements| {
+        let mut fleet = fleet();
+        fleet.moderators.insert((NORTH, OMAR));
+        let settings = GroupSettings { announcements, ..GroupSettings::default() };
+        fleet.groups.insert(NORTH, GroupState { settings, members: 2 });
+        may_announce(as_person(who, Driver), ConversationId::Group(NORTH), &fleet)
+    };
+    assert!(says(DANA, false) && says(OMAR, true));
+    assert!(!says(DANA, true));
+    assert!(may_announce(as_person(DANA, Driver), ConversationId::Direct(DANA, OMAR), &fleet()));
 }
 
 #[test]

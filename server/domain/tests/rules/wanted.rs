@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use waypost_domain::{Actor, Deed, Request, Wanted};
 use waypost_protocol::{
-    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, PersonId, ReadMark, Role,
-    StoredMark,
+    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId, ReadMark,
+    Role, StoredMark,
 };
 
 const DANA: PersonId = PersonId(1);
@@ -48,6 +48,11 @@ fn reads(conversation: ConversationId) -> Request {
 
 fn does(deed: Deed) -> Request {
     Request::Deed { actor: Actor::OPERATOR, id: fact(50), deed }
+}
+
+fn opens(name: &str, members: Vec<PersonId>) -> Deed {
+    let (moderators, settings) = (Vec::new(), GroupSettings::default());
+    Deed::CreateGroup { name: name.into(), members, moderators, settings }
 }
 
 #[test]
@@ -95,7 +100,7 @@ fn deeds_want_whom_they_are_about() {
         role: Role::Driver,
         language: "de".into(),
     };
-    let group = Deed::CreateGroup { name: "North".into(), members: vec![DANA, AYO] };
+    let group = opens("North", vec![DANA, AYO]);
     let batch = [
         does(enrol),
         does(person),
@@ -110,20 +115,26 @@ fn deeds_want_whom_they_are_about() {
         people: HashSet::from([PersonId::SERVER, DANA, AYO, OMAR]),
         handles: HashSet::from(["mia".to_owned()]),
         facts: HashSet::from([fact(50)]),
-        members: HashSet::from([(7, AYO), (8, OMAR)]),
+        members: HashSet::from([(7, AYO), (7, PersonId::SERVER), (8, OMAR), (8, PersonId::SERVER)]),
+        groups: HashSet::from([7, 8]),
         tokens: HashSet::from([[3; 32]]),
         ..Wanted::default()
     };
     assert_eq!(Wanted::by(&batch), expected);
-    assert_eq!(expected.keys(), 2 + 4 + 1 + 1 + 2 + 1);
+    assert_eq!(expected.keys(), 2 + 4 + 1 + 1 + 4 + 2 + 1);
 }
 
 #[test]
 fn what_was_asked_before_is_not_asked_again_but_ids_are() {
     let mut asked = Wanted::default();
     asked.add_lasting(&Wanted::by(&[says(10, WITH_OMAR, None), reads(NORTH)]));
-    assert_eq!(asked.keys(), 6, "the id of the message does not last");
-    let wanted = Wanted::by(&[says(11, WITH_OMAR, None), says(12, NORTH, None), reads(WITH_OMAR)]);
+    assert_eq!(asked.keys(), 7, "the id of the message does not last");
+    let wanted = Wanted::by(&[
+        says(11, WITH_OMAR, None),
+        says(12, NORTH, None),
+        reads(WITH_OMAR),
+        reads(NORTH),
+    ]);
     let expected = Wanted {
         facts: HashSet::from([fact(11), fact(12)]),
         lanes: HashSet::from([(tablet(), NORTH)]),

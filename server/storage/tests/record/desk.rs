@@ -2,8 +2,8 @@
 
 use waypost_domain::{Actor, Decision, Deed, Reply, Request};
 use waypost_protocol::{
-    Answer, Body, Content, ConversationId, DeviceId, EnrolmentId, Entry, Events, FactId, PersonId,
-    Pull, Role, Sequence,
+    Answer, Body, Content, ConversationId, DeviceId, EnrolmentId, Entry, Events, FactId,
+    GroupSettings, PersonId, Pull, Role, Sequence,
 };
 use waypost_storage::Db;
 
@@ -59,6 +59,11 @@ impl Desk {
         let id = self.id();
         let batch = [Request::Deed { actor: Actor::OPERATOR, id, deed }];
         self.commit(&batch).await.replies.remove(0)
+    }
+
+    pub async fn opens(&mut self, name: &str, members: Vec<PersonId>) -> Reply {
+        let (moderators, settings) = (Vec::new(), GroupSettings::default());
+        self.deed(Deed::CreateGroup { name: name.into(), members, moderators, settings }).await
     }
 
     async fn person(&mut self, handle: &str, role: Role) -> Actor {

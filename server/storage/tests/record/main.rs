@@ -172,7 +172,7 @@ async fn receipts_reach_the_author_and_move_once(mut desk: Desk) {
 async fn a_group_is_read_from_joining_to_leaving(mut desk: Desk) {
     let (omar, dana, ayo) = (desk.omar, desk.dana, desk.ayo);
     let members = vec![omar.person, dana.person];
-    desk.deed(Deed::CreateGroup { name: "North".into(), members }).await;
+    desk.opens("North", members).await;
     let write = |desk: &mut Desk, number, text: &str| Entry {
         conversation: ConversationId::Group(1),
         ..desk.text(omar, dana, number, text)

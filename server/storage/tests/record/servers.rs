@@ -31,7 +31,7 @@ pub async fn who_was_revoked_by_another_server_writes_no_more(mut desk: Desk) {
     std::mem::swap(&mut desk.db, &mut other);
     desk.deed(Deed::Revoke { enrolment: dana.enrolment.expect("enrolled") }).await;
     let members = vec![omar.person, ayo.person];
-    desk.deed(Deed::CreateGroup { name: "North".into(), members }).await;
+    desk.opens("North", members).await;
     std::mem::swap(&mut desk.db, &mut other);
     let entry = desk.text(dana, omar, 2, "from a stolen tablet");
     let decision = desk.commit(&[Request::Submit { actor: dana, entries: vec![entry] }]).await;

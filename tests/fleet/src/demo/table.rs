@@ -134,6 +134,9 @@ fn what(body: &Body) -> String {
         | Body::Receipts { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
+        | Body::GroupChanged { .. }
+        | Body::ModeratorNamed { .. }
+        | Body::ModeratorEnded { .. }
         | Body::MemberJoined { .. }
         | Body::MemberLeft { .. }
         | Body::Enrolled { .. }
