@@ -22,7 +22,7 @@ impl Piece {
     }
 }
 
-/// The frames that bring these, in order, and lead from `after` to `up_to`.
+/// The frames that bring these (at least one), in order, and lead from `after` to `up_to`.
 pub(super) fn frames(epoch: u32, after: u64, up_to: u64, pieces: Vec<Piece>) -> Vec<Events> {
     let mut frames = Vec::new();
     let mut frame = Frame::from(epoch, after);
@@ -46,7 +46,7 @@ struct Frame {
 
 impl Frame {
     fn from(epoch: u32, after: u64) -> Self {
-        let events = Events { epoch, after, next: after, ..Events::default() };
+        let events = Events { epoch, after, ..Events::default() };
         Self { events, room: Room::default(), run: None }
     }
 

@@ -1,6 +1,6 @@
 //! Who is believed to have been sent everything.
 
-use waypost_protocol::{Content, FactId, OwnRun};
+use waypost_protocol::{Content, EVENTS_MAX, FactId, OwnRun};
 
 use super::*;
 
@@ -301,4 +301,43 @@ fn a_heartbeat_says_the_epoch() {
     let beats = live.heartbeat();
     let [(_, Downlink::Events(beat))] = &beats[..] else { panic!("one beat: {beats:?}") };
     assert_eq!((beat.epoch, beat.after, beat.next), (3, 1, 1));
+}
+
+#[test]
+fn a_long_stretch_comes_in_frames_that_follow_each_other() {
+    let mut live = everyone_off();
+    let dana = tablet_of(DANA);
+    live.connected(dana, 0);
+    live.live_from(dana.enrolment, 0);
+    let last = EVENTS_MAX as u64 + 5;
+    let pushes = live.tell((1..=last).map(message)).expect("nothing is missing");
+    let first = EVENTS_MAX as u64;
+    assert_eq!(stretches(&pushes, dana), [(0, first, EVENTS_MAX), (first, last, 5)]);
+}
+
+#[test]
+fn only_what_was_in_a_lane_comes_back_as_a_few_bytes() {
+    let said = |number| {
+        let Told { event, .. } = message(1);
+        Told::from(crate::Recorded {
+            sequence: at(1),
+            id: FactId::mint(0, 1),
+            author: OMAR,
+            enrolment: Some(tablet_of(OMAR).enrolment),
+            number,
+            conversation: event.conversation,
+            content: event.content,
+            offset_minutes: 0,
+            skew_ms: None,
+            recorded_at: 0,
+            digest: [0; 32],
+            salt: [0; 16],
+            leaf: Vec::new(),
+            receipts_for: Vec::new(),
+            expires_at: None,
+            deed: None,
+        })
+    };
+    assert_eq!(said(1).from, Some((tablet_of(OMAR).enrolment, 1)));
+    assert_eq!(said(0).from, None, "a message over HTTP is in nobody's outbox");
 }

@@ -56,9 +56,10 @@ fn decided(known: &mut Known, batch: &[Request]) -> Decision {
 
 /// Each deed of the operator one after the other, and what became of it.
 fn done(known: &mut Known, deeds: Vec<Deed>) -> Vec<Result<(), ProblemCode>> {
+    let first = 100 * (1 + known.past.len());
     let request = |(n, deed): (usize, Deed)| Request::Deed {
         actor: Actor::OPERATOR,
-        id: FactId::mint(NOW, 10 + n as u128),
+        id: FactId::mint(NOW, (first + n) as u128),
         deed,
     };
     let batch: Vec<_> = deeds.into_iter().enumerate().map(request).collect();

@@ -8,6 +8,7 @@ mod groups;
 mod marks;
 mod page;
 mod presence;
+mod record;
 mod revisions;
 mod rights;
 mod runs;

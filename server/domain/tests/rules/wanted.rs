@@ -76,11 +76,12 @@ fn marks_want_how_far_the_person_has_read() {
         enrolments: HashSet::from([tablet()]),
         people: HashSet::from([DANA]),
         members: HashSet::from([(7, DANA)]),
+        groups: HashSet::from([7]),
         read: HashSet::from([(DANA, NORTH)]),
         ..Wanted::default()
     };
     assert_eq!(wanted, expected);
-    assert_eq!(wanted.keys(), 4);
+    assert_eq!(wanted.keys(), 5);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The record on both databases: what is committed is there once, in order, for whom it concerns.
 
 mod desk;
+mod groups;
 mod revisions;
 mod servers;
 
@@ -53,8 +54,10 @@ on_both! {
     what_is_deleted_is_told_to_nobody_and_stays_in_the_record
     a_deletion_waits_for_its_message
     what_expires_is_erased_in_time_and_not_before
+    a_group_is_run_as_its_moderators_want
 }
 
+use groups::a_group_is_run_as_its_moderators_want;
 use revisions::{
     a_deletion_waits_for_its_message, an_author_finds_better_words_and_nobody_else_does,
     what_expires_is_erased_in_time_and_not_before,

@@ -4,6 +4,7 @@
 mod document;
 mod enrolling;
 mod fuzzing;
+mod groups;
 mod refusals;
 mod repeats;
 mod revisions;
