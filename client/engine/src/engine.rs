@@ -118,6 +118,7 @@ impl Engine {
             Ok(replaced) => plan.effects.extend(replaced),
             Err(unwanted) => return plan.effects.push(unwanted),
         }
+        // Whatever was under way on an earlier link is lost with it.
         self.outbox.rewind_all();
         self.outbox.release_all();
         self.inbox.link_up();
@@ -132,21 +133,13 @@ impl Engine {
         match why {
             Down::NotEnrolled if !works => self.revoked(plan),
             Down::NotEnrolled | Down::Lost => {
-                if self.link.down(path, plan.now.tick, &mut plan.dice) {
-                    self.forget_flights();
-                }
+                self.link.down(path, plan.now.tick, &mut plan.dice);
             }
         }
     }
 
     fn revoked(&mut self, plan: &mut Plan) {
-        self.forget_flights();
         plan.effects.extend(self.link.revoke());
-    }
-
-    fn forget_flights(&mut self) {
-        self.outbox.rewind_all();
-        self.inbox.link_down();
     }
 
     /// Whatever is due at this tick, whichever input came.

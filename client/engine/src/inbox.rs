@@ -54,11 +54,6 @@ impl Inbox {
         self.catching_up = true;
     }
 
-    pub(crate) fn link_down(&mut self) {
-        self.asked = None;
-        self.catching_up = false;
-    }
-
     /// The next pull, if one is due.
     pub(crate) fn next_pull(&mut self, marks: &Marks, tick: u64) -> Option<Pull> {
         if self.asked.is_some() || !(self.wanted || marks.are_owed()) {

@@ -123,8 +123,8 @@ impl Link {
         Ok(replaced)
     }
 
-    /// A try failed or a link was lost. `true` if frames can no longer go.
-    pub(crate) fn down(&mut self, path: LinkPath, tick: u64, dice: &mut Dice) -> bool {
+    /// A try failed or a link was lost.
+    pub(crate) fn down(&mut self, path: LinkPath, tick: u64, dice: &mut Dice) {
         match self.state {
             State::Connecting(tried) if tried == path => self.failed(path, tick, dice),
             State::Up { path: used, since } if used == path => {
@@ -135,11 +135,9 @@ impl Link {
             }
             State::Up { path: LinkPath::Https, .. } => {
                 self.probe_at = Some(tick + MQTT_PROBE_MS);
-                return false;
             }
-            _ => return false,
+            _ => {}
         }
-        true
     }
 
     fn failed(&mut self, path: LinkPath, tick: u64, dice: &mut Dice) {
@@ -165,10 +163,10 @@ impl Link {
     }
 
     /// A person switched the link on or off.
-    pub(crate) fn switch(&mut self, online: bool, tick: u64) -> Vec<Effect> {
+    pub(crate) fn switch(&mut self, online: bool) -> Vec<Effect> {
         match (online, self.state) {
             (true, State::Off | State::Revoked | State::Waiting { .. }) => {
-                *self = Self { state: State::Waiting { until: tick }, ..Self::new() };
+                *self = Self::new();
                 Vec::new()
             }
             (true, State::Connecting(_) | State::Up { .. }) | (false, State::Off) => Vec::new(),

@@ -143,4 +143,65 @@ mod tests {
         assert_eq!(marks.read().len(), READ_MARKS_KEPT_MAX);
         assert_eq!(marks.read().last().map(|mark| mark.up_to), Some(1_000));
     }
+
+    const NORTH: ConversationId = ConversationId::Group(1);
+    const SOUTH: ConversationId = ConversationId::Group(2);
+    const WEST: ConversationId = ConversationId::Group(3);
+    const NOW: Millis = 99;
+
+    fn stored(up_to: u64) -> StoredMark {
+        StoredMark { up_to, at: up_to as i64 }
+    }
+
+    fn read(conversation: ConversationId, up_to: u64) -> ReadMark {
+        ReadMark { conversation, up_to, at: up_to as i64 }
+    }
+
+    #[test]
+    fn of_too_many_reads_the_oldest_that_a_later_one_covers_goes() {
+        let mut marks = Marks::new(vec![], vec![], BTreeMap::new());
+        marks.add_read(read(NORTH, 1));
+        let many = 2..=READ_MARKS_KEPT_MAX as u64 + 1;
+        many.for_each(|up_to| marks.add_read(read(SOUTH, up_to)));
+        assert_eq!(marks.read()[..2], [read(NORTH, 1), read(SOUTH, 3)], "nothing covers North");
+        assert_eq!(marks.read().len(), READ_MARKS_KEPT_MAX);
+    }
+
+    #[test]
+    fn what_the_server_confirms_is_owed_no_more() {
+        let mut marks = Marks::new(vec![stored(4)], vec![read(NORTH, 3)], BTreeMap::new());
+        assert!(!marks.confirm(&[stored(5)], &[read(SOUTH, 3)]), "it never had those");
+        assert!(marks.confirm(&[], &[read(NORTH, 3)]));
+        assert!(marks.are_owed());
+        assert!(marks.confirm(&[stored(4)], &[]));
+        assert!(!marks.are_owed());
+    }
+
+    /// The stored marks after a cut that leaves this device so much.
+    fn stored_after(before: &[u64], left: u64) -> Vec<(u64, Millis)> {
+        let before = before.iter().map(|up_to| stored(*up_to)).collect();
+        let mut marks = Marks::new(before, vec![], BTreeMap::new());
+        marks.cut(left, left, NOW);
+        marks.stored().iter().map(|mark| (mark.up_to, mark.at)).collect()
+    }
+
+    #[test]
+    fn a_restored_server_is_told_again_how_much_is_stored() {
+        assert_eq!(stored_after(&[3, 8, 9], 5), [(3, 3), (5, 8)], "never more than there is");
+        assert_eq!(stored_after(&[3], 5), [(3, 3), (5, NOW)], "it may have lost what it knew");
+        assert_eq!(stored_after(&[5], 5), [(5, 5)]);
+        assert_eq!(stored_after(&[], 5), [(5, NOW)]);
+        assert_eq!(stored_after(&[], 0), [], "there is nothing");
+    }
+
+    #[test]
+    fn a_restored_server_is_told_again_what_was_read() {
+        let up_to = BTreeMap::from([(NORTH, 9), (SOUTH, 5), (WEST, 0)]);
+        let mut marks = Marks::new(vec![], vec![read(NORTH, 9)], up_to);
+        assert_eq!(marks.cut(5, 5, NOW), [(NORTH, 5)], "only North goes back");
+        let again = ReadMark { conversation: SOUTH, up_to: 5, at: NOW };
+        let north = ReadMark { conversation: NORTH, up_to: 5, at: 9 };
+        assert_eq!(marks.read(), [north, again]);
+        assert!(!marks.has_read(NORTH, 5) && marks.has_read(NORTH, 6));
+    }
 }

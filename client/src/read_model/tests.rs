@@ -1,12 +1,12 @@
 //! What is patched looks like what is read anew.
 
 use waypost_engine::Change;
-use waypost_protocol::{Body, Move, PersonId, ReceiptState, Sequence};
+use waypost_protocol::{Body, GroupSettings, Move, PersonId, ReceiptState, Sequence};
 
 use super::*;
 use crate::store::Store;
 use crate::testing::{
-    DANA, Folder, NOON, OMAR, WITH_OMAR, entry, fact, identity, person, store_at, text,
+    DANA, Folder, NOON, NORTH, OMAR, WITH_OMAR, entry, fact, identity, person, store_at, text,
 };
 use crate::view::LinkView;
 
@@ -119,5 +119,57 @@ fn busy(step: u64) -> Vec<Change> {
             let ack = Body::Acknowledgement { message };
             vec![Change::Queued(entry(WITH_OMAR, step as u32 + 1, &ack))]
         }
+    }
+}
+
+fn north(moderators: Vec<PersonId>, settings: GroupSettings) -> Body {
+    Body::GroupCreated {
+        group: 3,
+        name: "North".into(),
+        members: vec![DANA, OMAR],
+        moderators,
+        settings,
+    }
+}
+
+/// What Dana's screen says of the group after these facts.
+async fn group_after(facts: &[Body]) -> Option<GroupView> {
+    let folder = Folder::new();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let people = [person(1, OMAR, "Omar"), person(2, DANA, "Dana")];
+    let fleet = Some(ConversationId::Fleet);
+    let told = facts.iter().zip(3..).map(|(body, n)| fact(n, PersonId::SERVER, fleet, body));
+    store.apply(&people.into_iter().chain(told).collect::<Vec<_>>()).await.unwrap();
+    let mut model = ReadModel::new(&identity());
+    model.refresh(&store.reading()).await.unwrap();
+    let conversations = model.view(shell()).conversations;
+    conversations.into_iter().find(|it| it.id == NORTH).and_then(|it| it.group)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_says_who_looks_after_a_group_and_who_may_write_there() {
+    let (settings, group) = (GroupSettings::default(), 3);
+    let quiet = GroupSettings { announcements: true, leaving: true };
+    let view = |moderators: &[PersonId], settings, moderates, may_write| {
+        let moderators = moderators.to_vec();
+        Some(GroupView { settings, moderators, moderates, may_write })
+    };
+    let created = north(vec![OMAR], settings);
+    let changed = Body::GroupChanged { group, name: "Depot North".into(), settings: quiet };
+    let named = Body::ModeratorNamed { group, person: DANA };
+    let ended = Body::ModeratorEnded { group, person: DANA };
+    let left = Body::MemberLeft { group, person: DANA };
+    let back = Body::MemberJoined { group, person: DANA };
+    let facts = [created, changed, named, ended, left, back];
+    let expected = [
+        view(&[OMAR], settings, false, true),
+        view(&[OMAR], quiet, false, false),
+        view(&[OMAR, DANA], quiet, true, true),
+        view(&[OMAR], quiet, false, false),
+        None,
+        view(&[OMAR], quiet, false, false),
+    ];
+    for (told, expected) in expected.into_iter().enumerate() {
+        assert_eq!(group_after(&facts[..=told]).await, expected, "after {:?}", facts[told]);
     }
 }

@@ -27,10 +27,7 @@ impl Engine {
                 plan.effects.push(Effect::Kept { id: None });
             }
             Wish::Online(online) => {
-                if !online {
-                    self.forget_flights();
-                }
-                plan.effects.extend(self.link.switch(online, plan.now.tick));
+                plan.effects.extend(self.link.switch(online));
                 plan.effects.push(Effect::Kept { id: None });
             }
         }
