@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(stored_after(&[3], 5), [(3, 3), (5, NOW)], "it may have lost what it knew");
         assert_eq!(stored_after(&[5], 5), [(5, 5)]);
         assert_eq!(stored_after(&[], 5), [(5, NOW)]);
-        assert_eq!(stored_after(&[], 0), [], "there is nothing");
+        assert!(stored_after(&[], 0).is_empty(), "there is nothing");
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Db {
     }
 
     /// Erases what has expired by now, with its edits: content and salt go, the leaf stays. Says how
-    /// many messages went, at most [`ERASED_AT_ONCE_MAX`].
+    /// many messages went; a look takes some hundreds at most.
     ///
     /// # Errors
     /// If the database fails.
