@@ -1,113 +1,12 @@
 //! What an engine does about its link, and what it makes of what comes over it.
 
 use waypost_engine::{
-    ACTIVE_FOR_MS, ANSWER_WAIT_MS, Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now,
-    OUTBOX_BYTES_MAX, POLL_ACTIVE_MS, POLL_IDLE_MS, Saved, Wish,
+    ACTIVE_FOR_MS, ANSWER_WAIT_MS, Change, Down, Effect, Input, LinkPath, LinkState,
+    POLL_ACTIVE_MS, POLL_IDLE_MS, Wish,
 };
-use waypost_protocol::{
-    Body, Content, ConversationId, Downlink, Event, Events, FactId, Header, Move, PersonId, Pull,
-    ReceiptState, Sequence, Uplink, kind,
-};
+use waypost_protocol::{Body, Content, Events, FactId, Move, ReceiptState, Sequence, kind};
 
-const DANA: PersonId = PersonId(7);
-const OMAR: PersonId = PersonId(2);
-const WITH_OMAR: ConversationId = ConversationId::Direct(OMAR, DANA);
-const START: i64 = 1_700_000_000_000;
-
-/// Dana's tablet, with a hand on its clock and its link.
-struct Tablet {
-    engine: Engine,
-    now: Now,
-    random: u128,
-}
-
-impl Tablet {
-    fn new() -> Self {
-        let now = Now { at: START, tick: 0, offset_minutes: 60 };
-        Self { engine: Engine::load(Saved::default(), DANA, 1), now, random: 1 }
-    }
-
-    /// One whose cursor is at number 5, and which is level over this path.
-    fn level(path: LinkPath) -> Self {
-        let mut tablet = Self::new();
-        let saved = Saved { cursor: Sequence { epoch: 0, n: 5 }, ..Saved::default() };
-        tablet.engine = Engine::load(saved, DANA, 1);
-        tablet.input(Input::Started);
-        if path == LinkPath::Https {
-            tablet.falls_back();
-        }
-        let pull = tablet.pulls(Input::LinkUp { path }).expect("it asks at once");
-        tablet.answered(&pull, Events { after: 5, next: 5, ..Events::default() });
-        tablet
-    }
-
-    /// MQTT fails twice, and HTTPS is tried.
-    fn falls_back(&mut self) {
-        for _ in 0..2 {
-            self.input(Input::LinkDown { path: LinkPath::Mqtt, why: Down::Lost });
-            self.passes(60_000);
-        }
-    }
-
-    fn input(&mut self, input: Input) -> Vec<Effect> {
-        self.random += 1;
-        self.engine.handle(input, self.now, self.random | self.random << 64)
-    }
-
-    fn passes(&mut self, ms: u64) -> Vec<Effect> {
-        self.now.tick += ms;
-        self.now.at += ms as i64;
-        self.input(Input::TimerFired)
-    }
-
-    fn pulls(&mut self, input: Input) -> Option<Pull> {
-        pull_of(&self.input(input))
-    }
-
-    fn hears(&mut self, events: Events) -> Vec<Effect> {
-        self.input(Input::FrameReceived(Downlink::Events(events)))
-    }
-
-    fn answered(&mut self, pull: &Pull, events: Events) -> Vec<Effect> {
-        self.hears(Events { answers: Some(pull.number), ..events })
-    }
-
-    fn state(&self) -> LinkState {
-        self.engine.link(self.now)
-    }
-}
-
-fn pull_of(effects: &[Effect]) -> Option<Pull> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Send(_, Uplink::Pull(pull)) => Some(pull.clone()),
-        _ => None,
-    })
-}
-
-fn changes(effects: &[Effect]) -> Vec<Change> {
-    match effects.first() {
-        Some(Effect::Store(changes)) => changes.clone(),
-        _ => Vec::new(),
-    }
-}
-
-fn event(n: u64, author: PersonId, body: &Body) -> Event {
-    Event {
-        n,
-        recorded_at: START,
-        content: body.to_content(),
-        id: Some(FactId::mint(START, u128::from(n))),
-        author: Some(author),
-        conversation: Some(WITH_OMAR),
-        offset_minutes: 0,
-        skew_ms: None,
-    }
-}
-
-fn pushed(after: u64, events: Vec<Event>) -> Events {
-    let next = events.last().map_or(after, |event| event.n);
-    Events { after, next, events, ..Events::default() }
-}
+use crate::hand::{DANA, OMAR, START, Tablet, WITH_OMAR, changes, event, lost, pull_of, pushed};
 
 #[test]
 fn the_time_of_the_server_is_known_from_its_answers() {
@@ -118,16 +17,6 @@ fn the_time_of_the_server_is_known_from_its_answers() {
     let server_time = Some(START + 5_000);
     tablet.answered(&pull, Events { server_time, ..Events::default() });
     assert_eq!(tablet.engine.server_time(tablet.now), START + 5_000);
-}
-
-#[test]
-fn a_full_outbox_is_seen() {
-    let mut tablet = Tablet::new();
-    tablet.engine = Engine::load(Saved::default(), DANA, 1).with_room_for(1);
-    assert!(!tablet.engine.outbox_full());
-    let body = Body::text("Gate 4 is closed");
-    tablet.input(Input::Tapped(Wish::Say { conversation: WITH_OMAR, body }));
-    assert!(tablet.engine.outbox_full());
 }
 
 #[test]
@@ -275,10 +164,6 @@ fn tries(effects: &[Effect]) -> Option<LinkPath> {
     })
 }
 
-fn lost(path: LinkPath) -> Input {
-    Input::LinkDown { path, why: Down::Lost }
-}
-
 #[test]
 fn a_link_that_nobody_asked_for_is_given_up() {
     let mut tablet = Tablet::new();
@@ -345,62 +230,4 @@ fn after_a_good_link_the_next_try_comes_soon() {
     let all = |up_for| (1..20).map(|n| waits(up_for, n * 1000)).collect::<Vec<_>>();
     assert!(all(10_000).iter().all(|wait| *wait <= 500), "{:?}", all(10_000));
     assert!(all(9_999).iter().any(|wait| *wait > 5_000), "{:?}", all(9_999));
-}
-
-fn says(tablet: &mut Tablet, body: Body) -> Vec<Effect> {
-    tablet.input(Input::Tapped(Wish::Say { conversation: WITH_OMAR, body }))
-}
-
-fn queued(effects: &[Effect]) -> waypost_protocol::Entry {
-    match &changes(effects)[..] {
-        [Change::Queued(entry), ..] => entry.clone(),
-        other => panic!("nothing was queued: {other:?}"),
-    }
-}
-
-#[test]
-fn an_answer_to_what_still_waits_needs_it_and_to_others_does_not() {
-    let mut tablet = Tablet::new();
-    let answer =
-        |to| Body::Text { text: "Yes".into(), answers: Some(to), header: Header::default() };
-    let first = queued(&says(&mut tablet, Body::text("Gate 4 is closed")));
-    let own = queued(&says(&mut tablet, answer(first.id)));
-    assert_eq!(own.needs, Some(first.id));
-    let omars = queued(&says(&mut tablet, answer(FactId::mint(START, 4711))));
-    assert_eq!(omars.needs, None);
-}
-
-/// A message of sixteen thousand bytes.
-fn large() -> Body {
-    Body::text("\u{1f69a}".repeat(4_000))
-}
-
-#[test]
-fn an_outbox_is_full_by_its_bytes_too() {
-    let mut tablet = Tablet::new();
-    let mut count = 0;
-    while !tablet.engine.outbox_full() {
-        says(&mut tablet, large());
-        count += 1;
-    }
-    assert_eq!(count, OUTBOX_BYTES_MAX.div_ceil(large().to_content().bytes.len()));
-    let refused = says(&mut tablet, Body::text("one more"));
-    assert!(matches!(refused[..], [Effect::Refuse(_), ..]), "{refused:?}");
-}
-
-#[test]
-fn a_frame_takes_as_many_bytes_as_it_may() {
-    let mut tablet = Tablet::level(LinkPath::Mqtt);
-    tablet.input(lost(LinkPath::Mqtt));
-    (0..6).for_each(|_| drop(says(&mut tablet, large())));
-    tablet.passes(60_000);
-    let effects = tablet.input(Input::LinkUp { path: LinkPath::Mqtt });
-    let submits: Vec<_> = effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::Send(_, Uplink::Submit(submit)) => Some(submit.entries.len()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(submits, [4, 2]);
 }
