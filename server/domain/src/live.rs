@@ -204,6 +204,7 @@ impl Live {
         self.position = Sequence { epoch: told.epoch, n: told.event.n };
         let concerned = self.concerned_by(&told);
         self.note_members(&told.event);
+        self.hide_deleted(&told.event);
         self.recent.push_back(Recent::new(told, concerned));
     }
 
@@ -219,6 +220,18 @@ impl Live {
             None => {
                 Concerned::People(told.receipts_for.iter().map(|(author, _)| *author).collect())
             }
+        }
+    }
+
+    /// What is deleted is not told from memory either: not everyone who still lacks it hears of
+    /// its deletion.
+    fn hide_deleted(&mut self, event: &Event) {
+        if event.content.kind != kind::DELETION {
+            return;
+        }
+        if let Ok(Body::Deletion { message, author }) = event.content.to_body() {
+            let place = (Some(author), event.conversation);
+            self.recent.iter_mut().for_each(|recent| recent.hide(message, place));
         }
     }
 

@@ -341,3 +341,38 @@ fn only_what_was_in_a_lane_comes_back_as_a_few_bytes() {
     assert_eq!(said(1).from, Some((tablet_of(OMAR).enrolment, 1)));
     assert_eq!(said(0).from, None, "a message over HTTP is in nobody's outbox");
 }
+
+/// Dana was away. She has left the group meanwhile, so that she would not hear of the deletion.
+#[test]
+fn what_was_deleted_is_not_told_from_memory() {
+    let north = ConversationId::Group(1);
+    let in_north = |n, body: &Body| {
+        let mut told = message(n);
+        (told.event.conversation, told.event.content) = (Some(north), body.to_content());
+        told
+    };
+    let id = message(1).event.id.expect("an id");
+    let edit = Body::Edit { message: id, text: "gate 5".into(), mentions: Vec::new() };
+    let left = Body::MemberLeft { group: 1, person: DANA };
+    let facts = |deletion: Body| {
+        let mut away = message(4);
+        let (fleet, left) = (Some(ConversationId::Fleet), left.to_content());
+        (away.event.conversation, away.event.content) = (fleet, left);
+        let said = in_north(1, &Body::text("gate 4"));
+        let other = in_north(3, &Body::text("15 minutes late"));
+        [said, in_north(2, &edit), other, away, in_north(5, &deletion)]
+    };
+    let erased = |deletion| {
+        let mut live = Live::new(at(0), vec![(north, DANA), (north, OMAR)], RECENT_MAX);
+        let dana = tablet_of(DANA);
+        live.connected(dana, 0);
+        live.live_from(dana.enrolment, 5);
+        live.tell(facts(deletion)).expect("nothing is missing");
+        let pull = Pull { after: at(0), limit: 256, ..Pull::default() };
+        let answer = live.answer_from_memory(dana.enrolment, &pull, 0, 0).expect("remembered");
+        let gone = answer.events.iter().filter(|event| event.content.is_erased());
+        gone.map(|event| event.n).collect::<Vec<_>>()
+    };
+    assert_eq!(erased(Body::Deletion { message: id, author: OMAR }), [1, 2]);
+    assert!(erased(Body::Deletion { message: id, author: DANA }).is_empty(), "it is not hers");
+}

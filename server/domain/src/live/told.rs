@@ -1,6 +1,8 @@
 //! A committed fact, as far as pushing needs it: whom it concerns and what each of them sees.
 
-use waypost_protocol::{Body, EnrolmentId, Event, Move, PersonId, Sequence};
+use waypost_protocol::{
+    Body, Content, ConversationId, EnrolmentId, Event, FactId, Move, PersonId, Sequence, kind,
+};
 
 use super::Listener;
 use super::stretch::Piece;
@@ -57,6 +59,24 @@ impl Recent {
             })
             .collect();
         Self { n: event.n, concerned, epoch, event, from, receipts_for }
+    }
+
+    /// What it said is told to nobody any more, if it is this message of that author in that
+    /// conversation, or an edit of it.
+    pub(super) fn hide(
+        &mut self,
+        message: FactId,
+        place: (Option<PersonId>, Option<ConversationId>),
+    ) {
+        let Event { id, author, conversation, content, .. } = &mut self.event;
+        let edits = || match content.kind {
+            kind::EDIT => matches!(
+                content.to_body(), Ok(Body::Edit { message: edited, .. }) if edited == message),
+            _ => false,
+        };
+        if (*author, *conversation) == place && (*id == Some(message) || edits()) {
+            *content = Content::erased(content.kind);
+        }
     }
 
     pub(super) fn concerns(&self, listener: Listener) -> bool {
