@@ -120,8 +120,8 @@ impl ReadModel {
             self.me.language = me.language.clone();
         }
         let mine = |(id, group): (&u32, &GroupRow)| {
-            let now = |it: &MemberRow| is_member_now(it, self.me.person);
-            group.members.iter().any(now).then_some(ConversationId::Group(*id))
+            let is_me = |it: &MemberRow| it.person == self.me.person;
+            group.members_now().any(is_me).then_some(ConversationId::Group(*id))
         };
         // Names stand in every title and on every message.
         let groups = self.groups.iter().filter_map(mine);
@@ -243,13 +243,11 @@ impl ReadModel {
     fn group(&self, id: ConversationId) -> Option<GroupView> {
         let ConversationId::Group(number) = id else { return None };
         let group = self.groups.get(&number)?;
-        let now = |it: &&MemberRow| it.until.is_none();
-        let members: Vec<_> = group.members.iter().filter(now).collect();
-        let mine = members.iter().find(|it| it.person == self.me.person);
+        let mine = group.members_now().find(|it| it.person == self.me.person);
         let moderates = mine.is_some_and(|it| it.moderates);
         Some(GroupView {
             settings: group.settings,
-            moderators: members.iter().filter(|it| it.moderates).map(|it| it.person).collect(),
+            moderators: group.members_now().filter(|it| it.moderates).map(|it| it.person).collect(),
             moderates,
             may_write: mine.is_some() && (moderates || !group.settings.announcements),
         })
@@ -258,10 +256,8 @@ impl ReadModel {
     fn others(&self, id: ConversationId) -> Vec<PersonId> {
         match id {
             ConversationId::Group(number) => {
-                let members = self.groups.get(&number).map(|group| group.members.as_slice());
-                let members = members.unwrap_or_default().iter();
-                let now = members.filter(|it| it.until.is_none()).map(|it| it.person);
-                now.filter(|person| *person != self.me.person).collect()
+                let now = self.groups.get(&number).into_iter().flat_map(GroupRow::members_now);
+                now.map(|it| it.person).filter(|person| *person != self.me.person).collect()
             }
             _ => id.partner_of(self.me.person).into_iter().collect(),
         }
@@ -310,8 +306,4 @@ pub(crate) struct ShellPart {
 /// The two streams carry the directory; nobody writes messages there.
 fn is_shown(id: &ConversationId) -> bool {
     !matches!(id, ConversationId::Fleet | ConversationId::Staff)
-}
-
-fn is_member_now(member: &MemberRow, person: PersonId) -> bool {
-    member.person == person && member.until.is_none()
 }

@@ -221,9 +221,8 @@ impl Body {
     /// Whom it calls by name.
     pub fn mentions(&self) -> &[Mention] {
         match self {
-            Self::Text { header, .. } | Self::Template { header, .. } => &header.mentions,
             Self::Edit { mentions, .. } => mentions,
-            _ => &[],
+            other => other.header().map_or(&[], |header| &header.mentions),
         }
     }
 

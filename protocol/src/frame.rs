@@ -5,5 +5,6 @@ mod downlink;
 mod uplink;
 
 pub use codec::FrameError;
+pub(crate) use codec::is_false;
 pub use downlink::{Answer, Downlink, Event, Events, OwnRun, Presence, PresenceOf};
 pub use uplink::{Entry, Pull, Submit, Uplink};

@@ -32,6 +32,13 @@ pub(crate) struct GroupRow {
     pub(crate) members: Vec<MemberRow>,
 }
 
+impl GroupRow {
+    /// Who is in it now.
+    pub(crate) fn members_now(&self) -> impl Iterator<Item = &MemberRow> {
+        self.members.iter().filter(|it| it.until.is_none())
+    }
+}
+
 /// One stay of a person in a group, as numbers of the record.
 pub(crate) struct MemberRow {
     pub(crate) person: PersonId,

@@ -3,6 +3,8 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::frame::is_false;
+
 /// What is allowed in a group beyond the rights of its members' roles.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize, Encode, Decode,
@@ -24,8 +26,4 @@ impl GroupSettings {
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }

@@ -69,7 +69,7 @@ pub(super) fn decode<'b, T: Decode<'b, ()>>(
     }
 }
 
-pub(super) fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 

@@ -53,7 +53,8 @@ pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -
 /// Whether this person may do this deed, as far as they may know what it is about.
 pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
     let role = actor.role;
-    let runs = |group: u32| role.is_staff() || known.moderators.contains(&(group, actor.person));
+    let runs =
+        |group: u32| role.is_staff() || may_moderate(actor, ConversationId::Group(group), known);
     match deed {
         Deed::AddPerson { .. } | Deed::BeginEpoch { .. } => role == Role::Admin,
         Deed::CreateGroup { .. } | Deed::Revoke { .. } => role.is_staff(),

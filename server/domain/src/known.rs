@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    Role, Sequence, kind,
+    ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode, Role,
+    Sequence, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
@@ -202,7 +202,7 @@ impl Wanted {
                 for entry in entries {
                     self.facts.insert(entry.id);
                     self.facts.extend(entry.needs);
-                    self.facts.extend(revised_by(entry));
+                    self.facts.extend(revised_by(actor.person, entry));
                     self.lanes
                         .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
                     self.add_conversation(entry.conversation, actor.person);
@@ -261,13 +261,11 @@ impl Wanted {
     }
 }
 
-/// The message that an edit or a deletion is about.
-fn revised_by(entry: &Entry) -> Option<FactId> {
+/// The message that an edit or a deletion of this person is about.
+fn revised_by(person: PersonId, entry: &Entry) -> Option<FactId> {
     if !matches!(entry.content.kind, kind::EDIT | kind::DELETION) {
         return None; // Nothing else is read twice.
     }
-    match entry.content.to_body() {
-        Ok(Body::Edit { message, .. } | Body::Deletion { message, .. }) => Some(message),
-        _ => None,
-    }
+    let body = entry.content.to_body().ok()?;
+    body.revises(person).map(|(message, _)| message)
 }

@@ -11,7 +11,7 @@ use waypost_protocol::{
 
 use crate::decode::{conversation_id, fact_id, person_id};
 use crate::known::head_of;
-use crate::revisions::columns_for_readers;
+use crate::revisions::COLUMNS_FOR_READERS;
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
@@ -174,7 +174,7 @@ impl Db {
             .push(" AND m.person = ")
             .bind(i64::from(person.0))
             .push(") SELECT ")
-            .push(&columns_for_readers())
+            .push(&COLUMNS_FOR_READERS)
             .push(
                 " FROM stretch s JOIN fact f ON f.conversation = s.conversation \
                  AND f.n > s.low AND f.n <= s.high AND f.n > ",
@@ -233,7 +233,7 @@ impl Db {
     ) -> Result<Option<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
-        sql.push(&columns_for_readers())
+        sql.push(&COLUMNS_FOR_READERS)
             .push(
                 " FROM fact f JOIN membership m ON m.conversation = f.conversation \
                  AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
@@ -248,7 +248,7 @@ impl Db {
     pub async fn fact_at(&self, n: u64) -> Result<Option<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
-        sql.push(&columns_for_readers()).push(" FROM fact f WHERE f.n = ").bind(big(n));
+        sql.push(&COLUMNS_FOR_READERS).push(" FROM fact f WHERE f.n = ").bind(big(n));
         sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
     }
 
@@ -263,7 +263,7 @@ impl Db {
     ) -> Result<Vec<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
-        sql.push(&columns_for_readers())
+        sql.push(&COLUMNS_FOR_READERS)
             .push(
                 " FROM fact f JOIN membership m ON m.conversation = f.conversation \
                  AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",

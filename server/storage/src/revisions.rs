@@ -2,20 +2,22 @@
 //!
 //! The record keeps what was said until it expires; what was deleted is no longer told to readers.
 
+use std::sync::LazyLock;
+
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::Recorded;
-use waypost_protocol::{Body, FactId, Millis, kind};
+use waypost_protocol::{FactId, Millis, kind};
 
 use crate::decode::fact_id;
 use crate::facts::{EVENT_COLUMNS, fact_of};
-use crate::sql::big;
+use crate::sql::{Tuple, big};
 use crate::{Db, FactRow, StorageError};
 
 /// Most messages that one look erases, so that it never holds the record for long.
 const ERASED_AT_ONCE_MAX: i64 = 500;
 
 /// [`EVENT_COLUMNS`] for readers: without what a deleted message said, and its edits.
-pub(crate) fn columns_for_readers() -> String {
+pub(crate) static COLUMNS_FOR_READERS: LazyLock<String> = LazyLock::new(|| {
     let edit = kind::EDIT;
     let content = format!(
         "CASE WHEN EXISTS (SELECT 1 FROM deletion d \
@@ -25,7 +27,7 @@ pub(crate) fn columns_for_readers() -> String {
          WHERE e.n = f.n)) THEN NULL ELSE f.content END"
     );
     EVENT_COLUMNS.replace("f.content", &content)
-}
+});
 
 impl Db {
     /// Notes what the edits and deletions among these facts are about.
@@ -45,20 +47,25 @@ impl Db {
             else {
                 continue;
             };
-            let is_edit = matches!(body, Body::Edit { .. });
-            let mut sql = self.sql(match is_edit {
-                true => "INSERT INTO edit (message, author, conversation, n) VALUES (",
-                false => "INSERT INTO deletion (message, author, conversation) VALUES (",
-            });
-            sql.bind(message.as_bytes().to_vec())
-                .push(", ")
-                .bind(i64::from(author.0))
-                .push(", ")
-                .bind(conversation.to_string());
-            match is_edit {
-                true => sql.push(", ").bind(big(fact.sequence.n)).push(")"),
-                false => sql.push(") ON CONFLICT DO NOTHING"),
+            let about = |row: &mut Tuple<'_>| {
+                row.bind(message.as_bytes().to_vec())
+                    .bind(i64::from(author.0))
+                    .bind(conversation.to_string());
             };
+            let mut sql = self.sql("");
+            if fact.content.kind == kind::EDIT {
+                sql.push("INSERT INTO edit (message, author, conversation, n) VALUES ").tuples(
+                    &[fact.sequence.n],
+                    |row, n| {
+                        about(row);
+                        row.bind(big(*n));
+                    },
+                );
+            } else {
+                sql.push("INSERT INTO deletion (message, author, conversation) VALUES ")
+                    .tuples(&[()], |row, ()| about(row))
+                    .push(" ON CONFLICT DO NOTHING");
+            }
             sql.execute(on).await?;
         }
         Ok(())
@@ -76,7 +83,7 @@ impl Db {
         let mut found = Vec::new();
         for chunk in self.chunks(messages) {
             let mut sql = self.sql("SELECT ");
-            sql.push(&columns_for_readers()).push(
+            sql.push(&COLUMNS_FOR_READERS).push(
                 ", e.message FROM edit e JOIN fact f ON f.n = e.n \
                      JOIN fact m ON m.id = e.message AND m.author = e.author \
                      AND m.conversation = e.conversation WHERE e.message IN (",

@@ -185,10 +185,10 @@ fn deed(feed: &mut Feed<'_>) -> Deed {
             credential_hash: [1; 32],
             public_key: [2; 32],
         },
+        5 => Deed::Revoke { enrolment: enrolment(feed.below(6) as u32) },
         6 => Deed::ChangeGroup { group, name: feed.text(20), settings: settings(feed) },
         7 => Deed::NameModerator { group, person: person(feed) },
         8 => Deed::EndModerator { group, person: person(feed) },
-        5 => Deed::Revoke { enrolment: enrolment(feed.below(6) as u32) },
         _ => Deed::BeginEpoch { epoch: feed.number() as u32 },
     }
 }

@@ -110,14 +110,14 @@ impl World {
             1 => Body::Acknowledgement { message: self.someones_fact() }.to_content(),
             2 => Body::Revoked { enrolment: EnrolmentId::mint(0, 0), person }.to_content(),
             3 => Body::MemberLeft { group: 1, person }.to_content(),
+            4 => Body::Receipts { moves: Vec::new() }.to_content(),
+            5 => Content { kind: self.dice.roll() as u16, bytes: vec![self.dice.roll() as u8; 5] },
             6 => Content::erased(1),
             7 => {
                 let (message, text) = (self.someones_fact(), "never said".into());
                 Body::Edit { message, text, mentions: Vec::new() }.to_content()
             }
             8 => Body::Deletion { message: self.someones_fact(), author: person }.to_content(),
-            4 => Body::Receipts { moves: Vec::new() }.to_content(),
-            5 => Content { kind: self.dice.roll() as u16, bytes: vec![self.dice.roll() as u8; 5] },
             _ => Content { kind: 1, bytes: vec![0; CONTENT_BYTES_MAX + 1] },
         }
     }

@@ -83,7 +83,7 @@ impl Line {
         let Some(fact) = self.fact(n) else { return false };
         let theirs = matches!(&self.readers[n as usize - 1],
             Readers::People(people) if people.contains(&person));
-        theirs && fact.author != person && matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE)
+        theirs && fact.author != person && fact.content.is_message()
     }
 
     /// Where the deletion of a message, or of what an edit is about, stands that takes effect.
@@ -169,7 +169,7 @@ impl Line {
             Some(ConversationId::Group(group)) => self.settings.get(&group).copied(),
             _ => None,
         };
-        let is_message = matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE);
+        let is_message = fact.content.is_message();
         let announces = is_message && settings.is_some_and(|it| it.announcements);
         let body = fact.content.to_body();
         let calls = body.is_ok_and(|body| body.mentions().contains(&Mention::Everyone));
@@ -214,7 +214,7 @@ impl Line {
         let fits = said.is_none_or(|said| {
             let is_right_kind = match is_edit {
                 true => said.content.kind == kind::TEXT,
-                false => matches!(said.content.kind, kind::TEXT | kind::TEMPLATE),
+                false => said.content.is_message(),
             };
             (said.author, said.conversation) == (author, fact.conversation) && is_right_kind
         });

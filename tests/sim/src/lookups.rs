@@ -91,7 +91,7 @@ impl Store {
     fn authors(&self, range: MarkRange) -> Vec<PersonId> {
         let mut authors = BTreeSet::new();
         for fact in &self.record[range.from as usize..(range.to as usize).min(self.record.len())] {
-            let message = matches!(fact.content.kind, kind::TEXT | kind::TEMPLATE);
+            let message = fact.content.is_message();
             let within = range.conversation.is_none() || range.conversation == fact.conversation;
             if message && within && fact.author != range.person && self.concerns(fact, range.person)
             {

@@ -1,13 +1,10 @@
 //! A tablet with a hand on its clock and its link, for what needs no whole story.
 
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Saved};
-use waypost_protocol::{
-    Body, ConversationId, Downlink, Event, Events, FactId, PersonId, Pull, Sequence, Uplink,
-};
+use waypost_protocol::{Body, Downlink, Event, Events, FactId, PersonId, Pull, Sequence, Uplink};
 
-pub const DANA: PersonId = PersonId(7);
-pub const OMAR: PersonId = PersonId(2);
-pub const WITH_OMAR: ConversationId = ConversationId::Direct(OMAR, DANA);
+pub use crate::tablet::{DANA, OMAR, WITH_OMAR};
+
 pub const START: i64 = 1_700_000_000_000;
 
 /// Dana's tablet, with a hand on its clock and its link.

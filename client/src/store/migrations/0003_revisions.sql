@@ -19,3 +19,4 @@ ALTER TABLE facts ADD COLUMN expires_after_s INTEGER;
 ALTER TABLE facts ADD COLUMN expired INTEGER;
 CREATE INDEX facts_by_expiry ON facts (recorded_at_ms + expires_after_s * 1000)
     WHERE expires_after_s IS NOT NULL AND expired IS NULL;
+CREATE INDEX facts_expired ON facts (id) WHERE expired = 1;

@@ -1,58 +1,15 @@
 //! How groups come to be, change and are bounded.
 
-use std::collections::{HashMap, HashSet};
-
-use waypost_domain::{
-    Actor, Clockwork, Decision, Deed, EnrolmentState, GroupState, Known, PersonState, Reply,
-    Request, decide,
-};
+use waypost_domain::{Actor, Deed, GroupState, Known, Reply, Request};
 use waypost_protocol::{
-    Answer, Body, ConversationId, EnrolmentId, Entry, FactId, GROUP_MEMBERS_MAX, GroupSettings,
-    PersonId, ProblemCode, Role,
+    Body, ConversationId, FactId, GROUP_MEMBERS_MAX, GroupSettings, PersonId, ProblemCode,
 };
+
+use crate::crew::{AYO, DANA, NORTH, NOW, OMAR, decided, known};
 
 use ProblemCode::{AlreadyDone, NotAllowed, NotFound, TooLarge};
 
-const DANA: PersonId = PersonId(1);
-const OMAR: PersonId = PersonId(2);
-const AYO: PersonId = PersonId(3);
-const NORTH: u32 = 1;
-const NOW: i64 = 1_772_440_200_000;
 const ANNOUNCEMENTS: GroupSettings = GroupSettings { announcements: true, leaving: false };
-
-fn of(person: PersonId) -> Actor {
-    let role = if person == OMAR { Role::Dispatcher } else { Role::Driver };
-    let enrolment = EnrolmentId::mint(NOW, u128::from(person.0));
-    Actor { person, enrolment: Some(enrolment), role }
-}
-
-/// Dana and Omar are in the group North, which Omar looks after; Ayo is not.
-fn known() -> Known {
-    let person = |role| PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
-    let device = |person| EnrolmentState { person, revoked: false, stored_up_to: 0 };
-    let everyone = [DANA, OMAR, AYO];
-    let enrolments = everyone.map(|it| (of(it).enrolment.expect("a device"), device(it)));
-    let state = GroupState { settings: GroupSettings::default(), members: 2 };
-    let mut known = Known {
-        enrolments: HashMap::from(enrolments),
-        people: HashMap::from(everyone.map(|it| (it, person(of(it).role)))),
-        members: HashSet::from([(NORTH, DANA), (NORTH, OMAR)]),
-        moderators: HashSet::from([(NORTH, OMAR)]),
-        groups: HashMap::from([(NORTH, state)]),
-        ..Known::default()
-    };
-    (known.head.last_person, known.head.last_group) = (3, 1);
-    known
-}
-
-fn decided(known: &mut Known, batch: &[Request]) -> Decision {
-    let mut next = 100;
-    let mut random = || {
-        next += 1;
-        next
-    };
-    decide(known, batch, Clockwork { now: NOW, random: &mut random })
-}
 
 /// Each deed of the operator one after the other, and what became of it.
 fn done(known: &mut Known, deeds: Vec<Deed>) -> Vec<Result<(), ProblemCode>> {
@@ -73,25 +30,7 @@ fn done(known: &mut Known, deeds: Vec<Deed>) -> Vec<Result<(), ProblemCode>> {
 
 /// What becomes of what someone says in North.
 fn says(known: &mut Known, who: PersonId, body: &Body) -> Result<(), ProblemCode> {
-    let entry = Entry {
-        id: FactId::mint(NOW, 99),
-        conversation: ConversationId::Group(NORTH),
-        number: 1,
-        content: body.to_content(),
-        offset_minutes: 0,
-        skew_ms: None,
-        needs: None,
-        gap: false,
-    };
-    let batch = [Request::Submit { actor: of(who), entries: vec![entry] }];
-    match &decided(known, &batch).replies[0] {
-        Reply::Answers(answers) => match answers[0] {
-            Answer::Accepted { .. } => Ok(()),
-            Answer::Rejected { code, .. } => Err(code),
-            ref other => panic!("{other:?}"),
-        },
-        other => panic!("a submit has answers: {other:?}"),
-    }
+    crate::crew::says(known, who, ConversationId::Group(NORTH), body).map(|_| ())
 }
 
 fn opens(members: Vec<PersonId>, moderators: Vec<PersonId>) -> Deed {

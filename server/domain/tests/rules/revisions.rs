@@ -1,88 +1,37 @@
 //! Who may find other words for a message, take it off the screens, or call everyone by name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use waypost_domain::{
-    Actor, Clockwork, EnrolmentState, Known, Past, PastOutcome, PersonState, Recorded, Reply,
-    Request, Wanted, decide,
-};
+use waypost_domain::{Past, PastOutcome, Recorded, Request, Wanted};
 use waypost_protocol::{
-    Answer, Body, ConversationId, EnrolmentId, Entry, FactId, Header, Mention, PersonId,
-    ProblemCode, Role, Sequence, kind,
+    Body, ConversationId, Header, Mention, PersonId, ProblemCode, Sequence, kind,
 };
+
+use crate::crew::{self, DANA, NOW, OMAR, entry, fact, of};
 
 use ProblemCode::{NotAllowed, NotFound};
 
-const DANA: PersonId = PersonId(1);
-const OMAR: PersonId = PersonId(2);
 const CHAT: ConversationId = ConversationId::Direct(DANA, OMAR);
-const NORTH: ConversationId = ConversationId::Group(1);
-const NOW: i64 = 1_772_440_200_000;
-
-fn fact(n: u128) -> FactId {
-    FactId::mint(NOW, n)
-}
-
-fn of(person: PersonId) -> Actor {
-    let role = if person == OMAR { Role::Dispatcher } else { Role::Driver };
-    let enrolment = EnrolmentId::mint(NOW, u128::from(person.0));
-    Actor { person, enrolment: Some(enrolment), role }
-}
-
-/// Dana and Omar, who are in the group North; and what became of some ids.
-fn known(past: &[(u128, PersonId, PastOutcome)]) -> Known {
-    let person = |role| PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
-    let device = |person| EnrolmentState { person, revoked: false, stored_up_to: 0 };
-    let enrolments = [DANA, OMAR].map(|it| (of(it).enrolment.expect("a device"), device(it)));
-    let was = |(id, author, outcome): &(u128, PersonId, PastOutcome)| {
-        (fact(*id), Past { author: *author, digest: [0; 32], outcome: *outcome })
-    };
-    Known {
-        enrolments: HashMap::from(enrolments),
-        people: HashMap::from([DANA, OMAR].map(|it| (it, person(of(it).role)))),
-        members: HashSet::from([(1, DANA), (1, OMAR)]),
-        moderators: HashSet::from([(1, OMAR)]),
-        past: past.iter().map(was).collect(),
-        ..Known::default()
-    }
-}
+const NORTH: ConversationId = ConversationId::Group(crew::NORTH);
 
 fn said(conversation: ConversationId, kind: u16) -> PastOutcome {
     let (sequence, conversation) = (Sequence { epoch: 0, n: 1 }, Some(conversation));
     PastOutcome::Recorded { sequence, recorded_at: NOW, conversation, kind }
 }
 
-fn entry(conversation: ConversationId, body: &Body) -> Entry {
-    Entry {
-        id: fact(99),
-        conversation,
-        number: 1,
-        content: body.to_content(),
-        offset_minutes: 0,
-        skew_ms: None,
-        needs: None,
-        gap: false,
-    }
-}
-
-/// What is recorded of it, or why it is refused.
+/// What is recorded of it, or why it is refused, where this became of some ids before.
 fn says(
-    mut known: Known,
+    past: &[(u128, PersonId, PastOutcome)],
     who: PersonId,
     conversation: ConversationId,
     body: &Body,
 ) -> Result<Recorded, ProblemCode> {
-    let batch = [Request::Submit { actor: of(who), entries: vec![entry(conversation, body)] }];
-    let mut random = || 7;
-    let mut decision = decide(&mut known, &batch, Clockwork { now: NOW, random: &mut random });
-    match &decision.replies[0] {
-        Reply::Answers(answers) => match answers[0] {
-            Answer::Accepted { .. } => Ok(decision.facts.remove(0)),
-            Answer::Rejected { code, .. } => Err(code),
-            ref other => panic!("{other:?}"),
-        },
-        other => panic!("a submit has answers: {other:?}"),
-    }
+    let mut known = crew::known();
+    let was = |(id, author, outcome): &(u128, PersonId, PastOutcome)| {
+        (fact(*id), Past { author: *author, digest: [0; 32], outcome: *outcome })
+    };
+    known.past.extend(past.iter().map(was));
+    crew::says(&mut known, who, conversation, body)
 }
 
 fn edit(message: u128) -> Body {
@@ -125,7 +74,7 @@ fn who_may_revise_what() {
         (DANA, CHAT, deletion(7, DANA), Ok(()), "a restore may have lost it"),
     ];
     for (who, conversation, body, expected, why) in table {
-        let found = says(known(&past), who, conversation, &body).map(|_| ());
+        let found = says(&past, who, conversation, &body).map(|_| ());
         assert_eq!(found, expected, "{why}");
     }
 }
@@ -149,7 +98,7 @@ fn everyone_is_called_by_who_looks_after_the_group() {
         (DANA, NORTH, again, Err(NotAllowed)),
     ];
     for (who, conversation, body, expected) in table {
-        let found = says(known(&[]), who, conversation, &body).map(|_| ());
+        let found = says(&[], who, conversation, &body).map(|_| ());
         assert_eq!(found, expected, "{body:?} of {who} in {conversation}");
     }
 }
@@ -158,7 +107,7 @@ fn everyone_is_called_by_who_looks_after_the_group() {
 fn a_message_expires_so_long_after_it_was_recorded() {
     let for_a_minute = Header { expires_after_s: Some(60), ..Header::default() };
     let text = |header| Body::Text { text: "Code 4711".into(), answers: None, header };
-    let at = |body: &Body| says(known(&[]), DANA, CHAT, body).map(|fact| fact.expires_at);
+    let at = |body: &Body| says(&[], DANA, CHAT, body).map(|fact| fact.expires_at);
     assert_eq!(at(&text(for_a_minute)), Ok(Some(NOW + 60_000)));
     assert_eq!(at(&text(Header::default())), Ok(None));
     assert_eq!(at(&edit(1)), Ok(None), "an edit goes with its message");
@@ -167,7 +116,7 @@ fn a_message_expires_so_long_after_it_was_recorded() {
 #[test]
 fn what_is_gone_cannot_be_said() {
     let nothing = Body::Erased { number: kind::TEXT };
-    let found = says(known(&[]), DANA, CHAT, &nothing).map(|_| ());
+    let found = says(&[], DANA, CHAT, &nothing).map(|_| ());
     assert_eq!(found, Err(ProblemCode::ContentInvalid));
 }
 
