@@ -11,8 +11,8 @@ use slint::{ComponentHandle as _, Model as _, SharedString};
 use waypost_client::{Command, View};
 use waypost_console::ui::{Conversation, Presence, Roster, Templates, Theme};
 use waypost_console::{Port, Screen};
-use waypost_locales::Locale;
-use waypost_protocol::{Argument, Arguments, ConversationId, Header};
+use waypost_locales::{Locale, Template};
+use waypost_protocol::{Argument, Arguments, ConversationId};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
 /// Omar's desk, with everything that left it.
@@ -105,7 +105,7 @@ fn a_route_change_asks_what_has_changed_and_carries_it() {
         version: 1,
         arguments: Arguments::from([("text".into(), Argument::Text("A4".into()))]),
         answers: None,
-        header: Header::default(),
+        header: Template::find("route-changed").unwrap().header(samples::here().clock().now),
     };
     assert_eq!(desk.sent(), [command]);
     assert_eq!(desk.screen.window().global::<Templates>().get_asking().id, "");

@@ -16,6 +16,38 @@ template-breakdown = Mein Fahrzeug hat eine Panne.
     .label = Panne
 template-call-me = Bitte rufen Sie mich an.
     .label = Rückruf
+template-on-my-way =
+    { $minutes ->
+        [one] Ich bin unterwegs und in { $minutes } Minute da.
+       *[other] Ich bin unterwegs und in { $minutes } Minuten da.
+    }
+    .label = Unterwegs
+template-picked-up = Ich habe es abgeholt.
+    .label = Abgeholt
+template-refused = Der Kunde nimmt die Ware nicht an: { $text }
+    .label = Nicht angenommen
+template-damaged = Die Ware ist beschädigt: { $text }
+    .label = Beschädigt
+template-wrong-address = Die Adresse stimmt nicht: { $text }
+    .label = Falsche Adresse
+template-road-blocked = Die Straße ist gesperrt: { $text }
+    .label = Straße gesperrt
+template-waiting =
+    { $minutes ->
+        [one] Ich warte hier seit { $minutes } Minute.
+       *[other] Ich warte hier seit { $minutes } Minuten.
+    }
+    .label = Wartezeit
+template-accident = Es gab einen Unfall.
+    .label = Unfall
+template-on-break =
+    { $minutes ->
+        [one] Ich mache { $minutes } Minute Pause.
+       *[other] Ich mache { $minutes } Minuten Pause.
+    }
+    .label = Pause
+template-understood = Verstanden.
+    .label = Verstanden
 template-route-changed = Ihre Route hat sich geändert: { $text }
     .label = Route geändert
 template-slot-changed = Ihr Zeitfenster hat sich geändert: { $text }
@@ -24,6 +56,14 @@ template-please-confirm = Bitte bestätigen Sie, dass Sie dies gelesen haben.
     .label = Bitte bestätigen
 template-call-in = Bitte rufen Sie die Disposition an.
     .label = Disposition anrufen
+template-stop-added = Ein Halt ist dazugekommen: { $text }
+    .label = Neuer Halt
+template-stop-cancelled = Ein Halt entfällt: { $text }
+    .label = Halt entfällt
+template-where-are-you = Wo sind Sie?
+    .label = Wo sind Sie?
+template-return-to-depot = Bitte kommen Sie zurück zum Depot.
+    .label = Zurück zum Depot
 
 # Eine Vorlage einer neueren Version, oder eine, deren Angaben fehlen.
 template-plain = { $name }: { $arguments }

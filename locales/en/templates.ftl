@@ -16,6 +16,38 @@ template-breakdown = My vehicle has broken down.
     .label = Breakdown
 template-call-me = Please call me.
     .label = Call me
+template-on-my-way =
+    { $minutes ->
+        [one] I am on my way and there in { $minutes } minute.
+       *[other] I am on my way and there in { $minutes } minutes.
+    }
+    .label = On my way
+template-picked-up = I have picked it up.
+    .label = Picked up
+template-refused = The customer refuses the goods: { $text }
+    .label = Refused
+template-damaged = The goods are damaged: { $text }
+    .label = Damaged
+template-wrong-address = The address is wrong: { $text }
+    .label = Wrong address
+template-road-blocked = The road is blocked: { $text }
+    .label = Road blocked
+template-waiting =
+    { $minutes ->
+        [one] I have been waiting here for { $minutes } minute.
+       *[other] I have been waiting here for { $minutes } minutes.
+    }
+    .label = Waiting
+template-accident = There has been an accident.
+    .label = Accident
+template-on-break =
+    { $minutes ->
+        [one] I am taking a break of { $minutes } minute.
+       *[other] I am taking a break of { $minutes } minutes.
+    }
+    .label = Break
+template-understood = Understood.
+    .label = Understood
 template-route-changed = Your route has changed: { $text }
     .label = Route changed
 template-slot-changed = Your time slot has changed: { $text }
@@ -24,6 +56,14 @@ template-please-confirm = Please confirm that you have read this.
     .label = Please confirm
 template-call-in = Please call dispatch.
     .label = Call dispatch
+template-stop-added = A stop has been added: { $text }
+    .label = Stop added
+template-stop-cancelled = A stop has been cancelled: { $text }
+    .label = Stop cancelled
+template-where-are-you = Where are you?
+    .label = Where are you?
+template-return-to-depot = Please come back to the depot.
+    .label = Back to the depot
 
 # A template of a newer version, or one whose arguments have not come.
 template-plain = { $name }: { $arguments }

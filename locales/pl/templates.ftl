@@ -18,6 +18,42 @@ template-breakdown = Mam awarię pojazdu.
     .label = Awaria
 template-call-me = Proszę do mnie zadzwonić.
     .label = Proszę o telefon
+template-on-my-way =
+    { $minutes ->
+        [one] Jestem w drodze, będę za { $minutes } minutę.
+        [few] Jestem w drodze, będę za { $minutes } minuty.
+        [many] Jestem w drodze, będę za { $minutes } minut.
+       *[other] Jestem w drodze, będę za { $minutes } minuty.
+    }
+    .label = W drodze
+template-picked-up = Towar odebrany.
+    .label = Odebrano
+template-refused = Klient odmawia przyjęcia towaru: { $text }
+    .label = Odmowa
+template-damaged = Towar jest uszkodzony: { $text }
+    .label = Uszkodzenie
+template-wrong-address = Adres jest błędny: { $text }
+    .label = Błędny adres
+template-road-blocked = Droga jest zablokowana: { $text }
+    .label = Zablokowana droga
+template-waiting =
+    { $minutes ->
+        [one] Czekam tu od { $minutes } minuty.
+       *[other] Czekam tu od { $minutes } minut.
+    }
+    .label = Oczekiwanie
+template-accident = Doszło do wypadku.
+    .label = Wypadek
+template-on-break =
+    { $minutes ->
+        [one] Robię przerwę: { $minutes } minuta.
+        [few] Robię przerwę: { $minutes } minuty.
+        [many] Robię przerwę: { $minutes } minut.
+       *[other] Robię przerwę: { $minutes } minuty.
+    }
+    .label = Przerwa
+template-understood = Zrozumiano.
+    .label = Zrozumiano
 template-route-changed = Zmiana trasy: { $text }
     .label = Zmiana trasy
 template-slot-changed = Zmiana okna czasowego: { $text }
@@ -26,6 +62,14 @@ template-please-confirm = Proszę potwierdzić przeczytanie.
     .label = Prośba o potwierdzenie
 template-call-in = Proszę zadzwonić do dyspozytora.
     .label = Telefon do dyspozytora
+template-stop-added = Dodano przystanek: { $text }
+    .label = Nowy przystanek
+template-stop-cancelled = Odwołano przystanek: { $text }
+    .label = Odwołany przystanek
+template-where-are-you = Proszę podać swoje położenie.
+    .label = Gdzie jesteś?
+template-return-to-depot = Proszę wrócić do bazy.
+    .label = Powrót do bazy
 
 # Szablon z nowszej wersji albo taki, którego dane nie dotarły.
 template-plain = { $name }: { $arguments }

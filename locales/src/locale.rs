@@ -11,11 +11,24 @@ pub enum Locale {
     De,
     /// Polish.
     Pl,
+    /// Romanian.
+    Ro,
+    /// Turkish.
+    Tr,
+    /// Ukrainian.
+    Uk,
+    /// Spanish.
+    Es,
+    /// French.
+    Fr,
+    /// Arabic, written from right to left.
+    Ar,
 }
 
 impl Locale {
     /// Every language, in the order in which a switch offers them.
-    pub const ALL: [Locale; 3] = [Self::En, Self::De, Self::Pl];
+    pub const ALL: [Locale; 9] =
+        [Self::En, Self::De, Self::Pl, Self::Ro, Self::Tr, Self::Uk, Self::Es, Self::Fr, Self::Ar];
 
     /// The language that serves this BCP 47 tag best: `de-AT` is served by German, and what
     /// nobody speaks here by English.
@@ -33,6 +46,12 @@ impl Locale {
             Self::En => "en",
             Self::De => "de",
             Self::Pl => "pl",
+            Self::Ro => "ro",
+            Self::Tr => "tr",
+            Self::Uk => "uk",
+            Self::Es => "es",
+            Self::Fr => "fr",
+            Self::Ar => "ar",
         }
     }
 
@@ -42,6 +61,12 @@ impl Locale {
             Self::En => "English",
             Self::De => "Deutsch",
             Self::Pl => "Polski",
+            Self::Ro => "Română",
+            Self::Tr => "Türkçe",
+            Self::Uk => "Українська",
+            Self::Es => "Español",
+            Self::Fr => "Français",
+            Self::Ar => "العربية",
         }
     }
 
@@ -50,6 +75,12 @@ impl Locale {
             Self::En => langid!("en"),
             Self::De => langid!("de"),
             Self::Pl => langid!("pl"),
+            Self::Ro => langid!("ro"),
+            Self::Tr => langid!("tr"),
+            Self::Uk => langid!("uk"),
+            Self::Es => langid!("es"),
+            Self::Fr => langid!("fr"),
+            Self::Ar => langid!("ar"),
         }
     }
 
@@ -68,6 +99,12 @@ impl Locale {
             Self::En => files!("en"),
             Self::De => files!("de"),
             Self::Pl => files!("pl"),
+            Self::Ro => files!("ro"),
+            Self::Tr => files!("tr"),
+            Self::Uk => files!("uk"),
+            Self::Es => files!("es"),
+            Self::Fr => files!("fr"),
+            Self::Ar => files!("ar"),
         }
     }
 }

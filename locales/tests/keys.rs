@@ -23,7 +23,7 @@ fn every_file_can_be_read_without_a_mistake() {
 }
 
 #[test]
-fn a_polish_or_german_reader_misses_no_text_and_no_value_in_it() {
+fn no_reader_misses_a_text_or_a_value_in_it() {
     let english = entries(Locale::En);
     for locale in Locale::ALL {
         let theirs = entries(locale);

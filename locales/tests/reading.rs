@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use waypost_locales::{Locale, TEMPLATES, Template, Texts};
-use waypost_protocol::{Argument, Arguments, ProblemCode, Role};
+use waypost_protocol::{Argument, Arguments, Header, Priority, ProblemCode, Role};
 
 fn late(minutes: u32) -> Arguments {
     Arguments::from([("minutes".into(), Argument::Minutes(minutes))])
@@ -105,7 +105,8 @@ fn every_refusal_says_what_happened_and_what_to_do() {
 fn a_tag_finds_the_language_that_serves_it_best() {
     assert_eq!(Locale::of("de-AT"), Locale::De);
     assert_eq!(Locale::of("PL"), Locale::Pl);
-    assert_eq!(Locale::of("fr"), Locale::En);
+    assert_eq!(Locale::of("uk-UA"), Locale::Uk);
+    assert_eq!(Locale::of("nl"), Locale::En);
     assert_eq!(Locale::of(""), Locale::En);
 }
 
@@ -114,7 +115,46 @@ fn drivers_and_dispatchers_are_each_offered_their_own_templates() {
     let ids = |role| Template::for_role(role).map(|template| template.id).collect::<Vec<_>>();
     assert_eq!(
         ids(Role::Driver),
-        ["arrived", "delivered", "running-late", "customer-absent", "breakdown", "call-me"]
+        [
+            "arrived",
+            "delivered",
+            "running-late",
+            "customer-absent",
+            "breakdown",
+            "call-me",
+            "on-my-way",
+            "picked-up",
+            "refused",
+            "damaged",
+            "wrong-address",
+            "road-blocked",
+            "waiting",
+            "accident",
+            "on-break",
+            "understood"
+        ]
     );
-    assert_eq!(ids(Role::Admin), ["route-changed", "slot-changed", "please-confirm", "call-in"]);
+    assert_eq!(
+        ids(Role::Admin),
+        [
+            "route-changed",
+            "slot-changed",
+            "please-confirm",
+            "call-in",
+            "stop-added",
+            "stop-cancelled",
+            "where-are-you",
+            "return-to-depot"
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_wait_says_so() {
+    let header = |id| Template::find(id).expect("a template").header(1_000_000);
+    assert_eq!(header("delivered"), Header::default());
+    assert_eq!(header("breakdown"), Header { priority: Priority::Urgent, ..Header::default() });
+    let accident = header("accident");
+    assert_eq!(accident.priority, Priority::Emergency);
+    assert_eq!(accident.acknowledge_by, Some(1_000_000 + 5 * 60_000), "within five minutes");
 }

@@ -72,8 +72,8 @@ fn data_folder() -> PathBuf {
 }
 
 fn language(tag: &str) -> Result<Locale, String> {
-    Locale::ALL
-        .into_iter()
-        .find(|locale| locale.tag() == tag)
-        .ok_or_else(|| format!("there is no language `{tag}`; use en, de or pl"))
+    Locale::ALL.into_iter().find(|locale| locale.tag() == tag).ok_or_else(|| {
+        let tags = Locale::ALL.map(Locale::tag).join(", ");
+        format!("there is no language `{tag}`; there are {tags}")
+    })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use waypost_client::view::MessageView;
 use waypost_client::{Command, View};
 use waypost_locales::{Locale, Template, Texts};
-use waypost_protocol::{Argument, Arguments, ConversationId, FactId, Header};
+use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
 
 use crate::{
     Bubbles, Clock, Filter, Here, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open,
@@ -114,7 +114,7 @@ impl Reader {
             version: template.version,
             arguments,
             answers: None,
-            header: Header::default(),
+            header: template.header(self.clock().now),
         })
     }
 

@@ -29,30 +29,54 @@ fn the_banner_tells_each_state_of_the_link_and_what_comes_next() {
     banner_says(
         online(LinkPath::Mqtt, true),
         expect![[r#"
-        Live Plain Online | 2 messages waiting · Fetching what you missed…
-        Live Plain Online | 2 Nachrichten warten · Verpasstes wird geholt…
-        Live Plain Połączono | 2 wiadomości czekają · Pobieranie zaległych wiadomości…"#]],
+            Live Plain Online | 2 messages waiting · Fetching what you missed…
+            Live Plain Online | 2 Nachrichten warten · Verpasstes wird geholt…
+            Live Plain Połączono | 2 wiadomości czekają · Pobieranie zaległych wiadomości…
+            Live Plain Online | 2 mesaje în așteptare · Se preia ce a venit între timp…
+            Live Plain Çevrimiçi | 2 mesaj bekliyor · Kaçırdıklarınız alınıyor…
+            Live Plain Онлайн | 2 повідомлення в черзі · Завантаження пропущеного…
+            Live Plain En línea | 2 mensajes en espera · Poniéndose al día…
+            Live Plain En ligne | 2 messages en attente · Récupération des messages manqués…
+            Live Plain متصل | رسالتان في الانتظار · جارٍ جلب ما فاتك…"#]],
     );
     banner_says(
         online(LinkPath::Https, false),
         expect![[r#"
-        Slow Plain Online, slower | 2 messages waiting · Only HTTPS gets through: news comes at intervals.
-        Slow Plain Online, langsamer | 2 Nachrichten warten · Nur HTTPS kommt durch: Neues kommt in Abständen.
-        Slow Plain Połączono, wolniej | 2 wiadomości czekają · Przechodzi tylko HTTPS: nowości przychodzą co pewien czas."#]],
+            Slow Plain Online, slower | 2 messages waiting · Only HTTPS gets through: news comes at intervals.
+            Slow Plain Online, langsamer | 2 Nachrichten warten · Nur HTTPS kommt durch: Neues kommt in Abständen.
+            Slow Plain Połączono, wolniej | 2 wiadomości czekają · Przechodzi tylko HTTPS: nowości przychodzą co pewien czas.
+            Slow Plain Online, mai lent | 2 mesaje în așteptare · Trece doar HTTPS: noutățile vin la intervale.
+            Slow Plain Çevrimiçi, daha yavaş | 2 mesaj bekliyor · Yalnızca HTTPS çalışıyor: yenilikler aralıklarla gelir.
+            Slow Plain Онлайн, повільніше | 2 повідомлення в черзі · Проходить лише HTTPS: нові повідомлення надходять періодично.
+            Slow Plain En línea, más lento | 2 mensajes en espera · Solo funciona HTTPS: lo nuevo llega cada cierto tiempo.
+            Slow Plain En ligne, plus lent | 2 messages en attente · Seul HTTPS passe : les nouveautés arrivent par intervalles.
+            Slow Plain متصل، لكن أبطأ | رسالتان في الانتظار · لا يعمل سوى HTTPS: تصل المستجدات على فترات."#]],
     );
     banner_says(
         linked(LinkView::Offline { retry_at: Some(at(0) + 5_000) }),
         expect![[r#"
-        Off Warn Offline | 2 messages waiting · Next try 08:00:05
-        Off Warn Offline | 2 Nachrichten warten · Nächster Versuch 08:00:05
-        Off Warn Brak sieci | 2 wiadomości czekają · Następna próba 08:00:05"#]],
+            Off Warn Offline | 2 messages waiting · Next try 08:00:05
+            Off Warn Offline | 2 Nachrichten warten · Nächster Versuch 08:00:05
+            Off Warn Brak sieci | 2 wiadomości czekają · Następna próba 08:00:05
+            Off Warn Offline | 2 mesaje în așteptare · Se reîncearcă la 08:00:05
+            Off Warn Çevrimdışı | 2 mesaj bekliyor · Sonraki deneme: 08:00:05
+            Off Warn Офлайн | 2 повідомлення в черзі · Наступна спроба: 08:00:05
+            Off Warn Sin conexión | 2 mensajes en espera · Próximo intento: 08:00:05
+            Off Warn Hors ligne | 2 messages en attente · Prochain essai : 08:00:05
+            Off Warn غير متصل | رسالتان في الانتظار · المحاولة التالية: 08:00:05"#]],
     );
     banner_says(
         linked(LinkView::Revoked),
         expect![[r#"
-        Revoked Bad This device is signed off | 2 messages waiting · It can no longer send or receive. Ask dispatch for a new link.
-        Revoked Bad Dieses Gerät ist abgemeldet | 2 Nachrichten warten · Es kann nicht mehr senden oder empfangen. Bitten Sie die Disposition um einen neuen Link.
-        Revoked Bad To urządzenie jest wyrejestrowane | 2 wiadomości czekają · Nie może już wysyłać ani odbierać. Poproś dyspozytora o nowy link."#]],
+            Revoked Bad This device is signed off | 2 messages waiting · It can no longer send or receive. Ask dispatch for a new link.
+            Revoked Bad Dieses Gerät ist abgemeldet | 2 Nachrichten warten · Es kann nicht mehr senden oder empfangen. Bitten Sie die Disposition um einen neuen Link.
+            Revoked Bad To urządzenie jest wyrejestrowane | 2 wiadomości czekają · Nie może już wysyłać ani odbierać. Poproś dyspozytora o nowy link.
+            Revoked Bad Acest dispozitiv nu mai este înregistrat | 2 mesaje în așteptare · Nu mai poate trimite și nici primi mesaje. Cereți dispeceratului un link nou.
+            Revoked Bad Bu cihazın kaydı silindi | 2 mesaj bekliyor · Artık mesaj gönderemez ve alamaz. Sevk merkezinden yeni bir link isteyin.
+            Revoked Bad Реєстрацію пристрою скасовано | 2 повідомлення в черзі · Пристрій більше не може надсилати й приймати повідомлення. Попросіть у диспетчера нове посилання.
+            Revoked Bad Este dispositivo está dado de baja | 2 mensajes en espera · Ya no puede enviar ni recibir. Pida un enlace nuevo a la central.
+            Revoked Bad Cet appareil est désactivé | 2 messages en attente · Il ne peut plus rien envoyer ni recevoir. Demandez un nouveau lien à l’exploitation.
+            Revoked Bad أُلغي تفعيل هذا الجهاز | رسالتان في الانتظار · لم يعد بإمكانه الإرسال أو الاستقبال. يُرجى طلب رابط جديد من مركز العمليات."#]],
     );
 }
 

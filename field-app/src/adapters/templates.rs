@@ -10,6 +10,9 @@ use waypost_ui_kit::Reader;
 use crate::screen::State;
 use crate::ui::{FieldWindow, TemplateRow, Templates};
 
+/// How many tiles there are: the first of the catalogue.
+const TILES: usize = 6;
+
 /// The template that asks for minutes.
 const LATE: &str = "running-late";
 
@@ -53,7 +56,7 @@ fn rows(texts: &Texts) -> Vec<TemplateRow> {
         icon: template.icon.into(),
         asks: !template.arguments.is_empty(),
     };
-    Template::for_role(Role::Driver).map(row).collect()
+    Template::for_role(Role::Driver).take(TILES).map(row).collect()
 }
 
 #[cfg(test)]

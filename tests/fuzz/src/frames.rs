@@ -9,7 +9,8 @@ use waypost_locales::{Locale, Texts};
 use waypost_protocol::{Body, Content, Downlink, FRAME_BYTES_MAX, Uplink};
 
 /// The words of every language, loaded once.
-static LANGUAGES: LazyLock<[Texts; 3]> = LazyLock::new(|| Locale::ALL.map(Texts::of));
+static LANGUAGES: LazyLock<[Texts; Locale::ALL.len()]> =
+    LazyLock::new(|| Locale::ALL.map(Texts::of));
 
 /// The words of one language.
 pub fn language(locale: Locale) -> &'static Texts {

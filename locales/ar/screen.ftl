@@ -1,0 +1,154 @@
+# الاتصال
+link-online = متصل
+link-https = متصل، لكن أبطأ
+link-https-detail = لا يعمل سوى HTTPS: تصل المستجدات على فترات.
+link-catching-up = جارٍ جلب ما فاتك…
+link-connecting = جارٍ الاتصال…
+link-offline = غير متصل
+link-retry = المحاولة التالية: { $time }
+link-flight = وضع الطيران
+link-flight-detail = الإرسال والاستقبال متوقفان حتى إلغاء هذا الوضع.
+link-revoked = أُلغي تفعيل هذا الجهاز
+link-revoked-detail = لم يعد بإمكانه الإرسال أو الاستقبال. يُرجى طلب رابط جديد من مركز العمليات.
+link-waiting =
+    { $count ->
+        [zero] لا رسائل في الانتظار
+        [one] رسالة واحدة في الانتظار
+        [two] رسالتان في الانتظار
+        [few] { $count } رسائل في الانتظار
+        [many] { $count } رسالة في الانتظار
+       *[other] { $count } رسالة في الانتظار
+    }
+notice-full = لا مكان لمزيد من الرسائل
+notice-full-detail = تُرفض الرسائل الجديدة إلى أن تُرسل الرسائل المنتظرة. يُرجى الانتقال إلى مكان فيه تغطية.
+notice-store = تعذّر الحفظ على هذا الجهاز
+notice-store-detail = ما يُدخل الآن لا يُحفظ. يُرجى إخلاء بعض المساحة أو الاتصال بمركز العمليات. ({ $cause })
+store-broken = تعذّرت قراءة الرسائل على هذا الجهاز
+store-broken-detail = لم يُفقد شيء على الخادم. يُرجى الاتصال بمسؤول النظام. ({ $cause })
+notice-refused =
+    { $count ->
+        [zero] لم تُرفض أي رسالة
+        [one] رُفضت رسالة واحدة
+        [two] رُفضت رسالتان
+        [few] رُفضت { $count } رسائل
+        [many] رُفضت { $count } رسالة
+       *[other] رُفضت { $count } رسالة
+    }
+notice-show = عرض
+not-sent = لم تُرسل
+switch-language = اللغة
+switch-night = الوضع الليلي
+switch-day = الوضع النهاري
+close = إغلاق
+
+# تفعيل الجهاز
+enrol-title = تفعيل هذا الجهاز
+enrol-hint = وصلك رابط صالح لمرة واحدة. يُرجى لصقه هنا.
+enrol-link = الرابط
+enrol-link-example = waypost://…
+enrol-device = اسم هذا الجهاز
+enrol-device-example = مثال: الجهاز اللوحي للشاحنة 12
+enrol = تفعيل
+enrol-busy = جارٍ التفعيل…
+enrol-no-link = يُرجى أولًا لصق الرابط المستلم من مركز العمليات. يبدأ الرابط هكذا: ⁦waypost://⁩
+enrol-no-device = يُرجى إعطاء هذا الجهاز اسمًا كي يميّزه مركز العمليات عن غيره.
+enrol-bad-link = هذا ليس رابط تفعيل. يُرجى نسخ الرابط كاملًا، من ⁦waypost://⁩ إلى آخره.
+enrol-unreachable = الخادم لا يستجيب. يُرجى التحقق من الشبكة والمحاولة مرة أخرى.
+enrol-wrong-server = هذا ليس الخادم الذي أُنشئ الرابط من أجله. يُرجى التوقف هنا وطلب رابط جديد من مركز العمليات.
+enrol-store = تعذّر حفظ التفعيل على هذا الجهاز. يُرجى إخلاء بعض المساحة والمحاولة مرة أخرى.
+
+# المحادثات
+conversations = المحادثات
+conversation-none = لا يوجد أحد لمراسلته بعد
+conversation-none-detail = سيظهر مركز العمليات هنا بعد أول اتصال لهذا الجهاز بالشبكة.
+conversation-empty = لا توجد رسائل بعد
+members =
+    { $count ->
+        [zero] لا أحد
+        [one] شخص واحد
+        [two] شخصان
+        [few] { $count } أشخاص
+        [many] { $count } شخصًا
+       *[other] { $count } شخص
+    }
+unread =
+    { $count ->
+        [zero] لا رسائل غير مقروءة
+        [one] رسالة واحدة غير مقروءة
+        [two] رسالتان غير مقروءتين
+        [few] { $count } رسائل غير مقروءة
+        [many] { $count } رسالة غير مقروءة
+       *[other] { $count } رسالة غير مقروءة
+    }
+people = جهات الاتصال
+people-filter = البحث عن شخص
+people-none = لا أحد بهذا الاسم
+presence-online = متصل الآن
+presence-online-since = متصل منذ { $time }
+presence-offline = غير متصل
+presence-last-seen = آخر ظهور: { $time }
+
+# الرسائل
+you = أنت
+compose = كتابة رسالة
+send = إرسال
+acknowledge = تأكيد
+acknowledged-by-you = تم التأكيد من جانبك
+earlier = عرض الرسائل السابقة
+newest = أحدث الرسائل
+today = اليوم
+yesterday = أمس
+date =
+    { $day } { $month ->
+        [1] يناير
+        [2] فبراير
+        [3] مارس
+        [4] أبريل
+        [5] مايو
+        [6] يونيو
+        [7] يوليو
+        [8] أغسطس
+        [9] سبتمبر
+        [10] أكتوبر
+        [11] نوفمبر
+       *[12] ديسمبر
+    }
+clock-suspect = كانت ساعة الجهاز خاطئة، وقت التسجيل: { $time }
+message-newer = رسالة من إصدار أحدث. يُرجى تحديث هذا التطبيق لقراءتها.
+message-gone = حُذفت هذه الرسالة.
+message-deletion = إزالة رسالة من الشاشات
+message-edited = { $time } · مُعدّلة
+
+# إلى أين وصلت الرسالة
+state-queued = في الانتظار
+state-accepted = تم الإرسال
+state-delivered = تم التسليم
+state-read = تمت القراءة
+state-acknowledged = تم التأكيد
+state-progress = { $state }: { $reached } من { $total }
+receipts-title = إشعارات الاستلام
+receipts-hint = يُرجى اختيار إحدى رسائلك لمعرفة من وصلته.
+receipts-not-yet = ليس بعد
+
+# الرسائل الجاهزة
+late-title = كم مدة التأخير؟
+minutes =
+    { $minutes ->
+        [zero] { $minutes } دقيقة
+        [one] دقيقة واحدة
+        [two] دقيقتان
+        [few] { $minutes } دقائق
+        [many] { $minutes } دقيقة
+       *[other] { $minutes } دقيقة
+    }
+templates = رسائل جاهزة
+template-text = ما الذي تغيّر؟
+cancel = إلغاء
+
+# ما رفضه الخادم
+refused-title = الرسائل المرفوضة
+refused-to = إلى: { $title }
+send-again = إعادة الإرسال
+discard = حذف
+discard-sure = حذف الرسالة نهائيًا؟
+keep = إبقاء

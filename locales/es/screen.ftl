@@ -1,0 +1,130 @@
+# La conexión
+link-online = En línea
+link-https = En línea, más lento
+link-https-detail = Solo funciona HTTPS: lo nuevo llega cada cierto tiempo.
+link-catching-up = Poniéndose al día…
+link-connecting = Conectando…
+link-offline = Sin conexión
+link-retry = Próximo intento: { $time }
+link-flight = Modo avión
+link-flight-detail = No se envía ni se recibe nada hasta que lo desactive.
+link-revoked = Este dispositivo está dado de baja
+link-revoked-detail = Ya no puede enviar ni recibir. Pida un enlace nuevo a la central.
+link-waiting =
+    { $count ->
+        [one] { $count } mensaje en espera
+       *[other] { $count } mensajes en espera
+    }
+notice-full = No caben más mensajes
+notice-full-detail = Los mensajes nuevos se rechazan hasta que se envíen los que están en espera. Busque un lugar con cobertura.
+notice-store = Este dispositivo no puede guardar datos
+notice-store-detail = Lo que pulse ahora no se guardará. Libere espacio o llame a la central. ({ $cause })
+store-broken = Este dispositivo no puede leer sus mensajes
+store-broken-detail = En el servidor no se ha perdido nada. Llame a su administrador. ({ $cause })
+notice-refused =
+    { $count ->
+        [one] { $count } mensaje rechazado
+       *[other] { $count } mensajes rechazados
+    }
+notice-show = Ver
+not-sent = No enviado
+switch-language = Idioma
+switch-night = Colores de noche
+switch-day = Colores de día
+close = Cerrar
+
+# Registro
+enrol-title = Registrar este dispositivo
+enrol-hint = Le han dado un enlace que solo sirve una vez. Péguelo aquí.
+enrol-link = Enlace
+enrol-link-example = waypost://…
+enrol-device = Nombre de este dispositivo
+enrol-device-example = Por ejemplo: tablet de la furgoneta 12
+enrol = Registrar
+enrol-busy = Registrando…
+enrol-no-link = Pegue primero el enlace de la central. Empieza por waypost://
+enrol-no-device = Ponga un nombre a este dispositivo para que la central lo distinga de los demás.
+enrol-bad-link = Este no es un enlace de registro. Copie el enlace entero, desde waypost:// hasta el final.
+enrol-unreachable = El servidor no responde. Compruebe la red e inténtelo de nuevo.
+enrol-wrong-server = Este no es el servidor para el que se creó el enlace. No continúe; pida un enlace nuevo a la central.
+enrol-store = Este dispositivo no puede guardar el registro. Libere espacio e inténtelo de nuevo.
+
+# Conversaciones
+conversations = Conversaciones
+conversation-none = Aún no hay nadie a quien escribir
+conversation-none-detail = La central aparecerá aquí en cuanto este dispositivo se haya conectado una vez.
+conversation-empty = Aún no hay mensajes
+members =
+    { $count ->
+        [one] { $count } persona
+       *[other] { $count } personas
+    }
+unread =
+    { $count ->
+        [one] { $count } mensaje sin leer
+       *[other] { $count } mensajes sin leer
+    }
+people = Personas
+people-filter = Buscar personas
+people-none = Nadie con ese nombre
+presence-online = En línea
+presence-online-since = En línea desde: { $time }
+presence-offline = Sin conexión
+presence-last-seen = Última conexión: { $time }
+
+# Mensajes
+you = Usted
+compose = Escribir un mensaje
+send = Enviar
+acknowledge = Confirmar
+acknowledged-by-you = Confirmado por usted
+earlier = Ver mensajes anteriores
+newest = Mensajes más recientes
+today = Hoy
+yesterday = Ayer
+date =
+    { $day } de { $month ->
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
+    }
+clock-suspect = El reloj iba mal; registrado: { $time }
+message-newer = Mensaje de una versión más nueva. Actualice la aplicación para leerlo.
+message-gone = Este mensaje ya no existe.
+message-deletion = Quita un mensaje de las pantallas
+message-edited = { $time } · editado
+
+# Hasta dónde ha llegado un mensaje
+state-queued = En espera
+state-accepted = Enviado
+state-delivered = Entregado
+state-read = Leído
+state-acknowledged = Confirmado
+state-progress = { $state }: { $reached } de { $total }
+receipts-title = Acuses de recibo
+receipts-hint = Seleccione uno de sus mensajes para ver quién lo ha recibido.
+receipts-not-yet = Aún no
+
+# Plantillas
+late-title = ¿Cuánto se va a retrasar?
+minutes = { $minutes } min
+templates = Mensajes rápidos
+template-text = ¿Qué ha cambiado?
+cancel = Cancelar
+
+# Lo que el servidor ha rechazado
+refused-title = Mensajes rechazados
+refused-to = Para: { $title }
+send-again = Enviar de nuevo
+discard = Descartar
+discard-sure = ¿Descartar para siempre?
+keep = Conservar

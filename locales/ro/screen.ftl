@@ -1,0 +1,134 @@
+# Legătura
+link-online = Online
+link-https = Online, mai lent
+link-https-detail = Trece doar HTTPS: noutățile vin la intervale.
+link-catching-up = Se preia ce a venit între timp…
+link-connecting = Se conectează…
+link-offline = Offline
+link-retry = Se reîncearcă la { $time }
+link-flight = Mod avion
+link-flight-detail = Nu se trimite și nu se primește nimic până când îl dezactivați.
+link-revoked = Acest dispozitiv nu mai este înregistrat
+link-revoked-detail = Nu mai poate trimite și nici primi mesaje. Cereți dispeceratului un link nou.
+link-waiting =
+    { $count ->
+        [one] { $count } mesaj în așteptare
+        [few] { $count } mesaje în așteptare
+       *[other] { $count } de mesaje în așteptare
+    }
+notice-full = Nu mai este loc pentru alte mesaje
+notice-full-detail = Mesajele noi sunt refuzate până se trimit cele în așteptare. Căutați un loc cu semnal.
+notice-store = Acest dispozitiv nu poate salva
+notice-store-detail = Ce apăsați acum nu se păstrează. Eliberați spațiu sau sunați la dispecerat. ({ $cause })
+store-broken = Acest dispozitiv nu își poate citi mesajele
+store-broken-detail = Pe server nu s-a pierdut nimic. Sunați administratorul. ({ $cause })
+notice-refused =
+    { $count ->
+        [one] { $count } mesaj a fost refuzat
+        [few] { $count } mesaje au fost refuzate
+       *[other] { $count } de mesaje au fost refuzate
+    }
+notice-show = Arată
+not-sent = Nu s-a trimis
+switch-language = Limbă
+switch-night = Culori de noapte
+switch-day = Culori de zi
+close = Închide
+
+# Înregistrarea
+enrol-title = Înregistrați acest dispozitiv
+enrol-hint = Ați primit un link care merge o singură dată. Lipiți-l aici.
+enrol-link = Link
+enrol-link-example = waypost://…
+enrol-device = Numele acestui dispozitiv
+enrol-device-example = De exemplu: tableta din duba 12
+enrol = Înregistrează
+enrol-busy = Se înregistrează…
+enrol-no-link = Lipiți mai întâi linkul de la dispecerat. Începe cu waypost://
+enrol-no-device = Dați un nume dispozitivului, ca dispeceratul să îl deosebească de celelalte.
+enrol-bad-link = Acesta nu este un link de înregistrare. Copiați tot linkul, de la waypost:// până la capăt.
+enrol-unreachable = Serverul nu răspunde. Verificați rețeaua și încercați din nou.
+enrol-wrong-server = Acesta nu este serverul pentru care a fost făcut linkul. Nu continuați; cereți dispeceratului un link nou.
+enrol-store = Acest dispozitiv nu poate salva înregistrarea. Eliberați spațiu și încercați din nou.
+
+# Conversațiile
+conversations = Conversații
+conversation-none = Încă nu aveți cui să scrieți
+conversation-none-detail = Dispeceratul apare aici imediat ce acest dispozitiv a fost o dată online.
+conversation-empty = Niciun mesaj încă
+members =
+    { $count ->
+        [one] { $count } persoană
+        [few] { $count } persoane
+       *[other] { $count } de persoane
+    }
+unread =
+    { $count ->
+        [one] { $count } mesaj necitit
+        [few] { $count } mesaje necitite
+       *[other] { $count } de mesaje necitite
+    }
+people = Persoane
+people-filter = Caută persoane
+people-none = Nimeni cu acest nume
+presence-online = Online
+presence-online-since = Online de la { $time }
+presence-offline = Offline
+presence-last-seen = Ultima oară online: { $time }
+
+# Mesajele
+you = Eu
+compose = Scrieți un mesaj
+send = Trimite
+acknowledge = Confirmă
+acknowledged-by-you = Ați confirmat
+earlier = Arată mesajele mai vechi
+newest = Cele mai noi mesaje
+today = Astăzi
+yesterday = Ieri
+date =
+    { $day } { $month ->
+        [1] ianuarie
+        [2] februarie
+        [3] martie
+        [4] aprilie
+        [5] mai
+        [6] iunie
+        [7] iulie
+        [8] august
+        [9] septembrie
+        [10] octombrie
+        [11] noiembrie
+       *[12] decembrie
+    }
+clock-suspect = Ceasul era greșit, înregistrat: { $time }
+message-newer = Un mesaj dintr-o versiune mai nouă. Actualizați aplicația ca să îl citiți.
+message-gone = Acest mesaj nu mai există.
+message-deletion = Șterge un mesaj de pe ecrane
+message-edited = { $time } · modificat
+
+# Cât de departe a ajuns un mesaj
+state-queued = În așteptare
+state-accepted = Trimis
+state-delivered = Livrat
+state-read = Citit
+state-acknowledged = Confirmat
+state-progress = { $state }: { $reached } din { $total }
+receipts-title = Confirmări de primire
+receipts-hint = Selectați unul dintre mesajele dvs. ca să vedeți cine l-a primit.
+receipts-not-yet = Încă nu
+
+# Șabloanele
+late-title = Cât veți întârzia?
+minutes = { $minutes } min
+templates = Mesaje rapide
+template-text = Ce s-a schimbat?
+cancel = Anulează
+
+# Ce a refuzat serverul
+refused-title = Mesaje refuzate
+refused-to = Către: { $title }
+send-again = Trimite din nou
+discard = Șterge
+discard-sure = Ștergeți definitiv?
+keep = Păstrează

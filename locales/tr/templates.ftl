@@ -1,0 +1,53 @@
+# Hazır mesajlar. `template-` sonrasındaki kimlik değişmez; `.label` düğmenin üzerindeki addır.
+
+template-running-late = { $minutes } dakika gecikeceğim.
+    .label = Gecikeceğim
+template-arrived = Vardım.
+    .label = Vardım
+template-delivered = Teslim ettim.
+    .label = Teslim ettim
+template-customer-absent = Müşteri yerinde yok.
+    .label = Müşteri yok
+template-breakdown = Aracım arızalandı.
+    .label = Arıza
+template-call-me = Lütfen beni arayın.
+    .label = Beni arayın
+template-on-my-way = Yoldayım, { $minutes } dakika sonra oradayım.
+    .label = Yoldayım
+template-picked-up = Yükü aldım.
+    .label = Yükü aldım
+template-refused = Müşteri malı kabul etmiyor: { $text }
+    .label = Mal kabul edilmedi
+template-damaged = Mal hasarlı: { $text }
+    .label = Mal hasarlı
+template-wrong-address = Adres yanlış: { $text }
+    .label = Adres yanlış
+template-road-blocked = Yol kapalı: { $text }
+    .label = Yol kapalı
+template-waiting = { $minutes } dakikadır burada bekliyorum.
+    .label = Bekliyorum
+template-accident = Kaza oldu.
+    .label = Kaza
+template-on-break = { $minutes } dakika mola veriyorum.
+    .label = Mola
+template-understood = Anlaşıldı.
+    .label = Anlaşıldı
+template-route-changed = Rotanız değişti: { $text }
+    .label = Rota değişti
+template-slot-changed = Randevu saatiniz değişti: { $text }
+    .label = Randevu saati değişti
+template-please-confirm = Lütfen bunu okuduğunuzu onaylayın.
+    .label = Lütfen onaylayın
+template-call-in = Lütfen sevk merkezini arayın.
+    .label = Sevk merkezini arayın
+template-stop-added = Yeni bir durak eklendi: { $text }
+    .label = Durak eklendi
+template-stop-cancelled = Bir durak iptal edildi: { $text }
+    .label = Durak iptal edildi
+template-where-are-you = Neredesiniz?
+    .label = Neredesiniz?
+template-return-to-depot = Lütfen depoya dönün.
+    .label = Depoya dönün
+
+# Daha yeni bir sürümün şablonu veya bilgileri gelmemiş bir şablon.
+template-plain = { $name }: { $arguments }
