@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use waypost_domain::live::{Listener, Live, Push, RECENT_MAX, Told};
 use waypost_edge::{Edge, Identity};
 use waypost_protocol::{Body, ConversationId, EnrolmentId, Events, PersonId, Pull, Sequence, kind};
@@ -15,6 +15,8 @@ pub struct Fanout {
     live: Mutex<Live>,
     edge: OnceLock<Arc<Edge>>,
     behind: Notify,
+    /// Speaks whenever something was told; `true` once the server stops.
+    told: watch::Sender<bool>,
 }
 
 impl Fanout {
@@ -24,6 +26,7 @@ impl Fanout {
             live: Mutex::new(Live::new(position, members, RECENT_MAX)),
             edge: OnceLock::new(),
             behind: Notify::new(),
+            told: watch::Sender::new(false),
         }
     }
 
@@ -41,6 +44,7 @@ impl Fanout {
         let Some(pushes) = live.tell(facts) else { return self.must_follow() };
         self.send(pushes);
         drop(live);
+        self.told.send_modify(|_| {});
         if let Some(edge) = self.edge.get() {
             revoked.into_iter().for_each(|enrolment| edge.disconnect(enrolment));
         }
@@ -59,6 +63,26 @@ impl Fanout {
     /// Waits until [`Self::must_follow`] was called.
     pub async fn is_behind(&self) {
         self.behind.notified().await;
+    }
+
+    /// Speaks whenever something was told.
+    pub fn news(&self) -> watch::Receiver<bool> {
+        self.told.subscribe()
+    }
+
+    /// Up to where nothing concerns someone after their cursor; `None` if something may.
+    pub fn quiet_up_to(&self, listener: Listener, after: Sequence) -> Option<u64> {
+        self.lock().quiet_up_to(listener, after)
+    }
+
+    /// Nobody is to wait any longer: the server stops.
+    pub fn close(&self) {
+        self.told.send_replace(true);
+    }
+
+    /// Whether the server stops.
+    pub fn is_closed(&self) -> bool {
+        *self.told.borrow()
     }
 
     /// A device has connected.

@@ -26,6 +26,8 @@ async fn the_server_does_what_its_document_says() {
         .arg("--tls-verify")
         .arg(office.world.server.ca_file())
         .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing"])
+        // A question for events waits half a minute at the most.
+        .args(["--request-timeout", "60"])
         .args(["--max-examples", "40", "--max-time", SECONDS_MAX, "--seed", "1"])
         .args(["--continue-on-failure", "--no-color", "--warnings", "off"])
         // It leaves a folder of examples behind.

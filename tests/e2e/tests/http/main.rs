@@ -3,6 +3,7 @@
 
 mod document;
 mod enrolling;
+mod feed;
 mod fuzzing;
 mod groups;
 mod refusals;
