@@ -305,5 +305,5 @@ pub(crate) struct ShellPart {
 
 /// The two streams carry the directory; nobody writes messages there.
 fn is_shown(id: &ConversationId) -> bool {
-    !matches!(id, ConversationId::Fleet | ConversationId::Staff)
+    matches!(id, ConversationId::Direct(..) | ConversationId::Group(_))
 }

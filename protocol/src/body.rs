@@ -19,6 +19,7 @@ pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
 pub use role::Role;
 
+use crate::frame::is_false;
 use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
 
 /// What a fact means.
@@ -152,6 +153,9 @@ pub enum Body {
         group: u32,
         /// The person.
         person: PersonId,
+        /// And what was said in it before.
+        #[serde(default, skip_serializing_if = "is_false")]
+        history: bool,
     },
     /// A person may read the group up to here.
     MemberLeft {
@@ -236,15 +240,15 @@ impl Body {
         }
     }
 
-    /// The conversation of the group that this fact is about, if it is about one.
-    pub fn group(&self) -> Option<ConversationId> {
+    /// The stream of the group that this fact is about, if it is about one.
+    pub fn about(&self) -> Option<ConversationId> {
         match self {
             Self::GroupCreated { group, .. }
             | Self::GroupChanged { group, .. }
             | Self::ModeratorNamed { group, .. }
             | Self::ModeratorEnded { group, .. }
             | Self::MemberJoined { group, .. }
-            | Self::MemberLeft { group, .. } => Some(ConversationId::Group(*group)),
+            | Self::MemberLeft { group, .. } => Some(ConversationId::About(*group)),
             _ => None,
         }
     }

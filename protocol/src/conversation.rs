@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::PersonId;
 
-/// Who reads a fact: a conversation, or one of the two streams that carry the directory.
+/// Who reads a fact: a conversation, or one of the streams that carry the directory.
 ///
-/// Its text form (`direct-2-7`, `group-3`, `fleet`, `staff`) stands in JSON, SQL and URLs.
+/// Its text form (`direct-2-7`, `group-3`, `about-3`, `fleet`, `staff`) stands in JSON, SQL and URLs.
 ///
 /// ```
 /// use waypost_protocol::{ConversationId, PersonId};
@@ -27,7 +27,10 @@ pub enum ConversationId {
     Direct(PersonId, PersonId),
     /// A group, by the number that the server gave it.
     Group(u32),
-    /// What everyone knows: people and groups.
+    /// What is known about that group: its name, its members, how it is run. Its members read it from
+    /// its beginning, and the staff read it of every group; nobody else knows that there is one.
+    About(u32),
+    /// What everyone knows: the people.
     Fleet,
     /// What dispatchers and admins know as well: enrolments and revocations.
     Staff,
@@ -58,6 +61,7 @@ impl fmt::Display for ConversationId {
         match self {
             Self::Direct(low, high) => write!(f, "direct-{low}-{high}"),
             Self::Group(number) => write!(f, "group-{number}"),
+            Self::About(number) => write!(f, "about-{number}"),
             Self::Fleet => f.write_str("fleet"),
             Self::Staff => f.write_str("staff"),
         }
@@ -76,7 +80,10 @@ pub struct BadConversationId;
 
 impl fmt::Display for BadConversationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a conversation is `direct-<low>-<high>`, `group-<number>`, `fleet` or `staff`")
+        f.write_str(
+            "a conversation is `direct-<low>-<high>`, `group-<number>`, `about-<number>`, `fleet` \
+             or `staff`",
+        )
     }
 }
 
@@ -90,6 +97,7 @@ impl FromStr for ConversationId {
             ["fleet"] => Some(Self::Fleet),
             ["staff"] => Some(Self::Staff),
             ["group", number] => number.parse().ok().map(Self::Group),
+            ["about", number] => number.parse().ok().map(Self::About),
             ["direct", low, high] => low
                 .parse()
                 .ok()
@@ -121,8 +129,11 @@ impl utoipa::PartialSchema for ConversationId {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some(r"^(direct-[0-9]+-[0-9]+|group-[0-9]+|fleet|staff)$"))
-            .description(Some("`direct-<low>-<high>`, `group-<number>`, `fleet` or `staff`."))
+            .pattern(Some(r"^(direct-[0-9]+-[0-9]+|(group|about)-[0-9]+|fleet|staff)$"))
+            .description(Some(
+                "`direct-<low>-<high>`, `group-<number>`, `about-<number>` (what is known about that \
+                 group), `fleet` or `staff`.",
+            ))
             .into()
     }
 }
@@ -130,7 +141,12 @@ impl utoipa::PartialSchema for ConversationId {
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for ConversationId {}
 
-/// `[low, high]` for a direct conversation, the number for a group, -1 for fleet, -2 for staff.
+/// What is known about group 0; that about group n is n below it. Between the streams and it, numbers
+/// are free for more streams.
+const ABOUT: i64 = -16;
+
+/// `[low, high]` for a direct conversation, the number for a group, -1 for fleet, -2 for staff, and from
+/// -16 down what is known about groups.
 impl<C> Encode<C> for ConversationId {
     fn encode<W: minicbor::encode::Write>(
         &self,
@@ -140,6 +156,7 @@ impl<C> Encode<C> for ConversationId {
         match self {
             Self::Direct(low, high) => e.array(2)?.u32(low.0)?.u32(high.0)?.ok(),
             Self::Group(number) => e.u32(*number)?.ok(),
+            Self::About(number) => e.i64(ABOUT - i64::from(*number))?.ok(),
             Self::Fleet => e.i8(-1)?.ok(),
             Self::Staff => e.i8(-2)?.ok(),
         }
@@ -159,14 +176,17 @@ impl<'b, C> Decode<'b, C> for ConversationId {
                     _ => Err(Error::message("a direct conversation is [low, high]").at(position)),
                 }
             }
-            Type::I8 => match d.i8()? {
+            Type::I8 | Type::I16 | Type::I32 | Type::I64 => match d.i64()? {
                 -1 => Ok(Self::Fleet),
                 -2 => Ok(Self::Staff),
-                newer => {
-                    // The derived reader of an optional field skips an unknown variant from here.
-                    d.set_position(position);
-                    Err(Error::unknown_variant(newer.into()).at(position))
-                }
+                other => match u32::try_from(ABOUT - other) {
+                    Ok(group) => Ok(Self::About(group)),
+                    Err(_) => {
+                        // The derived reader of an optional field skips an unknown variant from here.
+                        d.set_position(position);
+                        Err(Error::unknown_variant(other).at(position))
+                    }
+                },
             },
             _ => d.u32().map(Self::Group),
         }

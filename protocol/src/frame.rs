@@ -6,5 +6,5 @@ mod uplink;
 
 pub use codec::FrameError;
 pub(crate) use codec::is_false;
-pub use downlink::{Answer, Downlink, Event, Events, OwnRun, Presence, PresenceOf};
-pub use uplink::{Entry, Pull, Submit, Uplink};
+pub use downlink::{Answer, Downlink, Earlier, Event, Events, OwnRun, Presence, PresenceOf};
+pub use uplink::{Entry, History, Pull, Submit, Uplink};

@@ -168,3 +168,27 @@ impl fmt::Display for Sequence {
         write!(f, "{}.{}", self.epoch, self.n)
     }
 }
+
+/// A text that is no place in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSequence;
+
+impl fmt::Display for BadSequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a place in the record is `<epoch>.<number>`")
+    }
+}
+
+impl std::error::Error for BadSequence {}
+
+impl FromStr for Sequence {
+    type Err = BadSequence;
+
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        let (epoch, n) = s.split_once('.').ok_or(BadSequence)?;
+        let parsed = epoch.parse().ok().zip(n.parse().ok());
+        // Only the canonical form: `0.07` would be a second name of `0.7`.
+        let place = parsed.map(|(epoch, n)| Self { epoch, n });
+        place.filter(|place| place.to_string() == s).ok_or(BadSequence)
+    }
+}

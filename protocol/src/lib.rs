@@ -29,10 +29,10 @@ pub use body::{
 };
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
-    Answer, Downlink, Entry, Event, Events, FrameError, OwnRun, Presence, PresenceOf, Pull, Submit,
-    Uplink,
+    Answer, Downlink, Earlier, Entry, Event, Events, FrameError, History, OwnRun, Presence,
+    PresenceOf, Pull, Submit, Uplink,
 };
-pub use ids::{DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
+pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
 pub use limits::*;
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};

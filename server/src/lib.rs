@@ -9,6 +9,7 @@ pub mod config;
 mod control;
 mod doors;
 mod fanout;
+mod feed;
 mod follow;
 pub mod http;
 pub mod identity;

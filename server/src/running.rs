@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use waypost_edge::{Edge, EdgeConfig};
@@ -18,6 +19,7 @@ use crate::config::Config;
 use crate::control;
 use crate::doors;
 use crate::fanout::Fanout;
+use crate::feed;
 use crate::follow;
 use crate::http;
 use crate::identity::{self, IdentityError};
@@ -88,6 +90,7 @@ impl Core {
             metrics,
             ca: Arc::new(ca),
             safe_up_to: Arc::new(AtomicU64::new(0)),
+            waiting: Arc::new(Semaphore::new(feed::WAITING_MAX)),
         };
         Ok(Self { waypost, tls, committer, stop_committer, _lock: lock })
     }
@@ -191,6 +194,7 @@ impl Running {
     /// Stops: no more reading, what was read is committed and answered, then the doors close.
     pub async fn stop(self) {
         tracing::info!("stopping");
+        self.core.waypost.fanout.close();
         self.https.graceful_shutdown(Some(HTTP_GRACE));
         self.edge.stop().await;
         self.stop.cancel();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use waypost_domain::uplink::{Asked, answer_to, refused};
+use tokio::sync::Semaphore;
+use waypost_domain::uplink::{Asked, Page, answer_to, refused};
 use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
 use waypost_edge::{Edge, Identity};
 use waypost_protocol::{Downlink, Events, FactId, ProblemCode, Pull, Uplink};
@@ -40,12 +41,14 @@ pub struct Waypost {
     pub ca: Arc<Fingerprint>,
     /// Up to where devices may forget their own copies.
     pub safe_up_to: Arc<AtomicU64>,
+    /// The places of those who wait for events over HTTP.
+    pub waiting: Arc<Semaphore>,
 }
 
 impl Waypost {
     /// Answers one uplink frame of a proved device.
     pub async fn uplink(&self, who: Identity, frame: Uplink) -> Downlink {
-        let Asked { request, pull } = Asked::by(actor_of(who), frame);
+        let Asked { request, page } = Asked::by(actor_of(who), frame);
         if let Some(request) = request {
             if let Request::Submit { entries, .. } = &request {
                 for entry in entries {
@@ -56,9 +59,15 @@ impl Waypost {
                 return answer;
             }
         }
-        let Some(pull) = pull else { return refused(ProblemCode::Internal) };
-        match self.page(who, &pull).await {
-            Ok(events) => Downlink::Events(events),
+        let read = match page {
+            Some(Page::Next(pull)) => self.next_page(who, &pull).await.map(Downlink::Events),
+            Some(Page::Earlier(asked)) => {
+                self.db.earlier(who.person, &asked).await.map(Downlink::Earlier)
+            }
+            None => return refused(ProblemCode::Internal),
+        };
+        match read {
+            Ok(frame) => frame,
             Err(error) => {
                 tracing::error!(%error, enrolment = %who.enrolment, "a page could not be read");
                 refused(ProblemCode::Overloaded)
@@ -66,7 +75,7 @@ impl Waypost {
         }
     }
 
-    async fn page(&self, who: Identity, pull: &Pull) -> Result<Events, StorageError> {
+    async fn next_page(&self, who: Identity, pull: &Pull) -> Result<Events, StorageError> {
         let safe_up_to = self.safe_up_to.load(Ordering::Relaxed);
         if let Some(events) = self.fanout.answer_from_memory(who.enrolment, pull, safe_up_to) {
             return Ok(events);

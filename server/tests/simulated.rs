@@ -133,6 +133,11 @@ impl Real {
                 let real = self.runtime.block_on(pulled).map_err(failed)?;
                 same("reads", &real, events)
             }
+            Asked::Earlier { person, asked, page } => {
+                let read = self.db.earlier(person, asked);
+                let real = self.runtime.block_on(read).map_err(failed)?;
+                same("reads of before", &real, page)
+            }
             Asked::Expired { now, count } => {
                 let erased = self.runtime.block_on(self.db.erase_expired(now)).map_err(failed)?;
                 same("erases", &erased, &count)

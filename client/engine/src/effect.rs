@@ -97,6 +97,21 @@ pub enum Change {
         /// The fact.
         event: Event,
     },
+    /// A fact from before the person could read its conversation, which was opened to them. It may be
+    /// known already.
+    Earlier {
+        /// The epoch of its number.
+        epoch: u32,
+        /// The fact.
+        event: Event,
+    },
+    /// What a conversation said before this number is still to be fetched; nothing if `None`.
+    Opening {
+        /// Which.
+        conversation: ConversationId,
+        /// Before which number.
+        before: Option<u64>,
+    },
     /// All that concerns this enrolment up to here is stored.
     Cursor(Sequence),
     /// The stored marks that the server has not confirmed; they replace those before.

@@ -10,6 +10,7 @@ use crate::backoff::Dice;
 use crate::inbox::Inbox;
 use crate::link::{Link, LinkState};
 use crate::marks::Marks;
+use crate::openings::Openings;
 use crate::outbox::Outbox;
 use crate::skew::Skew;
 use crate::{
@@ -23,6 +24,7 @@ pub struct Engine {
     outbox: Outbox,
     inbox: Inbox,
     marks: Marks,
+    openings: Openings,
     skew: Skew,
     link: Link,
     /// Nothing is sent before this tick: the server refused a whole frame.
@@ -53,6 +55,7 @@ impl Engine {
             outbox: Outbox::new(saved.waiting, saved.lanes),
             inbox: Inbox::new(saved.cursor, random as u32),
             marks: Marks::new(saved.stored_marks, saved.read_marks, saved.read_up_to),
+            openings: Openings::new(saved.openings, random as u32),
             skew: Skew::new(saved.skew_ms),
             link: Link::new(),
             hold_until: 0,
@@ -122,6 +125,7 @@ impl Engine {
         self.outbox.rewind_all();
         self.outbox.release_all();
         self.inbox.link_up();
+        self.openings.forget_asked();
         self.skew.forget_samples();
         self.hold_until = 0;
         self.heard_at = plan.now.tick;
@@ -167,6 +171,7 @@ impl Engine {
         let tick = plan.now.tick;
         self.outbox.expire(tick);
         self.inbox.expire(tick);
+        self.openings.expire(tick);
         if self.hold_until > tick {
             return;
         }
@@ -177,6 +182,9 @@ impl Engine {
         }
         while let Some(submit) = self.outbox.next_submit(window(path), tick) {
             plan.effects.push(Effect::Send(path, Uplink::Submit(submit)));
+        }
+        if let Some(question) = self.openings.next_question(tick) {
+            plan.effects.push(Effect::Send(path, Uplink::History(question)));
         }
     }
 
@@ -198,7 +206,12 @@ impl Engine {
         if self.hold_until > tick {
             return self.link.next_tick().into_iter().chain([self.hold_until]).min();
         }
-        let waits = [self.outbox.next_tick(tick), self.inbox.next_tick(), self.ask_at(path)];
+        let waits = [
+            self.outbox.next_tick(tick),
+            self.inbox.next_tick(),
+            self.openings.next_tick(),
+            self.ask_at(path),
+        ];
         waits.into_iter().flatten().chain(self.link.next_tick()).min()
     }
 }

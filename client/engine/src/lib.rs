@@ -21,6 +21,7 @@ mod input;
 mod limits;
 mod link;
 mod marks;
+mod openings;
 mod outbox;
 pub mod reference;
 mod saved;

@@ -1,6 +1,6 @@
 //! Every bound and interval of the engine, by name.
 
-/// Most `Submit` frames that wait for their answers over MQTT. With the one `Pull` it stays well
+/// Most `Submit` frames that wait for their answers over MQTT. With the one `Pull` and the one `History` it stays well
 /// within [`waypost_protocol::PUBLISHES_IN_FLIGHT_MAX`].
 pub const SUBMITS_IN_FLIGHT_MAX: usize = 8;
 

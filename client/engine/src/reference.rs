@@ -30,6 +30,8 @@ pub struct ReferenceStore {
     pub read_marks: Vec<ReadMark>,
     /// How far the person has read each conversation.
     pub read_up_to: BTreeMap<ConversationId, u64>,
+    /// Before which number of a conversation what it said is still to be fetched.
+    pub openings: BTreeMap<ConversationId, u64>,
     /// The estimated skew.
     pub skew_ms: Option<i64>,
 }
@@ -101,8 +103,14 @@ impl ReferenceStore {
                 let lost = self.own.values_mut().filter(|(_, it)| it.is_lost_by(epoch, after));
                 lost.for_each(|(_, fate)| *fate = Fate::Waiting);
             }
-            Change::Recorded { epoch, event } => {
+            Change::Recorded { epoch, event } | Change::Earlier { epoch, event } => {
                 self.record.insert(Sequence { epoch, n: event.n }, event);
+            }
+            Change::Opening { conversation, before: Some(before) } => {
+                self.openings.insert(conversation, before);
+            }
+            Change::Opening { conversation, before: None } => {
+                self.openings.remove(&conversation);
             }
             Change::Cursor(cursor) => self.cursor = cursor,
             Change::StoredMarks(marks) => self.stored_marks = marks,
@@ -130,6 +138,7 @@ impl ReferenceStore {
             stored_marks: self.stored_marks.clone(),
             read_marks: self.read_marks.clone(),
             read_up_to: self.read_up_to.clone(),
+            openings: self.openings.clone(),
             skew_ms: self.skew_ms,
         }
     }

@@ -7,7 +7,7 @@ use waypost_engine::Change;
 use waypost_protocol::{Body, ConversationId, Entry, FactId, Millis, ProblemCode, Sequence};
 
 use super::writing::Writing;
-use super::{Store, StoreError, Touched, project};
+use super::{Store, StoreError, Touched, groups, project};
 
 /// `outbox.state`.
 pub(super) mod state {
@@ -41,6 +41,8 @@ impl Writing {
             Change::Safe { up_to } => self.safe(*up_to).await,
             Change::Cut { epoch, after } => self.cut(*epoch, *after).await,
             Change::Recorded { epoch, event } => project::recorded(self, *epoch, event).await,
+            Change::Earlier { epoch, event } => project::earlier(self, *epoch, event).await,
+            Change::Opening { conversation, before } => self.opening(*conversation, *before).await,
             Change::Cursor(cursor) => self.cursor(*cursor).await,
             Change::StoredMarks(marks) => {
                 self.progress("UPDATE progress SET stored_marks = ?", marks).await
@@ -237,7 +239,38 @@ impl Writing {
             self.touch_whole(row.try_get(0)?)?;
         }
         self.touched.wedged = true;
-        self.sql("UPDATE receipt_progress SET up_to = min(up_to, ?)").bind(place(after)).run().await
+        self.sql("UPDATE receipt_progress SET up_to = min(up_to, ?)")
+            .bind(place(after))
+            .run()
+            .await?;
+        groups::all_groups_again(self).await
+    }
+
+    /// Goes on backwards in a conversation. What is known about a group is understood once all of it is
+    /// here: it comes from its end to its beginning.
+    async fn opening(
+        &mut self,
+        conversation: ConversationId,
+        before: Option<u64>,
+    ) -> Result<(), sqlx::Error> {
+        let Some(before) = before else {
+            self.sql("DELETE FROM openings WHERE conversation = ?")
+                .bind(conversation.to_string())
+                .run()
+                .await?;
+            return match conversation {
+                ConversationId::About(group) => groups::group_again(self, group).await,
+                _ => Ok(()),
+            };
+        };
+        self.sql(
+            "INSERT INTO openings (conversation, before_n) VALUES (?, ?)
+             ON CONFLICT (conversation) DO UPDATE SET before_n = excluded.before_n",
+        )
+        .bind(conversation.to_string())
+        .bind(place(before))
+        .run()
+        .await
     }
 
     async fn cursor(&mut self, cursor: Sequence) -> Result<(), sqlx::Error> {

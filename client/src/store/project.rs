@@ -1,12 +1,13 @@
 //! What a fact of the record means for the tables that screens are read from.
 
 use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
 use waypost_protocol::{
-    Body, Content, ConversationId, Event, FactId, GroupSettings, Millis, Move, PersonId,
-    ReceiptState,
+    Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, ReceiptState,
 };
 
 use super::apply::{blob, expires_after_s, parse, place};
+use super::groups::about_group;
 use super::read::fact_id;
 use super::writing::Writing;
 use super::{Store, StoreError};
@@ -21,26 +22,29 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         for row in rows {
-            let content = Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
-            if matches!(content.to_body(), Err(_) | Ok(Body::Unknown { .. })) {
+            let event = kept(&row)?;
+            if matches!(event.content.to_body(), Err(_) | Ok(Body::Unknown { .. })) {
                 continue;
             }
-            let id = uuid::Uuid::from_slice(row.try_get(0)?).map(FactId).ok();
-            let conversation = row.try_get::<Option<String>, _>(4)?;
-            let event = Event {
-                n: row.try_get::<i64, _>(5)?.unsigned_abs(),
-                recorded_at: row.try_get::<Option<i64>, _>(6)?.unwrap_or(0),
-                content,
-                id,
-                author: Some(PersonId(row.try_get(3)?)),
-                conversation: conversation.as_deref().map(parse).transpose()?,
-                offset_minutes: 0,
-                skew_ms: None,
-            };
             self.write(async |writing| understood(writing, &event).await).await?;
         }
         Ok(())
     }
+}
+
+/// A fact as its columns tell it: id, kind, content, author, conversation, number and time.
+pub(super) fn kept(row: &SqliteRow) -> Result<Event, sqlx::Error> {
+    let conversation = row.try_get::<Option<String>, _>(4)?;
+    Ok(Event {
+        n: row.try_get::<Option<i64>, _>(5)?.map_or(0, i64::unsigned_abs),
+        recorded_at: row.try_get::<Option<i64>, _>(6)?.unwrap_or(0),
+        content: Content { kind: row.try_get(1)?, bytes: row.try_get(2)? },
+        id: Some(fact_id(row, 0)?),
+        author: Some(PersonId(row.try_get(3)?)),
+        conversation: conversation.as_deref().map(parse).transpose()?,
+        offset_minutes: 0,
+        skew_ms: None,
+    })
 }
 
 async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
@@ -59,6 +63,22 @@ pub(super) async fn recorded(
         keep(writing, epoch, id, event).await?;
     }
     project(writing, event).await
+}
+
+/// Stores a fact from before the person could read its conversation, and what it means. What is known
+/// about a group means something in its order alone: see [`super::groups`].
+pub(super) async fn earlier(
+    writing: &mut Writing,
+    epoch: u32,
+    event: &Event,
+) -> Result<(), sqlx::Error> {
+    match event.conversation {
+        Some(ConversationId::About(_)) => match event.id {
+            Some(id) => keep(writing, epoch, id, event).await,
+            None => Ok(()),
+        },
+        _ => recorded(writing, epoch, event).await,
+    }
 }
 
 async fn keep(
@@ -132,25 +152,16 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
                 .run()
                 .await
         }
-        Body::GroupCreated { group, name, members, moderators, settings } => {
-            named(writing, group, name, settings).await?;
-            for person in members {
-                joined(writing, group, person, event.n).await?;
-            }
-            for person in moderators {
-                moderates(writing, group, person, true).await?;
-            }
-            Ok(())
-        }
-        Body::GroupChanged { group, name, settings } => named(writing, group, name, settings).await,
-        Body::ModeratorNamed { group, person } => moderates(writing, group, person, true).await,
-        Body::ModeratorEnded { group, person } => moderates(writing, group, person, false).await,
+        Body::GroupCreated { .. }
+        | Body::GroupChanged { .. }
+        | Body::ModeratorNamed { .. }
+        | Body::ModeratorEnded { .. }
+        | Body::MemberJoined { .. }
+        | Body::MemberLeft { .. } => about_group(writing, event, body).await,
         Body::Edit { .. } | Body::Deletion { .. } => {
             let (Some(id), Some(author)) = (event.id, event.author) else { return Ok(()) };
             writing.revises(id, author, event.conversation, &body).await
         }
-        Body::MemberJoined { group, person } => joined(writing, group, person, event.n).await,
-        Body::MemberLeft { group, person } => left(writing, group, person, event.n).await,
         Body::Text { .. }
         | Body::Template { .. }
         | Body::Enrolled { .. }
@@ -185,80 +196,6 @@ pub(super) async fn acknowledged(
         .row()
         .await?;
     row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?, message))
-}
-
-/// What a group is called, and how it is run, from here on.
-async fn named(
-    writing: &mut Writing,
-    group: u32,
-    name: String,
-    settings: GroupSettings,
-) -> Result<(), sqlx::Error> {
-    let GroupSettings { announcements, leaving } = settings;
-    writing.touched.directory = true;
-    writing
-        .sql(
-            "INSERT INTO groups (id, name, announcements, leaving) VALUES (?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET name = excluded.name,
-                announcements = excluded.announcements, leaving = excluded.leaving",
-        )
-        .bind(group)
-        .bind(name)
-        .bind(i64::from(announcements))
-        .bind(i64::from(leaving))
-        .run()
-        .await
-}
-
-async fn moderates(
-    writing: &mut Writing,
-    group: u32,
-    person: PersonId,
-    moderates: bool,
-) -> Result<(), sqlx::Error> {
-    writing.touched.directory = true;
-    writing
-        .sql(
-            "UPDATE members SET moderates = ?
-             WHERE group_id = ? AND person = ? AND until_n IS NULL",
-        )
-        .bind(i64::from(moderates))
-        .bind(group)
-        .bind(person.0)
-        .run()
-        .await
-}
-
-async fn joined(
-    writing: &mut Writing,
-    group: u32,
-    person: PersonId,
-    n: u64,
-) -> Result<(), sqlx::Error> {
-    writing.touched.directory = true;
-    writing.sql(
-        "INSERT INTO members (group_id, person, since_n) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(group)
-    .bind(person.0)
-    .bind(place(n))
-    .run().await
-}
-
-async fn left(
-    writing: &mut Writing,
-    group: u32,
-    person: PersonId,
-    n: u64,
-) -> Result<(), sqlx::Error> {
-    writing.touched.directory = true;
-    writing
-        .sql("UPDATE members SET until_n = ? WHERE group_id = ? AND person = ? AND until_n IS NULL")
-        .bind(place(n))
-        .bind(group)
-        .bind(person.0)
-        .run()
-        .await
 }
 
 /// Applies a move to own messages that it covers and no earlier move did.

@@ -94,6 +94,7 @@ impl Reading<'_> {
             stored_marks: cbor(&row, 2)?,
             read_marks: cbor(&row, 3)?,
             read_up_to: self.numbers("SELECT conversation, up_to FROM reads").await?,
+            openings: self.numbers("SELECT conversation, before_n FROM openings").await?,
             skew_ms: row.try_get(4)?,
         })
     }
@@ -158,12 +159,12 @@ impl Reading<'_> {
 
     /// The groups, by number.
     pub(crate) async fn groups(&self) -> Result<BTreeMap<u32, GroupRow>, StoreError> {
-        let named: Vec<(u32, String, bool, bool)> =
-            sqlx::query_as("SELECT id, name, announcements, leaving FROM groups")
+        let named: Vec<(u32, String, bool, bool, bool)> =
+            sqlx::query_as("SELECT id, name, announcements, leaving, history FROM groups")
                 .fetch_all(self.pool)
                 .await?;
-        let empty = |(id, name, announcements, leaving)| {
-            let settings = GroupSettings { announcements, leaving };
+        let empty = |(id, name, announcements, leaving, history)| {
+            let settings = GroupSettings { announcements, leaving, history };
             (id, GroupRow { name, settings, members: Vec::new() })
         };
         let mut groups: BTreeMap<u32, GroupRow> = named.into_iter().map(empty).collect();
@@ -196,21 +197,35 @@ impl Reading<'_> {
     }
 
     /// Up to where this person has read a conversation, and how many messages of others are
-    /// beyond it.
+    /// beyond it. What was said before they came into a group does not wait for them.
     pub(crate) async fn unread(
         &self,
         conversation: ConversationId,
     ) -> Result<(u64, usize), StoreError> {
         let id = conversation.to_string();
+        let group = match conversation {
+            ConversationId::Group(group) => Some(group),
+            _ => None,
+        };
         let (up_to, unread): (i64, i64) = sqlx::query_as(
             "WITH read (up_to) AS (
-                SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0))
-             SELECT up_to, (SELECT count(*) FROM facts
-                            WHERE conversation = ? AND n > up_to AND author <> ?
-                            AND kind IN (1, 2) AND lost IS NULL AND content <> x'f6')
-             FROM read",
+                SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0)),
+             came (since_n) AS (
+                SELECT coalesce((SELECT max(since_n) FROM members
+                                 WHERE group_id = ? AND person = ?), 0))
+             SELECT up_to, (SELECT count(*) FROM facts f
+                            WHERE f.conversation = ? AND f.n > max(up_to, since_n)
+                            AND author <> ?
+                            AND kind IN (1, 2) AND lost IS NULL AND expired IS NULL
+                            AND content <> x'f6' AND NOT EXISTS (
+                                SELECT 1 FROM deletions d CROSS JOIN facts g ON g.id = d.id
+                                WHERE d.message = f.id AND d.author = f.author
+                                  AND g.conversation = f.conversation))
+             FROM read, came",
         )
         .bind(&id)
+        .bind(group)
+        .bind(self.me.0)
         .bind(&id)
         .bind(self.me.0)
         .fetch_one(self.pool)

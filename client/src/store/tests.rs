@@ -5,8 +5,8 @@ use std::path::Path;
 use waypost_engine::Change;
 use waypost_engine::reference::ReferenceStore;
 use waypost_protocol::{
-    Body, Content, FactId, GroupSettings, Move, PersonId, ProblemCode, ReadMark, ReceiptState,
-    Sequence, StoredMark,
+    Body, Content, ConversationId, FactId, GroupSettings, Move, PersonId, ProblemCode, ReadMark,
+    ReceiptState, Sequence, StoredMark,
 };
 
 use super::{OpenError, Store, StoreKey};
@@ -74,6 +74,20 @@ async fn every_change_means_what_the_reference_says() {
     }
 }
 
+const ABOUT_NORTH: ConversationId = ConversationId::About(3);
+
+fn open(conversation: ConversationId, before: Option<u64>) -> Change {
+    Change::Opening { conversation, before }
+}
+
+/// A fact from before Dana came.
+fn earlier(n: u64, conversation: ConversationId, body: &Body) -> Change {
+    match fact(n, OMAR, Some(conversation), body) {
+        Change::Recorded { epoch, event } => Change::Earlier { epoch, event },
+        other => other,
+    }
+}
+
 fn a_long_day() -> Vec<Vec<Change>> {
     let said: Vec<_> = (1..=6).map(|n| entry(WITH_OMAR, n, &text("hello"))).collect();
     let place = |n| Sequence { epoch: 0, n };
@@ -101,6 +115,9 @@ fn a_long_day() -> Vec<Vec<Change>> {
         vec![Change::StoredMarks(vec![]), Change::ReadMarks(vec![])],
         vec![Change::Cut { epoch: 1, after: 4 }, Change::Cursor(Sequence { epoch: 1, n: 4 })],
         vec![Change::ReadUpTo { conversation: WITH_OMAR, up_to: 2 }],
+        vec![open(NORTH, Some(9)), open(ABOUT_NORTH, Some(9))],
+        vec![earlier(7, NORTH, &text("Gate 4 is closed")), open(NORTH, Some(7))],
+        vec![open(ABOUT_NORTH, None)],
     ]
 }
 
@@ -168,7 +185,7 @@ async fn receipts_are_kept_for_each_person_and_the_first_time_wins() {
         moderators: vec![OMAR],
         settings: GroupSettings::default(),
     };
-    let joined = Body::MemberJoined { group: 3, person: AYO };
+    let joined = Body::MemberJoined { group: 3, person: AYO, history: false };
     let to_group = |number| entry(NORTH, number, &text("hello"));
     let accepted = |number, n| Change::Accepted {
         id: to_group(number).id,
@@ -260,4 +277,69 @@ pub(crate) async fn bytes_of(store: &Store, id: FactId) -> Vec<u8> {
         .fetch_one(&store.pool)
         .await
         .unwrap()
+}
+
+/// From its end to its beginning, in pages, while more happens.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_about_a_group_is_understood_in_its_order() {
+    let folder = Folder::new();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let joined = |person, history| Body::MemberJoined { group: 3, person, history };
+    let left = |person| Body::MemberLeft { group: 3, person };
+    let (name, settings) = ("North".to_owned(), GroupSettings::default());
+    let (members, moderators) = (vec![OMAR, AYO], vec![OMAR]);
+    let created = Body::GroupCreated { group: 3, name, members, moderators, settings };
+    let renamed = Body::GroupChanged { group: 3, name: "Depot North".into(), settings };
+    let says = |n, words| earlier(n, NORTH, &text(words));
+
+    let in_at_nine = fact(9, OMAR, Some(ABOUT_NORTH), &joined(DANA, true));
+    store.apply(&[in_at_nine, open(ABOUT_NORTH, Some(9)), open(NORTH, Some(9))]).await.unwrap();
+    assert!(store.reading().groups().await.unwrap().is_empty(), "it has no name yet");
+    let newest =
+        [earlier(6, ABOUT_NORTH, &left(AYO)), earlier(8, ABOUT_NORTH, &joined(AYO, false))];
+    store.apply(&newest).await.unwrap();
+    store.apply(&[fact(10, OMAR, Some(ABOUT_NORTH), &renamed)]).await.unwrap();
+    let oldest = [earlier(2, ABOUT_NORTH, &created), open(ABOUT_NORTH, None)];
+    store.apply(&oldest).await.unwrap();
+    store.apply(&[says(3, "hello"), says(7, "Gate 4 is closed"), open(NORTH, None)]).await.unwrap();
+
+    let groups = store.reading().groups().await.unwrap();
+    let north = &groups[&3];
+    let mut stays: Vec<_> =
+        north.members.iter().map(|it| (it.person, it.since, it.until, it.moderates)).collect();
+    stays.sort_unstable();
+    let expected = [
+        (OMAR, 2, None, true),
+        (DANA, 9, None, false),
+        (AYO, 2, Some(6), false),
+        (AYO, 8, None, false),
+    ];
+    assert_eq!((north.name.as_str(), &stays[..]), ("Depot North", &expected[..]));
+    assert_eq!(store.reading().messages(NORTH, 10).await.unwrap().len(), 2);
+    assert_eq!(store.reading().unread(NORTH).await.unwrap().1, 0, "it was there before her");
+    store.apply(&[fact(11, OMAR, Some(NORTH), &text("Welcome"))]).await.unwrap();
+    assert_eq!(store.reading().unread(NORTH).await.unwrap().1, 1);
+
+    // A restore forgets that she was taken in, and the new name.
+    store.apply(&[Change::Cut { epoch: 1, after: 8 }]).await.unwrap();
+    let north = &store.reading().groups().await.unwrap()[&3];
+    assert!(north.members.iter().all(|it| it.person != DANA), "nobody took her in");
+    assert_eq!(north.name, "North");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_its_author_took_back_waits_for_nobody() {
+    let folder = Folder::new();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let said = fact(3, OMAR, Some(WITH_OMAR), &text("where is my coffee"));
+    let Change::Recorded { event, .. } = &said else { panic!("a fact") };
+    let message = event.id.unwrap();
+    store.apply(&[person(1, OMAR, "Omar"), said.clone()]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 1);
+    let by_ayo = Body::Deletion { message, author: AYO };
+    store.apply(&[fact(4, AYO, Some(WITH_OMAR), &by_ayo)]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 1, "Ayo did not write it");
+    let gone = Body::Deletion { message, author: OMAR };
+    store.apply(&[fact(5, OMAR, Some(WITH_OMAR), &gone)]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 0);
 }

@@ -20,6 +20,10 @@ pub struct GroupSettings {
     #[n(1)]
     #[cbor(skip_if = "is_false")]
     pub leaving: bool,
+    /// Who joins from here on may read what was said before.
+    #[n(2)]
+    #[cbor(skip_if = "is_false")]
+    pub history: bool,
 }
 
 impl GroupSettings {

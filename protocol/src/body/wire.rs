@@ -9,6 +9,7 @@ use super::header::read_mentions;
 use super::{
     Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Role, argument, kind,
 };
+use crate::frame::is_false;
 use crate::lenient::known_list;
 use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
 
@@ -55,7 +56,7 @@ wire_forms! {
     GROUP_CHANGED GroupChanged GroupChangedWire { group, name, settings };
     MODERATOR_NAMED ModeratorNamed MemberWire { group, person };
     MODERATOR_ENDED ModeratorEnded MemberWire { group, person };
-    MEMBER_JOINED MemberJoined MemberWire { group, person };
+    MEMBER_JOINED MemberJoined JoinedWire { group, person, history };
     MEMBER_LEFT MemberLeft MemberWire { group, person };
     ENROLLED Enrolled EnrolledWire { enrolment, person, device, device_name };
     REVOKED Revoked RevokedWire { enrolment, person };
@@ -187,6 +188,17 @@ struct MemberWire {
     group: u32,
     #[n(1)]
     person: PersonId,
+}
+
+#[derive(Encode, Decode)]
+struct JoinedWire {
+    #[n(0)]
+    group: u32,
+    #[n(1)]
+    person: PersonId,
+    #[n(2)]
+    #[cbor(skip_if = "is_false")]
+    history: bool,
 }
 
 #[derive(Encode, Decode)]

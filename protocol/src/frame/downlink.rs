@@ -48,6 +48,9 @@ pub enum Downlink {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u32>,
     },
+    /// What was said before, as the answer to a `History`.
+    #[n(5)]
+    Earlier(#[n(0)] Earlier),
 }
 
 /// What became of one submitted entry.
@@ -175,6 +178,32 @@ pub struct Events {
     pub own: Vec<OwnRun>,
 }
 
+/// What a conversation said before a number, as far as its reader may know it: the newest that there
+/// is and that fits, in the order of the record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Earlier {
+    /// The number of the `History` that this answers.
+    #[n(0)]
+    pub answers: u32,
+    /// The epoch in which the record is now.
+    #[n(1)]
+    pub epoch: u32,
+    /// Where it was said.
+    #[n(2)]
+    pub conversation: ConversationId,
+    /// At most [`EVENTS_MAX`].
+    #[n(3)]
+    #[serde(default)]
+    #[cbor(skip_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// Set if there is more before these.
+    #[n(4)]
+    #[serde(default)]
+    #[cbor(skip_if = "is_false")]
+    pub more: bool,
+}
+
 /// Entries of this enrolment that are committed: one, or a run of its lane.
 ///
 /// It says of them what [`Answer::Accepted`] says; whichever comes first empties the outbox.
@@ -267,11 +296,14 @@ impl Downlink {
 
     /// Reads the CBOR form.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrameError> {
-        let frame: Self = decode(bytes, 1..=4)?;
+        let frame: Self = decode(bytes, 1..=5)?;
         match &frame {
             Self::Events(Events { events, own, .. })
                 if events.len() > EVENTS_MAX || own.len() > EVENTS_MAX =>
             {
+                Err(FrameError::TooLarge)
+            }
+            Self::Earlier(Earlier { events, .. }) if events.len() > EVENTS_MAX => {
                 Err(FrameError::TooLarge)
             }
             Self::Answers { answers } if answers.len() > SUBMIT_ENTRIES_MAX => {

@@ -30,6 +30,9 @@ pub enum Uplink {
     /// Asks for what comes after the cursor, and says what has been stored and read.
     #[n(2)]
     Pull(#[n(0)] Pull),
+    /// Asks for what a conversation said before a number, where that is opened to the person.
+    #[n(3)]
+    History(#[n(0)] History),
 }
 
 /// Entries of one outbox, in the order of their lanes.
@@ -109,6 +112,24 @@ pub struct Pull {
     pub read: Vec<ReadMark>,
 }
 
+/// "What was said here before I could read it?" It moves no cursor and makes no receipt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct History {
+    /// Where: a group, or what is known about one.
+    #[n(0)]
+    pub conversation: ConversationId,
+    /// Only what is before this number.
+    #[n(1)]
+    pub before: u64,
+    /// A number that comes back in the answer.
+    #[n(2)]
+    pub number: u32,
+    /// At most this many, the newest of them; the server never sends more than [`crate::EVENTS_MAX`].
+    #[n(3)]
+    pub limit: u16,
+}
+
 impl Uplink {
     /// The CBOR form.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -117,7 +138,7 @@ impl Uplink {
 
     /// Reads the CBOR form and checks every bound on lists.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrameError> {
-        let frame: Self = decode(bytes, 1..=2)?;
+        let frame: Self = decode(bytes, 1..=3)?;
         frame.check_bounds()?;
         Ok(frame)
     }
@@ -129,6 +150,7 @@ impl Uplink {
             Self::Pull(pull) => {
                 pull.stored.len() <= STORED_MARKS_MAX && pull.read.len() <= READ_MARKS_MAX
             }
+            Self::History(_) => true,
         };
         if within { Ok(()) } else { Err(FrameError::TooLarge) }
     }

@@ -6,6 +6,8 @@
 
 mod hostile;
 mod newer_peer;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod round_trip;
 mod rules;
 mod samples;

@@ -25,6 +25,7 @@ fn conversation() -> impl Strategy<Value = ConversationId> {
     prop_oneof![
         direct,
         any::<u32>().prop_map(ConversationId::Group),
+        any::<u32>().prop_map(ConversationId::About),
         Just(ConversationId::Fleet),
         Just(ConversationId::Staff),
     ]
@@ -82,8 +83,9 @@ fn header() -> impl Strategy<Value = Header> {
 }
 
 fn settings() -> impl Strategy<Value = GroupSettings> {
-    (any::<bool>(), any::<bool>())
-        .prop_map(|(announcements, leaving)| GroupSettings { announcements, leaving })
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(announcements, leaving, history)| {
+        GroupSettings { announcements, leaving, history }
+    })
 }
 
 fn body() -> impl Strategy<Value = Body> {
@@ -149,6 +151,11 @@ fn uplink() -> impl Strategy<Value = Uplink> {
     prop_oneof![
         vec(entry(), 0..4).prop_map(|entries| Uplink::Submit(Submit { entries })),
         pull().prop_map(Uplink::Pull),
+        (conversation(), any::<u64>(), any::<u32>(), any::<u16>()).prop_map(
+            |(conversation, before, number, limit)| {
+                Uplink::History(History { conversation, before, number, limit })
+            }
+        ),
     ]
 }
 
@@ -216,6 +223,11 @@ fn downlink() -> impl Strategy<Value = Downlink> {
         vec(of_person, 0..4).prop_map(|people| Downlink::Presence(Presence { people })),
         (code(), of(any::<u32>()))
             .prop_map(|(code, retry_after_ms)| Downlink::Refused { code, retry_after_ms }),
+        (any::<[u32; 2]>(), conversation(), vec(event(), 0..4), any::<bool>()).prop_map(
+            |([answers, epoch], conversation, events, more)| {
+                Downlink::Earlier(Earlier { answers, epoch, conversation, events, more })
+            }
+        ),
     ]
 }
 

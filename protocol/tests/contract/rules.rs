@@ -34,6 +34,55 @@ fn north(members: u32) -> Body {
     Body::GroupCreated { group: 3, name: "North".into(), members, moderators, settings }
 }
 
+/// A group with so many moderators.
+fn led(moderators: usize) -> Body {
+    match north(100) {
+        Body::GroupCreated { group, name, members, settings, .. } => {
+            let moderators = members[..moderators].to_vec();
+            Body::GroupCreated { group, name, members, moderators, settings }
+        }
+        other => other,
+    }
+}
+
+fn with(header: Header) -> Body {
+    Body::Text { text: "Gate 4 is closed".into(), answers: None, header }
+}
+
+fn calling(people: usize) -> Body {
+    with(Header { mentions: vec![Mention::Person(DANA); people], ..Header::default() })
+}
+
+fn edited(people: usize) -> Body {
+    let mentions = vec![Mention::Person(DANA); people];
+    Body::Edit { message: FactId::mint(0, 1), text: "Gate 5".into(), mentions }
+}
+
+fn expiring(after_s: u32) -> Body {
+    with(Header { expires_after_s: Some(after_s), ..Header::default() })
+}
+
+#[test]
+fn a_message_says_whom_it_calls_and_what_it_carries() {
+    let header = Header { priority: Priority::Urgent, ..Header::default() };
+    assert_eq!(with(header.clone()).header(), Some(&header));
+    assert_eq!(said("hello").header(), Some(&Header::default()));
+    assert_eq!(edited(1).header(), None);
+    for calls in [calling(1), edited(1)] {
+        assert_eq!(calls.mentions(), [Mention::Person(DANA)]);
+    }
+    assert_eq!(said("hello").mentions(), []);
+}
+
+#[test]
+fn what_revises_a_message_says_which_and_whose() {
+    let message = FactId::mint(0, 1);
+    assert_eq!(edited(0).revises(DANA), Some((message, DANA)), "one edits one's own");
+    let deletion = Body::Deletion { message, author: AYO };
+    assert_eq!(deletion.revises(DANA), Some((message, AYO)));
+    assert_eq!(said("hello").revises(DANA), None);
+}
+
 #[test]
 fn each_of_two_has_the_other_for_a_partner_and_nobody_else_has_any() {
     let direct = ConversationId::direct(DANA, OMAR).unwrap();
@@ -50,6 +99,7 @@ fn a_conversation_has_one_spelling() {
     for (name, id) in [
         ("direct-1-2", ConversationId::Direct(OMAR, DANA)),
         ("group-3", ConversationId::Group(3)),
+        ("about-3", ConversationId::About(3)),
         ("fleet", ConversationId::Fleet),
         ("staff", ConversationId::Staff),
     ] {
@@ -112,18 +162,18 @@ fn a_role_is_known_by_its_name() {
 }
 
 #[test]
-fn people_read_messages_and_groups_have_a_conversation() {
-    let joined = Body::MemberJoined { group: 3, person: AYO };
+fn people_read_messages_and_what_is_about_a_group_has_its_stream() {
+    let joined = Body::MemberJoined { group: 3, person: AYO, history: false };
     for (body, message, group) in [
         (said("Gate 4 is closed"), true, None),
         (template("delivered", Arguments::new()), true, None),
         (Body::Acknowledgement { message: FactId::mint(0, 1) }, false, None),
-        (north(2), false, Some(ConversationId::Group(3))),
-        (joined, false, Some(ConversationId::Group(3))),
-        (Body::MemberLeft { group: 4, person: AYO }, false, Some(ConversationId::Group(4))),
+        (north(2), false, Some(ConversationId::About(3))),
+        (joined, false, Some(ConversationId::About(3))),
+        (Body::MemberLeft { group: 4, person: AYO }, false, Some(ConversationId::About(4))),
     ] {
         assert_eq!((body.is_message(), body.to_content().is_message()), (message, message));
-        assert_eq!(body.group(), group);
+        assert_eq!(body.about(), group);
     }
 }
 
@@ -143,6 +193,11 @@ fn what_just_fits_is_taken_and_one_more_is_not() {
         ),
         (template("late", text(TEXT_CHARS_MAX)), template("late", text(TEXT_CHARS_MAX + 1))),
         (template(&long(NAME_CHARS_MAX), with(0)), template(&long(NAME_CHARS_MAX + 1), with(0))),
+        (led(GROUP_MODERATORS_MAX), led(GROUP_MODERATORS_MAX + 1)),
+        (calling(MENTIONS_MAX), calling(MENTIONS_MAX + 1)),
+        (edited(MENTIONS_MAX), edited(MENTIONS_MAX + 1)),
+        (expiring(EXPIRES_AFTER_S_MIN), expiring(EXPIRES_AFTER_S_MIN - 1)),
+        (expiring(EXPIRES_AFTER_S_MAX), expiring(EXPIRES_AFTER_S_MAX + 1)),
         (added("dana.k-2"), added("Dana")),
         (added("dana"), added("dana k")),
         (said("."), said("  ")),
@@ -175,9 +230,18 @@ fn a_frame_of_full_lists_is_read_and_one_more_is_too_large() {
     let events = |count| {
         Downlink::Events(Events { events: vec![event.clone(); count], ..Events::default() })
     };
+    let run = OwnRun { id, n: 1, recorded_at: 0, before: 0 };
+    let own = |count| Downlink::Events(Events { own: vec![run; count], ..Events::default() });
+    let earlier = |count| {
+        let events = vec![event.clone(); count];
+        let conversation = ConversationId::About(1);
+        Downlink::Earlier(Earlier { answers: 1, epoch: 0, conversation, events, more: false })
+    };
     for (fits, too_much) in [
         (answers(SUBMIT_ENTRIES_MAX), answers(SUBMIT_ENTRIES_MAX + 1)),
         (events(EVENTS_MAX), events(EVENTS_MAX + 1)),
+        (own(EVENTS_MAX), own(EVENTS_MAX + 1)),
+        (earlier(EVENTS_MAX), earlier(EVENTS_MAX + 1)),
     ] {
         assert_eq!(Downlink::from_bytes(&fits.to_bytes()), Ok(fits));
         let refused = Downlink::from_bytes(&too_much.to_bytes()).unwrap_err();
@@ -205,9 +269,35 @@ fn the_bounds_are_what_other_programs_were_told() {
         (READ_MARKS_MAX, 64),
         (TEXT_CHARS_MAX, 4_000),
         (OUTBOX_ENTRIES_MAX, 10_000),
+        (EXPIRES_AFTER_S_MIN as usize, 5),
+        (EXPIRES_AFTER_S_MAX as usize, 34_560_000),
+        (MENTIONS_MAX, 64),
+        (GROUP_MEMBERS_MAX, 5_000),
+        (GROUP_MODERATORS_MAX, 50),
     ];
     for (bound, told) in told {
         assert_eq!(bound, told);
     }
     assert_eq!(SKEW_PLAUSIBLE_MS, 86_400_000, "a day");
+}
+
+#[test]
+fn a_list_without_a_length_is_read_to_its_end() {
+    let later = |id| Answer::Deferred { id: FactId::mint(0, id), code: ProblemCode::Overloaded };
+    let frame = Downlink::Answers { answers: vec![later(1), later(2)] };
+    let mut bytes = frame.to_bytes();
+    assert_eq!(bytes[..3], [0x82, 0x01, 0x82], "a list of two");
+    bytes[2] = 0x9f;
+    bytes.push(0xff);
+    assert_eq!(Downlink::from_bytes(&bytes), Ok(frame));
+}
+
+#[test]
+fn a_place_in_the_record_has_one_spelling() {
+    let place = Sequence { epoch: 3, n: 57 };
+    assert_eq!((place.to_string().as_str(), "3.57".parse()), ("3.57", Ok(place)));
+    for text in ["", "57", "3.", ".57", "3.057", "3.5.7", "-3.57", "3.+57"] {
+        let refused = text.parse::<Sequence>().unwrap_err();
+        assert!(!refused.to_string().is_empty(), "`{text}` is refused with a reason");
+    }
 }

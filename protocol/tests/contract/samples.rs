@@ -92,11 +92,19 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         ("group changed", group_changed(GroupSettings::default())),
         (
             "group that members leave",
-            group_changed(GroupSettings { announcements: false, leaving: true }),
+            group_changed(GroupSettings { announcements: false, leaving: true, history: false }),
+        ),
+        (
+            "group that tells what was said before",
+            group_changed(GroupSettings { history: true, ..GroupSettings::default() }),
         ),
         ("moderator named", Body::ModeratorNamed { group: 5, person: DANA }),
         ("moderator ended", Body::ModeratorEnded { group: 5, person: DANA }),
-        ("member joined", Body::MemberJoined { group: 5, person: DANA }),
+        ("member joined", Body::MemberJoined { group: 5, person: DANA, history: false }),
+        (
+            "member joined, with history",
+            Body::MemberJoined { group: 5, person: DANA, history: true },
+        ),
         ("member left", Body::MemberLeft { group: 5, person: DANA }),
         ("enrolled", enrolled()),
         ("revoked", Body::Revoked { enrolment: enrolment(), person: DANA }),
@@ -192,7 +200,7 @@ fn group_with_everything() -> Body {
         name: "North".into(),
         members: vec![OMAR, DANA],
         moderators: vec![OMAR],
-        settings: GroupSettings { announcements: true, leaving: true },
+        settings: GroupSettings { announcements: true, leaving: true, history: false },
     }
 }
 
@@ -216,6 +224,8 @@ pub fn uplinks() -> Vec<(&'static str, Uplink)> {
         ("submit with everything", Uplink::Submit(Submit { entries: entries() })),
         ("pull", Uplink::Pull(Pull { number: 1, limit: 256, ..Pull::default() })),
         ("pull with marks", Uplink::Pull(pull_with_marks())),
+        ("history", Uplink::History(history(ConversationId::Group(5)))),
+        ("history of a group itself", Uplink::History(history(ConversationId::About(5)))),
     ]
 }
 
@@ -245,6 +255,10 @@ fn entries() -> Vec<Entry> {
     vec![first, second]
 }
 
+fn history(conversation: ConversationId) -> History {
+    History { conversation, before: 41, number: 3, limit: 256 }
+}
+
 fn pull_with_marks() -> Pull {
     Pull {
         after: Sequence { epoch: 1, n: 42 },
@@ -269,6 +283,8 @@ pub fn downlinks() -> Vec<(&'static str, Downlink)> {
         ("presence", Downlink::Presence(presence())),
         ("refused", refused(None)),
         ("refused for a while", refused(Some(1_500))),
+        ("earlier, nothing", Downlink::Earlier(earlier(Vec::new(), false))),
+        ("earlier, and more before", Downlink::Earlier(earlier(vec![about_a_group()], true))),
     ]
 }
 
@@ -311,6 +327,15 @@ fn events_with_everything() -> Events {
         cut_after: Some(39),
         own: Vec::new(),
     }
+}
+
+fn earlier(events: Vec<Event>, more: bool) -> Earlier {
+    Earlier { answers: 3, epoch: 1, conversation: ConversationId::About(5), events, more }
+}
+
+fn about_a_group() -> Event {
+    let conversation = Some(ConversationId::About(5));
+    Event { id: Some(fact(5)), author: Some(OMAR), conversation, ..event(12, &group_created()) }
 }
 
 fn a_run() -> Answer {

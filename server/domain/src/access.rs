@@ -26,7 +26,9 @@ pub fn may_write(
             }
         }
         ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => Ok(()),
-        ConversationId::Group(_) | ConversationId::Staff => Err(ProblemCode::NotFound),
+        ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {
+            Err(ProblemCode::NotFound)
+        }
         ConversationId::Fleet => Err(ProblemCode::NotAllowed),
     }
 }
@@ -36,7 +38,10 @@ pub fn may_write(
 pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -> bool {
     match conversation {
         ConversationId::Group(group) => known.moderators.contains(&(group, actor.person)),
-        ConversationId::Direct(..) | ConversationId::Fleet | ConversationId::Staff => false,
+        ConversationId::Direct(..)
+        | ConversationId::About(_)
+        | ConversationId::Fleet
+        | ConversationId::Staff => false,
     }
 }
 
@@ -44,7 +49,10 @@ pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -
 pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -> bool {
     let settings = match conversation {
         ConversationId::Group(group) => known.groups.get(&group).map(|group| group.settings),
-        ConversationId::Direct(..) | ConversationId::Fleet | ConversationId::Staff => None,
+        ConversationId::Direct(..)
+        | ConversationId::About(_)
+        | ConversationId::Fleet
+        | ConversationId::Staff => None,
     };
     let only_moderators = settings.is_some_and(|settings| settings.announcements);
     !only_moderators || may_moderate(actor, conversation, known)
@@ -63,8 +71,10 @@ pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
         | Deed::NameModerator { group, .. }
         | Deed::EndModerator { group, .. } => runs(*group),
         Deed::Leave { group, person } => {
+            // Whoever is not in it must not learn that there is such a group.
+            let is_member = known.members.contains(&(*group, actor.person));
             let leaving = known.groups.get(group).is_some_and(|group| group.settings.leaving);
-            runs(*group) || (*person == actor.person && leaving)
+            runs(*group) || (*person == actor.person && is_member && leaving)
         }
         // Whoever holds the token has been allowed by who issued it.
         Deed::Enrol { .. } => true,

@@ -22,7 +22,7 @@ impl Desk<'_, '_> {
         }
         match self.draft(actor, deed) {
             Err(code) => Reply::Refused(code),
-            Ok((body, conversation)) => {
+            Ok(body) => {
                 if body.check().is_err() {
                     return Reply::Refused(ProblemCode::ContentInvalid);
                 }
@@ -31,7 +31,7 @@ impl Desk<'_, '_> {
                     id,
                     actor,
                     number: 0,
-                    conversation: Some(conversation),
+                    conversation: Some(told_in(&body)),
                     content: body.to_content(),
                     offset_minutes: 0,
                     skew_ms: None,
@@ -46,7 +46,7 @@ impl Desk<'_, '_> {
     }
 
     /// What the deed becomes, if it is allowed and possible.
-    fn draft(&mut self, actor: Actor, deed: &Deed) -> Result<(Body, ConversationId), ProblemCode> {
+    fn draft(&mut self, actor: Actor, deed: &Deed) -> Result<Body, ProblemCode> {
         if !may_do(actor, deed, self.known) {
             return Err(ProblemCode::NotAllowed);
         }
@@ -62,7 +62,7 @@ impl Desk<'_, '_> {
                     return Err(ProblemCode::NotFound);
                 }
                 let (group, name, settings) = (*group, name.clone(), *settings);
-                Ok((Body::GroupChanged { group, name, settings }, ConversationId::Fleet))
+                Ok(Body::GroupChanged { group, name, settings })
             }
             Deed::NameModerator { group, person } => self.draft_moderator(*group, *person, true),
             Deed::EndModerator { group, person } => self.draft_moderator(*group, *person, false),
@@ -71,14 +71,12 @@ impl Desk<'_, '_> {
                 if !self.known.members.contains(&(*group, *person)) {
                     return Err(ProblemCode::NotFound);
                 }
-                let body = Body::MemberLeft { group: *group, person: *person };
-                Ok((body, ConversationId::Fleet))
+                Ok(Body::MemberLeft { group: *group, person: *person })
             }
             Deed::Enrol { .. } => self.draft_enrolment(deed),
             Deed::Revoke { enrolment } => {
                 let state = self.known.enrolments.get(enrolment).ok_or(ProblemCode::NotFound)?;
-                let body = Body::Revoked { enrolment: *enrolment, person: state.person };
-                Ok((body, ConversationId::Staff))
+                Ok(Body::Revoked { enrolment: *enrolment, person: state.person })
             }
             Deed::BeginEpoch { epoch } => {
                 if *epoch <= self.known.head.epoch {
@@ -87,7 +85,7 @@ impl Desk<'_, '_> {
                 let size = self.known.head.tree.size();
                 let root = hex(&self.known.head.tree.root());
                 self.known.head.epoch = *epoch;
-                Ok((Body::EpochBegan { size, root }, ConversationId::Staff))
+                Ok(Body::EpochBegan { size, root })
             }
         }
     }
@@ -98,19 +96,18 @@ impl Desk<'_, '_> {
         name: &str,
         role: Role,
         language: &str,
-    ) -> Result<(Body, ConversationId), ProblemCode> {
+    ) -> Result<Body, ProblemCode> {
         if self.known.handles.contains(handle) {
             return Err(ProblemCode::HandleTaken);
         }
         let person = PersonId(after(self.known.head.last_person)?);
-        let body = Body::PersonAdded {
+        Ok(Body::PersonAdded {
             person,
             handle: handle.into(),
             name: name.into(),
             role,
             language: language.into(),
-        };
-        Ok((body, ConversationId::Fleet))
+        })
     }
 
     fn draft_group(
@@ -119,7 +116,7 @@ impl Desk<'_, '_> {
         members: &[PersonId],
         moderators: &[PersonId],
         settings: GroupSettings,
-    ) -> Result<(Body, ConversationId), ProblemCode> {
+    ) -> Result<Body, ProblemCode> {
         if members.iter().any(|member| !self.known.people.contains_key(member)) {
             return Err(ProblemCode::NotFound);
         }
@@ -136,8 +133,7 @@ impl Desk<'_, '_> {
             moderators = staff.copied().take(GROUP_MODERATORS_MAX).collect();
         }
         let (group, name) = (after(self.known.head.last_group)?, name.into());
-        let body = Body::GroupCreated { group, name, members, moderators, settings };
-        Ok((body, ConversationId::Fleet))
+        Ok(Body::GroupCreated { group, name, members, moderators, settings })
     }
 
     fn is_group(&self, group: u32) -> bool {
@@ -149,39 +145,35 @@ impl Desk<'_, '_> {
         group: u32,
         person: PersonId,
         is_named: bool,
-    ) -> Result<(Body, ConversationId), ProblemCode> {
+    ) -> Result<Body, ProblemCode> {
         if !self.known.members.contains(&(group, person)) {
             return Err(ProblemCode::NotFound);
         }
         if self.known.moderators.contains(&(group, person)) == is_named {
             return Err(ProblemCode::AlreadyDone);
         }
-        let body = match is_named {
+        Ok(match is_named {
             true => Body::ModeratorNamed { group, person },
             false => Body::ModeratorEnded { group, person },
-        };
-        Ok((body, ConversationId::Fleet))
+        })
     }
 
-    fn draft_join(
-        &mut self,
-        group: u32,
-        person: PersonId,
-    ) -> Result<(Body, ConversationId), ProblemCode> {
+    fn draft_join(&mut self, group: u32, person: PersonId) -> Result<Body, ProblemCode> {
         if !self.is_group(group) || !self.known.people.contains_key(&person) {
             return Err(ProblemCode::NotFound);
         }
         if self.known.members.contains(&(group, person)) {
             return Err(ProblemCode::AlreadyDone);
         }
-        let members = self.known.groups.get(&group).map_or(0, |state| state.members);
-        if members >= GROUP_MEMBERS_MAX {
+        let state = self.known.groups.get(&group).copied().unwrap_or_default();
+        if state.members >= GROUP_MEMBERS_MAX {
             return Err(ProblemCode::TooLarge);
         }
-        Ok((Body::MemberJoined { group, person }, ConversationId::Fleet))
+        let history = state.settings.history;
+        Ok(Body::MemberJoined { group, person, history })
     }
 
-    fn draft_enrolment(&mut self, deed: &Deed) -> Result<(Body, ConversationId), ProblemCode> {
+    fn draft_enrolment(&mut self, deed: &Deed) -> Result<Body, ProblemCode> {
         let Deed::Enrol { token_hash, enrolment, device, device_name, .. } = deed else {
             return Err(ProblemCode::Malformed);
         };
@@ -193,13 +185,12 @@ impl Desk<'_, '_> {
             .filter(|token| token.used_by.is_none() && token.expires_at > now)
             .ok_or(ProblemCode::TokenSpent)?;
         token.used_by = Some(*enrolment);
-        let body = Body::Enrolled {
+        Ok(Body::Enrolled {
             enrolment: *enrolment,
             person: token.person,
             device: *device,
             device_name: device_name.clone(),
-        };
-        Ok((body, ConversationId::Staff))
+        })
     }
 
     /// Lets the rest of the batch see what this fact changes.
@@ -230,7 +221,7 @@ impl Desk<'_, '_> {
             Body::ModeratorEnded { group, person } => {
                 self.known.moderators.remove(&(*group, *person));
             }
-            Body::MemberJoined { group, person } => {
+            Body::MemberJoined { group, person, .. } => {
                 self.known.groups.entry(*group).or_default().members += 1;
                 self.known.members.insert((*group, *person));
             }
@@ -260,6 +251,16 @@ impl Desk<'_, '_> {
             | Body::Unknown { .. } => {}
         }
     }
+}
+
+/// Who hears of what a deed became: those whom a group concerns, everyone of people, the staff of
+/// devices and epochs.
+fn told_in(body: &Body) -> ConversationId {
+    let stream = match body {
+        Body::PersonAdded { .. } => ConversationId::Fleet,
+        _ => ConversationId::Staff,
+    };
+    body.about().unwrap_or(stream)
 }
 
 fn repeated(past: &Past, actor: Actor, digest: [u8; 32]) -> Reply {

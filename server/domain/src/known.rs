@@ -225,7 +225,7 @@ impl Wanted {
         match conversation {
             ConversationId::Direct(low, high) => self.people.extend([low, high]),
             ConversationId::Group(group) => self.add_member(group, person),
-            ConversationId::Fleet | ConversationId::Staff => {}
+            ConversationId::About(_) | ConversationId::Fleet | ConversationId::Staff => {}
         }
     }
 

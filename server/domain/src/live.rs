@@ -154,6 +154,19 @@ impl Live {
         })
     }
 
+    /// Up to where nothing concerns someone after their cursor; `None` if something does, or if that
+    /// is forgotten.
+    pub fn quiet_up_to(&self, listener: Listener, after: Sequence) -> Option<u64> {
+        let Sequence { epoch, n } = after;
+        let known = n == self.position.n || (n < self.position.n && self.reaches_back_to(n));
+        if epoch != self.position.epoch || !known {
+            return None;
+        }
+        let from = self.recent.partition_point(|recent| recent.n <= n);
+        let concerned = self.recent.range(from..).any(|recent| recent.concerns(listener));
+        (!concerned).then_some(self.position.n)
+    }
+
     /// A device is answered with this page. If nothing is left to pull after it, the device is
     /// sent what was told since the page was read, and everything from now on.
     pub fn answered(&mut self, enrolment: EnrolmentId, page: &Events) -> Vec<Push> {
@@ -202,8 +215,8 @@ impl Live {
 
     fn remember(&mut self, told: Told) {
         self.position = Sequence { epoch: told.epoch, n: told.event.n };
-        let concerned = self.concerned_by(&told);
-        self.note_members(&told.event);
+        let mut concerned = self.concerned_by(&told);
+        concerned.also(self.note_members(&told.event));
         self.hide_deleted(&told.event);
         self.recent.push_back(Recent::new(told, concerned));
     }
@@ -211,16 +224,19 @@ impl Live {
     fn concerned_by(&self, told: &Told) -> Concerned {
         match told.event.conversation {
             Some(ConversationId::Direct(low, high)) => Concerned::People(vec![low, high]),
-            Some(group @ ConversationId::Group(_)) => {
-                let members = self.members.get(&group);
-                Concerned::People(members.into_iter().flatten().copied().collect())
-            }
+            Some(ConversationId::Group(group)) => Concerned::People(self.members_of(group)),
+            Some(ConversationId::About(group)) => Concerned::StaffAnd(self.members_of(group)),
             Some(ConversationId::Fleet) => Concerned::Everyone,
-            Some(ConversationId::Staff) => Concerned::Staff,
+            Some(ConversationId::Staff) => Concerned::StaffAnd(Vec::new()),
             None => {
                 Concerned::People(told.receipts_for.iter().map(|(author, _)| *author).collect())
             }
         }
+    }
+
+    fn members_of(&self, group: u32) -> Vec<PersonId> {
+        let members = self.members.get(&ConversationId::Group(group));
+        members.into_iter().flatten().copied().collect()
     }
 
     /// What is deleted is not told from memory either: not everyone who still lacks it hears of
@@ -235,26 +251,26 @@ impl Live {
         }
     }
 
-    fn note_members(&mut self, event: &Event) {
-        let is_about_groups = matches!(
+    /// Keeps who is in which group; gives who came into one by this fact, and so is concerned by it.
+    fn note_members(&mut self, event: &Event) -> Vec<PersonId> {
+        let is_about_members = matches!(
             event.content.kind,
             kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT
         );
-        if !is_about_groups {
-            return;
+        if !is_about_members {
+            return Vec::new();
         }
-        match event.content.to_body() {
-            Ok(Body::GroupCreated { group, members, .. }) => {
-                self.members.insert(ConversationId::Group(group), members.into_iter().collect());
-            }
-            Ok(Body::MemberJoined { group, person }) => {
-                self.members.entry(ConversationId::Group(group)).or_default().insert(person);
-            }
+        let (group, came) = match event.content.to_body() {
+            Ok(Body::GroupCreated { group, members, .. }) => (group, members),
+            Ok(Body::MemberJoined { group, person, .. }) => (group, vec![person]),
             Ok(Body::MemberLeft { group, person }) => {
                 self.members.entry(ConversationId::Group(group)).or_default().remove(&person);
+                return Vec::new();
             }
-            _ => {}
-        }
+            _ => return Vec::new(),
+        };
+        self.members.entry(ConversationId::Group(group)).or_default().extend(&came);
+        came
     }
 
     /// The frames for every live device that is concerned by what came after `begin`.
@@ -280,10 +296,10 @@ impl Live {
                 people.into_iter().flat_map(|person| self.attendance.devices_of(*person)).collect()
             }
             Concerned::Everyone => self.sessions.keys().copied().collect(),
-            Concerned::Staff => self
+            Concerned::StaffAnd(_) => self
                 .sessions
                 .values()
-                .filter(|session| session.listener.role.is_staff())
+                .filter(|session| recent.concerns(session.listener))
                 .map(|session| session.listener.enrolment)
                 .collect(),
         }

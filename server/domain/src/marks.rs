@@ -151,7 +151,10 @@ impl Progress {
 pub(crate) fn may_have_read(person: PersonId, conversation: ConversationId) -> bool {
     match conversation {
         ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
-        ConversationId::Group(_) | ConversationId::Fleet | ConversationId::Staff => true,
+        ConversationId::Group(_)
+        | ConversationId::About(_)
+        | ConversationId::Fleet
+        | ConversationId::Staff => true,
     }
 }
 

@@ -1,6 +1,6 @@
-//! The answer to a `Pull`: which stretch of the record it covers.
+//! The answers to a `Pull` and a `History`: which stretch of the record they cover.
 
-use waypost_protocol::{EVENTS_MAX, Event, Events, Millis, Sequence};
+use waypost_protocol::{EVENTS_MAX, Earlier, Event, Events, History, Millis, Sequence};
 
 /// One epoch of the record: its number and the number of the last fact before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +65,17 @@ pub fn answer(
         cut_after: from.cut_after,
         own: Vec::new(),
     }
+}
+
+/// The answer to a `History`, from the newest facts before its number, newest first: at most its limit,
+/// and one more if there is one.
+pub fn earlier(epoch: u32, asked: &History, mut newest: Vec<Event>) -> Earlier {
+    let fits = fitting(&newest).min(usize::from(asked.limit));
+    let more = newest.len() > fits;
+    newest.truncate(fits);
+    newest.reverse();
+    let (answers, conversation) = (asked.number, asked.conversation);
+    Earlier { answers, epoch, conversation, events: newest, more }
 }
 
 /// How many bytes of content one `Events` frame carries at most, so that it stays well within

@@ -1,6 +1,6 @@
 //! What a frame of a device asks of the server, in order: something to commit, then a page.
 
-use waypost_protocol::{Downlink, ProblemCode, Pull, Submit, Uplink};
+use waypost_protocol::{Downlink, History, ProblemCode, Pull, Submit, Uplink};
 
 use crate::batch::{Actor, Reply, Request};
 
@@ -10,7 +10,16 @@ pub struct Asked {
     /// To be committed first, if anything.
     pub request: Option<Request>,
     /// The page that answers then, unless the commit has an answer of its own ([`answer_to`]).
-    pub pull: Option<Pull>,
+    pub page: Option<Page>,
+}
+
+/// A stretch of the record that is to be read.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Page {
+    /// What comes after a cursor.
+    Next(Pull),
+    /// What a conversation said before.
+    Earlier(History),
 }
 
 impl Asked {
@@ -18,7 +27,7 @@ impl Asked {
     pub fn by(actor: Actor, frame: Uplink) -> Self {
         match frame {
             Uplink::Submit(Submit { entries }) => {
-                Self { request: Some(Request::Submit { actor, entries }), pull: None }
+                Self { request: Some(Request::Submit { actor, entries }), page: None }
             }
             Uplink::Pull(mut pull) => {
                 let stored = std::mem::take(&mut pull.stored);
@@ -26,8 +35,9 @@ impl Asked {
                 let owes = !stored.is_empty() || !read.is_empty();
                 let epoch = pull.after.epoch;
                 let marks = Request::Marks { actor, epoch, stored, read };
-                Self { request: owes.then_some(marks), pull: Some(pull) }
+                Self { request: owes.then_some(marks), page: Some(Page::Next(pull)) }
             }
+            Uplink::History(history) => Self { request: None, page: Some(Page::Earlier(history)) },
         }
     }
 }

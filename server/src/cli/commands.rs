@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use axum::http::Method;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use waypost_protocol::GroupSettings;
 use waypost_server::audit::Verdict;
 use waypost_server::config::Config;
 use waypost_server::http::{
@@ -34,9 +35,7 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             println!("{} is person {} ({})", person.handle, person.id, person.role.name());
         }
         Command::Person(PersonCommand::List) => list_people(server).await?,
-        Command::Group(GroupCommand::Create { name, members }) => {
-            create_group(server, name, members).await?;
-        }
+        Command::Group(command) => run_group(server, command).await?,
         Command::Enrol { handle, link_only } => enrol(server, handle, link_only).await?,
         Command::Revoke { enrolment } => {
             tell(server, Method::DELETE, &format!("/v1/enrolments/{enrolment}")).await?;
@@ -105,12 +104,38 @@ async fn person_by_handle(server: &Reached, handle: &str) -> anyhow::Result<Pers
     }
 }
 
-async fn create_group(server: &Reached, name: String, handles: Vec<String>) -> anyhow::Result<()> {
+async fn run_group(server: &Reached, command: GroupCommand) -> anyhow::Result<()> {
+    match command {
+        GroupCommand::Create { title, members, announcements, leaving, history } => {
+            let settings = GroupSettings { announcements, leaving, history };
+            create_group(server, title, members, settings).await
+        }
+        GroupCommand::Join { group, handle } => {
+            let person = person_by_handle(server, &handle).await?.id;
+            tell(server, Method::PUT, &format!("/v1/groups/{group}/members/{person}")).await?;
+            println!("{handle} is in group-{group}");
+            Ok(())
+        }
+        GroupCommand::Leave { group, handle } => {
+            let person = person_by_handle(server, &handle).await?.id;
+            tell(server, Method::DELETE, &format!("/v1/groups/{group}/members/{person}")).await?;
+            println!("{handle} is no longer in group-{group}");
+            Ok(())
+        }
+    }
+}
+
+async fn create_group(
+    server: &Reached,
+    name: String,
+    handles: Vec<String>,
+    settings: GroupSettings,
+) -> anyhow::Result<()> {
     let mut members = Vec::with_capacity(handles.len());
     for handle in &handles {
         members.push(person_by_handle(server, handle).await?.id);
     }
-    let wanted = GroupWanted { name, members, ..GroupWanted::default() };
+    let wanted = GroupWanted { name, members, settings, ..GroupWanted::default() };
     let group: ConversationShown = ask(server, Method::POST, "/v1/groups", &wanted).await?;
     println!("{} has {} members", group.id, group.members.len());
     Ok(())

@@ -140,9 +140,34 @@ enum GroupCommand {
     /// Opens a group.
     Create {
         /// Name on the screen.
-        name: String,
+        // Not called `name`: that is a setting of every command, and clap takes one for the other.
+        #[arg(value_name = "NAME")]
+        title: String,
         /// The handles of its members.
         members: Vec<String>,
+        /// Only those who look after it write messages.
+        #[arg(long)]
+        announcements: bool,
+        /// Members may leave by themselves.
+        #[arg(long)]
+        leaving: bool,
+        /// Who joins later may read what was said before.
+        #[arg(long)]
+        history: bool,
+    },
+    /// Takes a person into a group.
+    Join {
+        /// The number of the group.
+        group: u32,
+        /// The person's handle.
+        handle: String,
+    },
+    /// Takes a person out of a group.
+    Leave {
+        /// The number of the group.
+        group: u32,
+        /// The person's handle.
+        handle: String,
     },
 }
 

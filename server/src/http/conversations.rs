@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::{Actor, Deed, DeedDone};
 use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId, ProblemCode};
-use waypost_storage::ConversationRow;
+use waypost_storage::{ConversationRow, Member};
 
 use super::caller::{Caller, Staff};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
@@ -107,11 +107,13 @@ async fn list(
     let after = page.after.map(|after| after.to_string()).unwrap_or_default();
     let rows = waypost.db.conversations(actor.person, &after, limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.conversation);
-    let mut conversations = Vec::with_capacity(rows.len());
-    for row in rows {
-        let members = waypost.db.members(row.conversation).await?;
-        conversations.push(shown(&waypost, row.conversation, Some(row), members).await?);
-    }
+    let ids: Vec<_> = rows.iter().map(|row| row.conversation).collect();
+    let mut members = waypost.db.members(&ids).await?;
+    let conversations = rows.into_iter().map(|row| {
+        let id = row.conversation;
+        shown(id, Some(row), members.remove(&id).unwrap_or_default())
+    });
+    let conversations = conversations.collect();
     Ok(axum::Json(Conversations { conversations, next }))
 }
 
@@ -125,21 +127,18 @@ async fn show(
 ) -> Result<axum::Json<ConversationShown>, Problem> {
     let members = members_for(&waypost, actor, conversation).await?;
     let row = waypost.db.conversation(conversation).await?;
-    shown(&waypost, conversation, row, members).await.map(axum::Json)
+    Ok(axum::Json(shown(conversation, row, members)))
 }
 
-async fn shown(
-    waypost: &Waypost,
+fn shown(
     id: ConversationId,
     row: Option<ConversationRow>,
-    members: Vec<PersonId>,
-) -> Result<ConversationShown, Problem> {
-    let moderators = match id {
-        ConversationId::Group(_) => waypost.db.moderators(id).await?,
-        _ => Vec::new(),
-    };
+    members: Vec<Member>,
+) -> ConversationShown {
+    let moderators = members.iter().filter(|it| it.moderates).map(|it| it.person).collect();
+    let members = members.iter().map(|it| it.person).collect();
     let (title, settings) = row.map_or((None, None), |row| (row.title, row.settings));
-    Ok(ConversationShown { id, title, members, moderators, settings })
+    ConversationShown { id, title, members, moderators, settings }
 }
 
 /// Who is in a conversation, for one of them. A direct one is there as soon as both people are.
@@ -147,13 +146,15 @@ pub async fn members_for(
     waypost: &Waypost,
     actor: Actor,
     conversation: ConversationId,
-) -> Result<Vec<PersonId>, Problem> {
+) -> Result<Vec<Member>, Problem> {
     if let Some(partner) = conversation.partner_of(actor.person) {
         waypost.db.person(partner).await?.ok_or(ProblemCode::NotFound)?;
-        return Ok(vec![actor.person.min(partner), actor.person.max(partner)]);
+        let both = [actor.person.min(partner), actor.person.max(partner)];
+        return Ok(both.map(|person| Member { person, moderates: false }).to_vec());
     }
-    let members = waypost.db.members(conversation).await?;
-    match members.contains(&actor.person) {
+    let members = waypost.db.members(&[conversation]).await?.remove(&conversation);
+    let members = members.unwrap_or_default();
+    match members.iter().any(|it| it.person == actor.person) {
         true => Ok(members),
         false => Err(ProblemCode::NotFound.into()),
     }

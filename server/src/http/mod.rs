@@ -4,6 +4,7 @@ mod caller;
 mod conversations;
 mod docs;
 mod enrolments;
+mod events;
 mod extract;
 mod health;
 mod messages;
@@ -82,6 +83,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(revisions::router())
         .merge(enrolments::router())
         .merge(sync::router())
+        .merge(events::router())
         .merge(record::router())
 }
 

@@ -1,5 +1,7 @@
 //! Conversations and who is in them.
 
+use std::collections::BTreeMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use waypost_protocol::{ConversationId, GroupSettings, PersonId};
@@ -19,6 +21,15 @@ pub struct ConversationRow {
     pub settings: Option<GroupSettings>,
     /// The number of its newest fact.
     pub last_n: u64,
+}
+
+/// Someone in a conversation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Who.
+    pub person: PersonId,
+    /// Whether they look after it.
+    pub moderates: bool,
 }
 
 impl Db {
@@ -56,26 +67,26 @@ impl Db {
         sql.bind(of.to_string()).row(&mut on).await?.as_ref().map(conversation_row).transpose()
     }
 
-    /// Who looks after a group now, by number.
-    pub async fn moderators(&self, of: ConversationId) -> Result<Vec<PersonId>, StorageError> {
+    /// Who is in these conversations now, by number. Where nobody is, there is no entry.
+    pub async fn members(
+        &self,
+        of: &[ConversationId],
+    ) -> Result<BTreeMap<ConversationId, Vec<Member>>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql(
-            "SELECT person FROM membership WHERE to_n IS NULL AND moderates_from_n IS NOT NULL \
-             AND conversation = ",
-        );
-        sql.bind(of.to_string()).push(" ORDER BY person");
-        let rows = sql.rows(&mut on).await?;
-        rows.iter().map(|row| Ok(person_id(row.try_get(0)?))).collect()
-    }
-
-    /// Who is in a conversation now, by number.
-    pub async fn members(&self, of: ConversationId) -> Result<Vec<PersonId>, StorageError> {
-        let mut on = self.readers.acquire().await?;
-        let mut sql =
-            self.sql("SELECT person FROM membership WHERE to_n IS NULL AND conversation = ");
-        sql.bind(of.to_string()).push(" ORDER BY person");
-        let rows = sql.rows(&mut on).await?;
-        rows.iter().map(|row| Ok(person_id(row.try_get(0)?))).collect()
+        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for chunk in self.chunks(of) {
+            let mut sql = self.sql(
+                "SELECT conversation, person, moderates_from_n FROM membership \
+                 WHERE to_n IS NULL AND conversation IN (",
+            );
+            sql.list(chunk, ConversationId::to_string).push(") ORDER BY conversation, person");
+            for row in sql.rows(&mut on).await? {
+                let moderates = row.try_get::<Option<i64>, _>(2)?.is_some();
+                let member = Member { person: person_id(row.try_get(1)?), moderates };
+                found.entry(conversation_id(row.try_get(0)?)?).or_default().push(member);
+            }
+        }
+        Ok(found)
     }
 
     /// Every current member of every group and stream, for those who push events.

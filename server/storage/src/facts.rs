@@ -5,8 +5,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::page::{EpochStart, From, Read, answer, fitting, from};
 use waypost_domain::{Head, Recorded};
 use waypost_protocol::{
-    Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, Move, PersonId, Pull,
-    ReceiptState, Sequence,
+    Body, Content, EVENTS_MAX, Event, Events, Millis, Move, PersonId, Pull, ReceiptState, Sequence,
 };
 
 use crate::decode::{conversation_id, fact_id, person_id};
@@ -31,6 +30,33 @@ pub struct FactRow {
 /// What is read of a fact `f`, as it was recorded.
 pub(crate) const EVENT_COLUMNS: &str = "f.n, f.recorded_at_ms, f.kind, f.content, f.id, f.author, \
                              f.conversation, f.offset_minutes, f.skew_ms, f.epoch";
+
+/// What concerns the person of `asked` between its numbers: the stays in conversations and streams, and
+/// what is known about groups, from the fact on that took the person in; for the staff, of all groups.
+const STRETCHES: &str = "\
+    stretch AS MATERIALIZED (
+        SELECT m.conversation,
+            CASE WHEN m.from_n > a.low THEN m.from_n ELSE a.low END AS low,
+            CASE WHEN m.to_n < a.high THEN m.to_n ELSE a.high END AS high
+        FROM asked a JOIN membership m ON m.person = a.person
+        WHERE (SELECT c.last_n FROM conversation c
+               WHERE c.conversation = m.conversation) > a.low
+        UNION ALL
+        SELECT c.conversation,
+            CASE WHEN m.from_n - 1 > a.low THEN m.from_n - 1 ELSE a.low END,
+            CASE WHEN m.to_n < a.high THEN m.to_n ELSE a.high END
+        FROM asked a
+        JOIN membership m ON m.person = a.person AND m.conversation LIKE 'group-%'
+        JOIN conversation c ON c.conversation = 'about' || substr(m.conversation, 6)
+            AND c.last_n > a.low
+        WHERE NOT EXISTS (SELECT 1 FROM membership s
+                          WHERE s.person = a.person AND s.conversation = 'staff')
+        UNION ALL
+        SELECT c.conversation, a.low, a.high
+        FROM asked a JOIN conversation c ON c.last_n > a.low AND c.conversation LIKE 'about-%'
+        WHERE EXISTS (SELECT 1 FROM membership s
+                      WHERE s.person = a.person AND s.conversation = 'staff')
+    )";
 
 impl Db {
     pub(crate) async fn insert_facts(
@@ -78,7 +104,7 @@ impl Db {
         row.map_or(Ok(0), |row| Ok(unsigned(row.try_get(0)?)))
     }
 
-    async fn read_head(&self, on: &mut AnyConnection) -> Result<Head, StorageError> {
+    pub(crate) async fn read_head(&self, on: &mut AnyConnection) -> Result<Head, StorageError> {
         let row = self
             .sql("SELECT epoch, size, frontier, last_person, last_group FROM head WHERE id = 1")
             .row(on)
@@ -154,26 +180,15 @@ impl Db {
     ) -> Result<Vec<Event>, StorageError> {
         // The stretches of this person come first: joined in one go, PostgreSQL reads what everyone
         // said and looks afterwards whom it concerns.
-        let mut sql = self.sql(
-            "WITH stretch AS MATERIALIZED (SELECT m.conversation, \
-             CASE WHEN m.from_n > ",
-        );
-        sql.bind(big(after))
-            .push(" THEN m.from_n ELSE ")
+        let mut sql = self.sql("WITH asked (person, low, high) AS (VALUES (");
+        sql.bind(i64::from(person.0))
+            .push(", ")
             .bind(big(after))
-            .push(" END AS low, CASE WHEN m.to_n < ")
+            .push(", ")
             .bind(big(up_to))
-            .push(" THEN m.to_n ELSE ")
-            .bind(big(up_to))
-            .push(
-                " END AS high FROM membership m \
-                 WHERE (SELECT c.last_n FROM conversation c \
-                 WHERE c.conversation = m.conversation) > ",
-            )
-            .bind(big(after))
-            .push(" AND m.person = ")
-            .bind(i64::from(person.0))
-            .push(") SELECT ")
+            .push(")), ")
+            .push(STRETCHES)
+            .push(" SELECT ")
             .push(&COLUMNS_FOR_READERS)
             .push(
                 " FROM stretch s JOIN fact f ON f.conversation = s.conversation \
@@ -225,57 +240,12 @@ impl Db {
         Ok(events.into_iter().map(receipts_event).collect())
     }
 
-    /// One fact by id, if this person may read it.
-    pub async fn fact_for(
-        &self,
-        person: PersonId,
-        id: FactId,
-    ) -> Result<Option<FactRow>, StorageError> {
-        let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT ");
-        sql.push(&COLUMNS_FOR_READERS)
-            .push(
-                " FROM fact f JOIN membership m ON m.conversation = f.conversation \
-                 AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
-            )
-            .bind(i64::from(person.0))
-            .push(" AND f.id = ")
-            .bind(id.as_bytes().to_vec());
-        sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
-    }
-
     /// One fact by number, for whoever has just made it.
     pub async fn fact_at(&self, n: u64) -> Result<Option<FactRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql("SELECT ");
         sql.push(&COLUMNS_FOR_READERS).push(" FROM fact f WHERE f.n = ").bind(big(n));
         sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
-    }
-
-    /// The messages and acknowledgements of a conversation that this person may read, newest
-    /// first, before a number.
-    pub async fn history(
-        &self,
-        person: PersonId,
-        conversation: ConversationId,
-        before: u64,
-        limit: usize,
-    ) -> Result<Vec<FactRow>, StorageError> {
-        let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT ");
-        sql.push(&COLUMNS_FOR_READERS)
-            .push(
-                " FROM fact f JOIN membership m ON m.conversation = f.conversation \
-                 AND f.n > m.from_n AND (m.to_n IS NULL OR f.n <= m.to_n) WHERE m.person = ",
-            )
-            .bind(i64::from(person.0))
-            .push(" AND f.conversation = ")
-            .bind(conversation.to_string())
-            .push(" AND f.n < ")
-            .bind(big(before))
-            .push(" ORDER BY f.n DESC LIMIT ")
-            .bind(limit as i64);
-        sql.rows(&mut on).await?.iter().map(fact_of).collect()
     }
 }
 

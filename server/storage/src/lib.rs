@@ -15,6 +15,7 @@ mod decode;
 mod enrolments;
 mod error;
 mod facts;
+mod history;
 mod known;
 mod migrate;
 mod people;
@@ -30,7 +31,7 @@ mod writing;
 
 pub use audit::{AuditLeaf, SignedCheckpoint};
 pub use connect::{Db, Dialect};
-pub use conversations::ConversationRow;
+pub use conversations::{ConversationRow, Member};
 pub use enrolments::{EnrolmentRow, Proved};
 pub use error::StorageError;
 pub use facts::FactRow;

@@ -15,6 +15,8 @@ struct Joined {
     person: PersonId,
     conversation: ConversationId,
     from_n: u64,
+    /// Beyond this number it may ask for what was said before.
+    opened_from_n: Option<u64>,
 }
 
 impl Db {
@@ -96,6 +98,7 @@ impl Db {
                         person,
                         conversation: *conversation,
                         from_n: 0,
+                        opened_from_n: None,
                     }));
                 }
             }
@@ -109,11 +112,14 @@ impl Db {
         joined: &[Joined],
     ) -> Result<(), StorageError> {
         for chunk in self.chunks(joined) {
-            let mut sql = self.sql("INSERT INTO membership (person, conversation, from_n) VALUES ");
+            let mut sql = self.sql(
+                "INSERT INTO membership (person, conversation, from_n, opened_from_n) VALUES ",
+            );
             sql.tuples(chunk, |row, joined| {
                 row.bind(i64::from(joined.person.0))
                     .bind(joined.conversation.to_string())
-                    .bind(big(joined.from_n));
+                    .bind(big(joined.from_n))
+                    .bind(joined.opened_from_n.map(big));
             });
             sql.push(" ON CONFLICT (person, conversation, from_n) DO NOTHING");
             sql.execute(on).await?;
@@ -232,7 +238,7 @@ impl Db {
                 self.insert_group(on, conversation, &name, settings, n).await?;
                 let joined: Vec<_> = members
                     .into_iter()
-                    .map(|person| Joined { person, conversation, from_n: n })
+                    .map(|person| Joined { person, conversation, from_n: n, opened_from_n: None })
                     .collect();
                 self.insert_members(on, &joined).await?;
                 self.moderates(on, conversation, &moderators, Some(n)).await
@@ -246,9 +252,11 @@ impl Db {
             Body::ModeratorEnded { group, person } => {
                 self.moderates(on, ConversationId::Group(group), &[person], None).await
             }
-            Body::MemberJoined { group, person } => {
+            Body::MemberJoined { group, person, history } => {
                 let conversation = ConversationId::Group(group);
-                self.insert_members(on, &[Joined { person, conversation, from_n: n }]).await
+                let opened_from_n = history.then_some(0);
+                let joined = Joined { person, conversation, from_n: n, opened_from_n };
+                self.insert_members(on, &[joined]).await
             }
             Body::MemberLeft { group, person } => {
                 self.end_membership(on, ConversationId::Group(group), person, n).await
@@ -292,6 +300,6 @@ fn streams_of(person: PersonId, role: Role) -> Vec<Joined> {
     let staff = Some(ConversationId::Staff).filter(|_| role.is_staff());
     std::iter::once(ConversationId::Fleet)
         .chain(staff)
-        .map(|conversation| Joined { person, conversation, from_n: 0 })
+        .map(|conversation| Joined { person, conversation, from_n: 0, opened_from_n: None })
         .collect()
 }

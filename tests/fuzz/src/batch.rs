@@ -194,8 +194,8 @@ fn deed(feed: &mut Feed<'_>) -> Deed {
 }
 
 fn settings(feed: &mut Feed<'_>) -> GroupSettings {
-    let (announcements, leaving) = (feed.below(2) == 1, feed.below(2) == 1);
-    GroupSettings { announcements, leaving }
+    let mut yes = || feed.below(2) == 1;
+    GroupSettings { announcements: yes(), leaving: yes(), history: yes() }
 }
 
 fn person(feed: &mut Feed<'_>) -> PersonId {
@@ -219,11 +219,12 @@ fn fact(feed: &mut Feed<'_>) -> FactId {
 }
 
 fn conversation(feed: &mut Feed<'_>) -> ConversationId {
-    match feed.below(6) {
+    match feed.below(7) {
         0 => ConversationId::Direct(PersonId(1), PersonId(2)),
         1 => ConversationId::Direct(PersonId(2), PersonId(9)),
         group @ (2 | 3) => ConversationId::Group(group as u32 - 1),
         4 => ConversationId::Fleet,
+        5 => ConversationId::About(1),
         _ => ConversationId::Staff,
     }
 }

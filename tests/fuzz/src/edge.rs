@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::time::timeout;
 use waypost_edge::{Closing, Edge, EdgeConfig, Handlers, Identity};
 use waypost_protocol::{
-    Answer, Downlink, EnrolmentId, Events, PersonId, Role, Sequence, Uplink, topic,
+    Answer, Downlink, Earlier, EnrolmentId, Events, PersonId, Role, Sequence, Uplink, topic,
 };
 
 use crate::seeds::{self, Seed};
@@ -190,6 +190,13 @@ fn answer(frame: &Uplink) -> Downlink {
         Uplink::Pull(pull) => {
             Downlink::Events(Events { answers: Some(pull.number), ..Events::default() })
         }
+        Uplink::History(asked) => Downlink::Earlier(Earlier {
+            answers: asked.number,
+            epoch: 0,
+            conversation: asked.conversation,
+            events: Vec::new(),
+            more: false,
+        }),
     }
 }
 

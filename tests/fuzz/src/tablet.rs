@@ -5,8 +5,8 @@
 use waypost_engine::reference::ReferenceStore;
 use waypost_engine::{Down, Effect, Engine, Input, LinkPath, Now, Wish};
 use waypost_protocol::{
-    Answer, Body, Content, ConversationId, Downlink, Event, Events, FactId, OwnRun, PersonId,
-    ProblemCode, Sequence, Uplink,
+    Answer, Body, Content, ConversationId, Downlink, Earlier, Event, Events, FactId, OwnRun,
+    PersonId, ProblemCode, Sequence, Uplink,
 };
 
 use crate::feed::Feed;
@@ -26,6 +26,8 @@ struct Tablet {
     random: u128,
     /// The number of the last pull.
     asked: u32,
+    /// The number of the last question for what was said before.
+    asked_earlier: u32,
     /// What was submitted last.
     submitted: Vec<FactId>,
 }
@@ -52,6 +54,7 @@ impl Tablet {
             now: Now { at: 1_772_440_200_000, tick: 0, offset_minutes: 60 },
             random: 0,
             asked: 0,
+            asked_earlier: 0,
             submitted: Vec::new(),
         };
         tablet.input(Input::Started);
@@ -60,9 +63,10 @@ impl Tablet {
 
     fn step(&mut self, feed: &mut Feed<'_>) {
         let path = [LinkPath::Mqtt, LinkPath::Https][feed.below(2)];
-        match feed.below(14) {
+        match feed.below(15) {
             0 | 1 => self.frame(feed),
             2 | 3 => self.events(feed),
+            14 => self.earlier(feed),
             4 => self.answers(feed),
             5 => self.input(Input::LinkUp { path }),
             6 => {
@@ -105,6 +109,18 @@ impl Tablet {
             own: if has(32) { self.own_runs(feed) } else { Vec::new() },
         };
         self.input(Input::FrameReceived(Downlink::Events(events)));
+    }
+
+    /// What was said before, or was not.
+    fn earlier(&mut self, feed: &mut Feed<'_>) {
+        let page = Earlier {
+            answers: self.asked_earlier,
+            epoch: feed.number() as u32,
+            conversation: conversation(feed),
+            events: (0..feed.below(3)).map(|_| event(feed)).collect(),
+            more: feed.below(2) == 1,
+        };
+        self.input(Input::FrameReceived(Downlink::Earlier(page)));
     }
 
     /// What was submitted, placed anywhere.
@@ -175,6 +191,7 @@ impl Tablet {
         assert_eq!(Uplink::from_bytes(&frame.to_bytes()).as_ref(), Ok(frame));
         match frame {
             Uplink::Pull(pull) => self.asked = pull.number,
+            Uplink::History(history) => self.asked_earlier = history.number,
             Uplink::Submit(submit) => {
                 self.submitted = submit.entries.iter().map(|entry| entry.id).collect();
             }
@@ -186,6 +203,7 @@ fn conversation(feed: &mut Feed<'_>) -> ConversationId {
     let some = [
         ConversationId::Direct(OMAR, DANA),
         ConversationId::Group(5),
+        ConversationId::About(5),
         ConversationId::Fleet,
         ConversationId::Staff,
     ];

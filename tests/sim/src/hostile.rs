@@ -5,8 +5,8 @@ use waypost_domain::Actor;
 use waypost_domain::uplink::Asked;
 use waypost_engine::LinkPath;
 use waypost_protocol::{
-    Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, PersonId, Pull,
-    ReadMark, Sequence, StoredMark, Submit, Uplink,
+    Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, History,
+    PersonId, Pull, ReadMark, Sequence, StoredMark, Submit, Uplink,
 };
 
 use crate::server::{Job, Sender};
@@ -24,7 +24,8 @@ impl World {
         let (enrolment, person, role) = (device.enrolment, device.person, device.role);
         let frame = match self.dice.below(10) {
             0..6 => self.made_up_facts(),
-            6..9 => self.made_up_marks(),
+            6..8 => self.made_up_marks(),
+            8 => self.made_up_question(),
             _ => return self.garbage(number),
         };
         tell!(self, "{} makes up a frame for server {at}", self.devices[number].name);
@@ -95,7 +96,8 @@ impl World {
     fn any_conversation(&mut self) -> ConversationId {
         let (one, other) = (1 + self.dice.below(9) as u32, 1 + self.dice.below(9) as u32);
         let direct = ConversationId::direct(PersonId(one), PersonId(other));
-        match self.dice.below(4) {
+        match self.dice.below(5) {
+            4 => ConversationId::About(self.dice.below(4) as u32),
             0 => ConversationId::Fleet,
             1 => ConversationId::Staff,
             2 => ConversationId::Group(self.dice.below(4) as u32),
@@ -120,6 +122,17 @@ impl World {
             8 => Body::Deletion { message: self.someones_fact(), author: person }.to_content(),
             _ => Content { kind: 1, bytes: vec![0; CONTENT_BYTES_MAX + 1] },
         }
+    }
+
+    /// For what was said anywhere, before whenever.
+    fn made_up_question(&mut self) -> Uplink {
+        let end = self.servers.store.end();
+        Uplink::History(History {
+            conversation: self.any_conversation(),
+            before: [0, end / 2, end + 1, u64::MAX][self.dice.index(4)],
+            number: self.dice.roll() as u32,
+            limit: self.dice.roll() as u16,
+        })
     }
 
     fn made_up_marks(&mut self) -> Uplink {

@@ -25,6 +25,7 @@ mod store;
 mod story;
 mod summary;
 mod taps;
+mod telling;
 mod weather;
 mod witness;
 mod world;

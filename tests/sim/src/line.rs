@@ -40,6 +40,8 @@ pub(crate) struct Line {
     members: BTreeMap<u32, BTreeSet<PersonId>>,
     moderators: BTreeSet<(u32, PersonId)>,
     settings: BTreeMap<u32, GroupSettings>,
+    /// What was opened to someone by taking them in: what a conversation said before a number.
+    opened: BTreeMap<(PersonId, ConversationId), u64>,
     revoked: BTreeSet<EnrolmentId>,
     /// The last number of each lane of a device.
     lanes: BTreeMap<(usize, ConversationId), u32>,
@@ -51,7 +53,7 @@ pub(crate) struct Line {
 #[derive(Clone)]
 pub(crate) enum Readers {
     Everyone,
-    Staff,
+    StaffAnd(BTreeSet<PersonId>),
     People(BTreeSet<PersonId>),
 }
 
@@ -72,10 +74,20 @@ impl Line {
     pub(crate) fn may_read(&self, device: &Device, n: u64) -> bool {
         match self.readers.get(n as usize - 1) {
             Some(Readers::Everyone) => true,
-            Some(Readers::Staff) => device.role.is_staff(),
+            Some(Readers::StaffAnd(people)) => {
+                device.role.is_staff() || people.contains(&device.person)
+            }
             Some(Readers::People(people)) => people.contains(&device.person),
             None => false,
         }
+    }
+
+    /// Whether the fact with this number is from before the person of this device came, and was opened
+    /// to them.
+    pub(crate) fn is_opened(&self, device: &Device, n: u64) -> bool {
+        let conversation = self.fact(n).and_then(|fact| fact.conversation);
+        let place = conversation.map(|conversation| (device.person, conversation));
+        place.and_then(|place| self.opened.get(&place)).is_some_and(|before| n < *before)
     }
 
     /// Whether number `n` is a message of someone else that this person may read.
@@ -121,7 +133,7 @@ impl Line {
             }
             let device = from.devices.iter().find(|device| device.enrolment == enrolment);
             match device {
-                Some(device) if fact.conversation == Some(ConversationId::Fleet) => {
+                Some(device) if matches!(fact.conversation, Some(ConversationId::About(_))) => {
                     self.is_done_by_right(fact, device)?;
                 }
                 Some(device) if device.hostile => is_made_up(fact, device, from.made_up)?,
@@ -233,6 +245,10 @@ impl Line {
     }
 
     fn readers_of(&mut self, fact: &Recorded) -> Result<Readers, Broken> {
+        let mut members = match fact.conversation {
+            Some(ConversationId::About(group)) => self.members_of(group),
+            _ => BTreeSet::new(),
+        };
         match fact.content.to_body() {
             Ok(Body::Receipts { moves }) => return self.concerned(&moves).map(Readers::People),
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
@@ -249,8 +265,17 @@ impl Line {
             Ok(Body::ModeratorEnded { group, person }) => {
                 self.moderators.remove(&(group, person));
             }
-            Ok(Body::MemberJoined { group, person }) => {
+            Ok(Body::MemberJoined { group, person, history }) => {
                 self.members.entry(group).or_default().insert(person);
+                let n = fact.sequence.n;
+                self.opened.insert((person, ConversationId::About(group)), n);
+                if history != self.settings.get(&group).is_some_and(|it| it.history) {
+                    let what = format!("{} says {history}", fact.sequence);
+                    return broken("the policy of the group opens its history", what);
+                }
+                if history {
+                    self.opened.insert((person, ConversationId::Group(group)), n);
+                }
             }
             Ok(Body::Revoked { enrolment, .. }) => drop(self.revoked.insert(enrolment)),
             Ok(Body::MemberLeft { group, person }) => {
@@ -261,13 +286,19 @@ impl Line {
         }
         Ok(match fact.conversation {
             Some(ConversationId::Fleet) => Readers::Everyone,
-            Some(ConversationId::Staff) => Readers::Staff,
-            Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
-            Some(ConversationId::Group(group)) => {
-                Readers::People(self.members.get(&group).cloned().unwrap_or_default())
+            Some(ConversationId::Staff) => Readers::StaffAnd(BTreeSet::new()),
+            Some(ConversationId::About(group)) => {
+                members.extend(self.members_of(group));
+                Readers::StaffAnd(members)
             }
+            Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
+            Some(ConversationId::Group(group)) => Readers::People(self.members_of(group)),
             None => Readers::People(BTreeSet::new()),
         })
+    }
+
+    fn members_of(&self, group: u32) -> BTreeSet<PersonId> {
+        self.members.get(&group).cloned().unwrap_or_default()
     }
 
     /// Whom these moves concern. Each must go forward and pass a message.

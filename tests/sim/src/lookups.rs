@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use waypost_domain::page::{Read, answer, fitting, from};
+use waypost_domain::page::{Read, answer, earlier, fitting, from};
 use waypost_domain::{
     AuthorsOf, GroupState, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request,
     Wanted, ranges,
 };
 use waypost_protocol::{
-    Body, Content, ConversationId, EVENTS_MAX, Event, Events, FactId, Millis, PersonId, Pull, kind,
+    Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, History, Millis,
+    PersonId, Pull, kind,
 };
 
 use crate::store::{Membership, Store};
@@ -102,11 +103,52 @@ impl Store {
     }
 
     fn concerns(&self, fact: &Recorded, person: PersonId) -> bool {
-        self.memberships.iter().any(|it| {
-            it.person == person
-                && Some(it.conversation) == fact.conversation
-                && it.covers(fact.sequence.n)
-        })
+        let n = fact.sequence.n;
+        let mut stays = self.memberships.iter().filter(|it| it.person == person);
+        match fact.conversation {
+            Some(ConversationId::About(_)) if self.is_staff(person) => true,
+            // From the fact on that took the person in.
+            Some(ConversationId::About(group)) => stays.any(|it| {
+                it.conversation == ConversationId::Group(group) && it.from <= n && it.is_up_to(n)
+            }),
+            place => stays.any(|it| Some(it.conversation) == place && it.covers(n)),
+        }
+    }
+
+    /// Whether a person may ask for this fact, from before they came as well.
+    fn is_open(&self, fact: &Recorded, person: PersonId) -> bool {
+        let n = fact.sequence.n;
+        let mut stays = self.memberships.iter().filter(|it| it.person == person);
+        let opened = match fact.conversation {
+            Some(ConversationId::About(group)) => {
+                stays.any(|it| it.conversation == ConversationId::Group(group) && it.is_up_to(n))
+            }
+            place => stays.any(|it| Some(it.conversation) == place && it.history && it.is_up_to(n)),
+        };
+        opened || self.concerns(fact, person)
+    }
+
+    fn is_staff(&self, person: PersonId) -> bool {
+        self.people.get(&person).is_some_and(|row| row.role.is_staff())
+    }
+
+    /// The answer to a question for what was said before.
+    pub(crate) fn earlier(&self, person: PersonId, asked: &History) -> Earlier {
+        let limit = usize::from(asked.limit).min(EVENTS_MAX) + 1;
+        let before = asked.before.saturating_sub(1).min(self.end()) as usize;
+        let theirs = self.record[..before].iter().rev().filter(|fact| {
+            fact.conversation == Some(asked.conversation) && self.is_open(fact, person)
+        });
+        let newest = theirs.take(limit).map(|fact| self.as_told(fact)).collect();
+        earlier(self.head.epoch, asked, newest)
+    }
+
+    /// A fact as its readers are told it.
+    fn as_told(&self, fact: &Recorded) -> Event {
+        match self.hides(fact) {
+            true => Event { content: Content::erased(fact.content.kind), ..fact.to_event() },
+            false => fact.to_event(),
+        }
     }
 
     /// What of the facts beyond `after` and up to `up_to` concerns a person.
@@ -117,11 +159,7 @@ impl Store {
 
     fn event_for(&self, person: PersonId, fact: &Recorded) -> Option<Event> {
         if fact.content.kind != kind::RECEIPTS {
-            let event = || match self.hides(fact) {
-                true => Event { content: Content::erased(fact.content.kind), ..fact.to_event() },
-                false => fact.to_event(),
-            };
-            return self.concerns(fact, person).then(event);
+            return self.concerns(fact, person).then(|| self.as_told(fact));
         }
         let (_, moves) = fact.receipts_for.iter().find(|(author, _)| *author == person)?;
         let content = Body::Receipts { moves: moves.clone() }.to_content();

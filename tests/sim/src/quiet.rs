@@ -35,6 +35,10 @@ pub(crate) fn is_quiet(
         if let Some(n) = reference.missing(device, reference.line().end()) {
             return broken("everyone has what is theirs", format!("{} lacks {n}", device.name));
         }
+        if let Some(n) = reference.unopened(device) {
+            let what = format!("{} lacks {n}", device.name);
+            return broken("everyone has what was opened to them", what);
+        }
         if has_all_devices(device.person, devices, server, reference) {
             agrees_on_reading(device, reference)?;
         }

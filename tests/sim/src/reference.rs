@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use waypost_domain::{Decision, Recorded};
 use waypost_engine::{Change, READ_MARKS_KEPT_MAX};
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, Entry, Event, Events, FactId, Move, PersonId,
-    STORED_MARKS_MAX, Sequence,
+    Body, ConversationId, EnrolmentId, Entry, Event, FactId, Move, PersonId, STORED_MARKS_MAX,
+    Sequence,
 };
 
 use crate::device::Device;
@@ -51,7 +51,7 @@ impl Reference {
         u32::try_from(self.lines.len() - 1).unwrap_or(u32::MAX)
     }
 
-    fn line_of(&self, epoch: u32) -> Result<&Line, Broken> {
+    pub(crate) fn line_of(&self, epoch: u32) -> Result<&Line, Broken> {
         match self.lines.get(epoch as usize) {
             Some(line) => Ok(line),
             None => broken("epochs begin with a restore", format!("{epoch} did not")),
@@ -100,49 +100,6 @@ impl Reference {
         self.made_up.entry(entry.id).or_default().push(entry.clone());
     }
 
-    /// A server is about to send these to a device.
-    pub(crate) fn may_see(&self, device: &Device, events: &Events) -> Result<(), Broken> {
-        let line = self.line_of(events.epoch)?;
-        let is_own = |n| line.fact(n).is_some_and(|it| it.enrolment == Some(device.enrolment));
-        if let Some(n) = own_numbers(events).find(|n| !is_own(*n)) {
-            let what = format!("{} is told that number {n} is its own", device.name);
-            return broken("accepted is in the record", what);
-        }
-        match events.events.iter().find(|event| !line.may_read(device, event.n)) {
-            None => Ok(()),
-            Some(event) => {
-                let what = format!("{} is sent number {} of others", device.name, event.n);
-                broken("nobody reads what is not theirs", what)
-            }
-        }?;
-        self.tells_nothing_deleted(device, events)
-    }
-
-    /// What was deleted is told only up to its deletion, or together with it.
-    fn tells_nothing_deleted(&self, device: &Device, events: &Events) -> Result<(), Broken> {
-        let line = self.line_of(events.epoch)?;
-        let tells = |event: &&Event| {
-            let deleted_at = line.fact(event.n).and_then(|fact| line.deleted_at(fact));
-            let brought = |n| {
-                let told = events.events.iter().any(|it| it.n == n);
-                // A restore may have lost the message alone, until its author gave it back.
-                n > events.next || n < event.n || told || own_numbers(events).any(|own| own == n)
-            };
-            !event.content.is_erased() && deleted_at.is_some_and(|n| !brought(n))
-        };
-        match events.events.iter().find(tells) {
-            None => Ok(()),
-            Some(event) => {
-                let gone = line.fact(event.n).and_then(|fact| line.deleted_at(fact));
-                let what = format!(
-                    "{} is told number {}, deleted by {gone:?}, in {} to {}",
-                    device.name, event.n, events.after, events.next
-                );
-                broken("what is deleted is told to nobody", what)
-            }
-        }
-    }
-
     /// A device is about to write these changes; `device` is how it is before.
     pub(crate) fn stores(
         &mut self,
@@ -171,6 +128,7 @@ impl Reference {
                     self.recorded(number, device, *epoch, event)?;
                     stored.insert(event.n);
                 }
+                Change::Earlier { epoch, event } => self.learns(device, *epoch, event)?,
                 Change::Cursor(cursor) if !was_cut => {
                     self.cursor_moved(device, *cursor, &stored)?;
                 }
@@ -244,23 +202,26 @@ impl Reference {
             return broken("nothing has two effects", what);
         }
         let Some(id) = event.id else { return Ok(()) };
-        let mut as_said = fact.to_event();
-        if event.content.is_erased() {
-            if !line.may_be_erased(fact) {
-                let what = format!("{} does not learn what number {} says", device.name, event.n);
-                return broken("what is not deleted is told", what);
-            }
-            as_said.content = event.content.clone();
-        }
-        if *event != as_said {
-            let what = format!("{} has another number {}", device.name, event.n);
-            return broken("the order is the same everywhere", what);
-        }
+        is_as_said(line, fact, device, event)?;
         if !self.timelines.entry((number, epoch)).or_default().insert(id) {
             let what = format!("{} shows {id} twice", device.name);
             return broken("nothing has two effects", what);
         }
         Ok(())
+    }
+
+    /// A device stores something from before its person came; it may have it already.
+    fn learns(&self, device: &Device, epoch: u32, event: &Event) -> Result<(), Broken> {
+        let line = self.line_of(epoch)?;
+        let Some(fact) = line.fact(event.n) else {
+            let what = format!("{} has number {} of nothing", device.name, event.n);
+            return broken("the order is the same everywhere", what);
+        };
+        if !line.may_read(device, event.n) && !line.is_opened(device, event.n) {
+            let what = format!("{} got number {} of others", device.name, event.n);
+            return broken("nobody reads what is not theirs", what);
+        }
+        is_as_said(line, fact, device, event)
     }
 
     fn cursor_moved(
@@ -302,6 +263,13 @@ impl Reference {
         let line = self.line();
         let mut theirs = (1..=up_to).filter(|n| line.may_read(device, *n));
         theirs.find(|n| line.fact(*n).is_none_or(|fact| !self.has(device, fact)))
+    }
+
+    /// The first number from before a person came that was opened to them and this device does not have.
+    pub(crate) fn unopened(&self, device: &Device) -> Option<u64> {
+        let line = self.line();
+        let mut opened = (1..=line.end()).filter(|n| line.is_opened(device, *n));
+        opened.find(|n| line.fact(*n).is_none_or(|fact| !self.has(device, fact)))
     }
 
     /// The server has committed this.
@@ -348,10 +316,21 @@ impl Reference {
     }
 }
 
-/// The numbers of what a device submitted itself, as it is told them.
-fn own_numbers(events: &Events) -> impl Iterator<Item = u64> {
-    let runs = events.own.iter().map(|run| run.n.saturating_sub(run.before.into())..=run.n);
-    runs.flatten()
+/// Whether an event says what its fact says, or nothing if that may be gone.
+fn is_as_said(line: &Line, fact: &Recorded, device: &Device, event: &Event) -> Result<(), Broken> {
+    let mut as_said = fact.to_event();
+    if event.content.is_erased() {
+        if !line.may_be_erased(fact) {
+            let what = format!("{} does not learn what number {} says", device.name, event.n);
+            return broken("what is not deleted is told", what);
+        }
+        as_said.content = event.content.clone();
+    }
+    if *event != as_said {
+        let what = format!("{} has another number {}", device.name, event.n);
+        return broken("the order is the same everywhere", what);
+    }
+    Ok(())
 }
 
 /// Whether a device knows the place of this fact as that of one of its own.

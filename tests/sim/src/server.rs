@@ -98,7 +98,7 @@ pub(crate) struct Sender {
 impl Job {
     /// What the operator does.
     pub(crate) fn of_operator(request: Request) -> Self {
-        Self { from: None, asked: Asked { request: Some(request), pull: None } }
+        Self { from: None, asked: Asked { request: Some(request), page: None } }
     }
 }
 

@@ -2,10 +2,10 @@
 //! pushes go out, and any of it may be cut short by a crash.
 
 use waypost_domain::live::{Push, Told};
-use waypost_domain::uplink::{Asked, answer_to, refused};
+use waypost_domain::uplink::{self, Asked, answer_to, refused};
 use waypost_domain::{Actor, Clockwork, Decision, Reply, Request, decide};
 use waypost_engine::LinkPath;
-use waypost_protocol::{Downlink, FRAME_BYTES_MAX, ProblemCode, Uplink};
+use waypost_protocol::{Downlink, FRAME_BYTES_MAX, History, ProblemCode, Uplink};
 
 use crate::device::Device;
 use crate::network::{Cargo, Parcel};
@@ -191,9 +191,12 @@ impl World {
         for Job { from, asked } in jobs {
             let reply = asked.request.and_then(|_| replies.next());
             let Some(sender) = from else { continue };
-            match (reply.and_then(answer_to), asked.pull) {
+            match (reply.and_then(answer_to), asked.page) {
                 (Some(frame), _) => self.answer(at, sender, &frame)?,
-                (None, Some(pull)) => self.read_page(at, sender, &pull)?,
+                (None, Some(uplink::Page::Next(pull))) => self.read_page(at, sender, &pull)?,
+                (None, Some(uplink::Page::Earlier(asked))) => {
+                    self.read_earlier(at, sender, &asked)?;
+                }
                 (None, None) => self.answer(at, sender, &refused(ProblemCode::Internal))?,
             }
         }
@@ -218,6 +221,15 @@ impl World {
         let due = self.tick + if slow { self.dice.below(PAGE_TAKES_MS) } else { 0 };
         self.servers.replicas[at].pages.push(Page { due, to: sender, events });
         Ok(())
+    }
+
+    fn read_earlier(&mut self, at: usize, sender: Sender, asked: &History) -> Result<(), Broken> {
+        let person = sender.person;
+        let page = self.servers.store.earlier(person, asked);
+        self.hears(witness::Asked::Earlier { person, asked, page: &page })?;
+        self.reference.may_learn(&self.devices[sender.device], &page)?;
+        self.summary.earlier += page.events.len() as u64;
+        self.answer(at, sender, &Downlink::Earlier(page))
     }
 
     /// A page is ready: the device is answered, and from now on pushed to.
@@ -322,5 +334,8 @@ fn words(frame: &Uplink) -> String {
             pull.after,
             pull.stored.len() + pull.read.len()
         ),
+        Uplink::History(asked) => {
+            format!("a question for {} before {}", asked.conversation, asked.before)
+        }
     }
 }

@@ -171,6 +171,7 @@ impl World {
                 settings: GroupSettings {
                     announcements: self.dice.chance(40),
                     leaving: self.dice.chance(50),
+                    history: self.dice.chance(50),
                 },
             },
             (Some(_), _) => Deed::Leave { group, person },

@@ -48,11 +48,17 @@ pub(crate) struct Membership {
     pub(crate) from: u64,
     pub(crate) to: Option<u64>,
     pub(crate) moderates: bool,
+    /// Whether what was said before may be asked for.
+    pub(crate) history: bool,
 }
 
 impl Membership {
     pub(crate) fn covers(&self, n: u64) -> bool {
-        n > self.from && self.to.is_none_or(|to| n <= to)
+        n > self.from && self.is_up_to(n)
+    }
+
+    pub(crate) fn is_up_to(&self, n: u64) -> bool {
+        self.to.is_none_or(|to| n <= to)
     }
 }
 
@@ -79,8 +85,8 @@ impl Store {
             self.place_of.insert(fact.id, self.record.len());
             self.record.push(fact.clone());
             if let Some(direct @ ConversationId::Direct(low, high)) = fact.conversation {
-                self.join(low, direct, 0);
-                self.join(high, direct, 0);
+                self.join(low, direct, 0, false);
+                self.join(high, direct, 0, false);
             }
             self.project(fact, &decision.pseudonyms);
             self.revise(fact);
@@ -101,12 +107,13 @@ impl Store {
         self.head = decision.head.clone();
     }
 
-    fn join(&mut self, person: PersonId, conversation: ConversationId, from: u64) {
+    fn join(&mut self, person: PersonId, conversation: ConversationId, from: u64, history: bool) {
         let known =
             |it: &Membership| (it.person, it.conversation, it.from) == (person, conversation, from);
         if !self.memberships.iter().any(known) {
             let (to, moderates) = (None, false);
-            self.memberships.push(Membership { person, conversation, from, to, moderates });
+            let stay = Membership { person, conversation, from, to, moderates, history };
+            self.memberships.push(stay);
         }
     }
 
@@ -145,15 +152,15 @@ impl Store {
                 let given = pseudonyms.iter().find(|(whose, _)| *whose == person);
                 let pseudonym = given.map(|(_, pseudonym)| *pseudonym).unwrap_or_default();
                 self.people.insert(person, PersonRow { handle, role, pseudonym });
-                self.join(person, ConversationId::Fleet, 0);
+                self.join(person, ConversationId::Fleet, 0, false);
                 if role.is_staff() {
-                    self.join(person, ConversationId::Staff, 0);
+                    self.join(person, ConversationId::Staff, 0, false);
                 }
             }
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.groups.insert(group, settings);
                 for person in members {
-                    self.join(person, ConversationId::Group(group), n);
+                    self.join(person, ConversationId::Group(group), n, false);
                 }
                 moderators.into_iter().for_each(|person| self.moderates(group, person, true));
             }
@@ -162,8 +169,8 @@ impl Store {
             }
             Ok(Body::ModeratorNamed { group, person }) => self.moderates(group, person, true),
             Ok(Body::ModeratorEnded { group, person }) => self.moderates(group, person, false),
-            Ok(Body::MemberJoined { group, person }) => {
-                self.join(person, ConversationId::Group(group), n);
+            Ok(Body::MemberJoined { group, person, history }) => {
+                self.join(person, ConversationId::Group(group), n, history);
             }
             Ok(Body::MemberLeft { group, person }) => {
                 let group = ConversationId::Group(group);

@@ -31,6 +31,8 @@ pub struct Summary {
     pub hostile: u64,
     /// How many facts a newer server wrote.
     pub newer: u64,
+    /// How many facts from before they came people were told.
+    pub earlier: u64,
     /// How many taps found a full outbox.
     pub outbox_full: u64,
     /// A hash over all that happened: equal for equal runs.
@@ -44,7 +46,7 @@ impl fmt::Display for Summary {
             "{} steps, {} facts said, {} refused, {} recorded, {} power failures, \
              {} server crashes, {} restores, {} devices lost, {} frames troubled, \
              {} refused for want of room, {} failed commits, {} hostile frames, \
-             {} facts of newer kinds, {} taps on a full outbox, trace {:016x}",
+             {} facts of newer kinds, {} facts from before, {} taps on a full outbox, trace {:016x}",
             self.steps,
             self.said,
             self.refused,
@@ -58,6 +60,7 @@ impl fmt::Display for Summary {
             self.commits_failed,
             self.hostile,
             self.newer,
+            self.earlier,
             self.outbox_full,
             self.trace
         )

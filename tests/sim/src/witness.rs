@@ -4,7 +4,7 @@
 //! finds out where the model flatters us.
 
 use waypost_domain::{Decision, Request, TokenState};
-use waypost_protocol::{Events, Millis, PersonId, Pull};
+use waypost_protocol::{Earlier, Events, History, Millis, PersonId, Pull};
 
 /// What the store was asked or told.
 pub enum Asked<'a> {
@@ -38,6 +38,15 @@ pub enum Asked<'a> {
         safe_up_to: u64,
         /// The page.
         events: &'a Events,
+    },
+    /// What was said before was read.
+    Earlier {
+        /// By whom.
+        person: PersonId,
+        /// What they asked for.
+        asked: &'a History,
+        /// The page.
+        page: &'a Earlier,
     },
     /// What has expired is erased.
     Expired {

@@ -238,7 +238,7 @@ impl World {
         let bytes = frame.to_bytes();
         let entries = match frame {
             Uplink::Submit(submit) => submit.entries.len(),
-            Uplink::Pull(_) => 0,
+            Uplink::Pull(_) | Uplink::History(_) => 0,
         };
         if bytes.len() > FRAME_BYTES_MAX || entries > SUBMIT_ENTRIES_MAX {
             return broken("bounds", format!("a frame of {} is too large", device.name));
@@ -377,6 +377,9 @@ fn words(frame: &Downlink) -> String {
         Downlink::Events(events) => {
             let what = if events.answers.is_some() { "answer to its pull" } else { "push" };
             format!("a {what}, {} to {}, {} events", events.after, events.next, events.events.len())
+        }
+        Downlink::Earlier(page) => {
+            format!("{} facts of {} from before", page.events.len(), page.conversation)
         }
         Downlink::Presence(_) => "who is online".into(),
         Downlink::Refused { code, .. } => format!("a refusal: {}", code.slug()),

@@ -67,12 +67,25 @@ impl World {
         added.unwrap_or_else(|error| panic!("{handle} cannot be added: {error}"));
     }
 
-    /// Opens a group with these people.
-    pub async fn makes_group(&self, name: &str, members: &[&Person]) {
+    /// Opens a group with these people, run as the options of the command line say.
+    pub async fn makes_group(&self, name: &str, members: &[&Person], options: &[&str]) {
         let mut arguments = vec!["group", "create", name];
         arguments.extend(members.iter().map(|person| person.handle.as_str()));
+        arguments.extend(options);
         let made = self.server.cli(&arguments).await;
         made.unwrap_or_else(|error| panic!("the group {name} cannot be made: {error}"));
+    }
+
+    /// Takes someone into the group with this number.
+    pub async fn takes_in(&self, group: u32, person: &Person) {
+        let done = self.server.cli(&["group", "join", &group.to_string(), &person.handle]).await;
+        done.unwrap_or_else(|error| panic!("{} cannot join: {error}", person.handle));
+    }
+
+    /// Takes someone out of the group with this number.
+    pub async fn takes_out(&self, group: u32, person: &Person) {
+        let done = self.server.cli(&["group", "leave", &group.to_string(), &person.handle]).await;
+        done.unwrap_or_else(|error| panic!("{} cannot leave: {error}", person.handle));
     }
 
     /// Another device for someone of the directory.

@@ -1,11 +1,13 @@
 //! What the frames of the server come to.
 
 use waypost_protocol::{
-    Answer, Downlink, Events, FactId, Millis, OwnRun, ProblemCode, ReadMark, Sequence, StoredMark,
+    Answer, Downlink, Earlier, Events, FactId, Millis, OwnRun, ProblemCode, ReadMark, Sequence,
+    StoredMark,
 };
 
 use super::{Engine, Plan};
 use crate::inbox::{self, Fit};
+use crate::openings::opened_by;
 use crate::{Change, Effect, LinkPath};
 
 impl Engine {
@@ -23,6 +25,10 @@ impl Engine {
                 self.refusals = 0;
                 self.events(events, plan);
             }
+            Downlink::Earlier(page) => {
+                self.refusals = 0;
+                self.earlier(page, plan);
+            }
             Downlink::Presence(presence) => plan.effects.push(Effect::ShowPresence(presence)),
             Downlink::Refused { code: ProblemCode::NotEnrolled, .. } => self.revoked(plan),
             Downlink::Refused { retry_after_ms, .. } => self.refused(retry_after_ms, plan),
@@ -36,6 +42,7 @@ impl Engine {
         self.hold_until = plan.now.tick + wait;
         self.outbox.rewind_all();
         self.inbox.forget_asked();
+        self.openings.forget_asked();
     }
 
     fn answers(&mut self, answers: Vec<Answer>, plan: &mut Plan) {
@@ -124,6 +131,9 @@ impl Engine {
         let news = || events.events.iter().filter(|event| event.n > cursor.n);
         let delivered = news().any(|event| inbox::earns_delivery(event, self.me));
         let reads: Vec<_> = news().flat_map(|event| inbox::own_reads(event, self.me)).collect();
+        let opened: Vec<_> = news()
+            .flat_map(|event| opened_by(event, self.me).into_iter().map(|it| (it, event.n)))
+            .collect();
         if news().next().is_some() {
             self.active_at = plan.now.tick;
         }
@@ -134,6 +144,10 @@ impl Engine {
         }
         self.inbox.cursor = Sequence { epoch: events.epoch, n: events.next };
         plan.changes.extend(inbox::store_news(cursor, events));
+        for (conversation, n) in opened {
+            self.openings.open(conversation, n);
+            plan.changes.push(Change::Opening { conversation, before: Some(n) });
+        }
         for step in reads {
             if let Some(conversation) = step.conversation
                 && self.marks.has_read(conversation, step.up_to)
@@ -145,6 +159,18 @@ impl Engine {
             self.marks.add_stored(StoredMark { up_to: self.inbox.cursor.n, at: plan.now.at });
             plan.changes.push(Change::StoredMarks(self.marks.stored().to_vec()));
         }
+    }
+
+    /// What was said before. It makes no receipt and moves no cursor; a page of another epoch is asked
+    /// for again.
+    fn earlier(&mut self, page: Earlier, plan: &mut Plan) {
+        if page.epoch != self.inbox.cursor.epoch {
+            return;
+        }
+        let Some(before) = self.openings.answered(&page) else { return };
+        let Earlier { epoch, conversation, events, .. } = page;
+        plan.changes.extend(events.into_iter().map(|event| Change::Earlier { epoch, event }));
+        plan.changes.push(Change::Opening { conversation, before });
     }
 
     /// The server was restored from a backup. Whatever it lacks of ours waits again; the store

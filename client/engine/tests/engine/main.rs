@@ -1,8 +1,10 @@
 //! What an engine decides: in stories, under random happenings, and its bounds.
 
+mod edges;
 mod hand;
 mod limits;
 mod links;
+mod openings;
 mod outbox;
 mod random;
 mod stories;

@@ -238,7 +238,8 @@ impl World {
                 let events = self.server.pull(&pull, self.backup.n);
                 self.downlinks.push_back(Downlink::Events(events));
             }
-            None => {}
+            // Nobody is taken into a group here; `openings.rs` tells of that.
+            Some(Uplink::History(_)) | None => {}
         }
     }
 

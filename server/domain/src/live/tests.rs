@@ -376,3 +376,19 @@ fn what_was_deleted_is_not_told_from_memory() {
     assert_eq!(erased(Body::Deletion { message: id, author: OMAR }), [1, 2]);
     assert!(erased(Body::Deletion { message: id, author: DANA }).is_empty(), "it is not hers");
 }
+
+#[test]
+fn whoever_waits_without_a_session_is_told_whether_something_came() {
+    let mut live = Live::new(at(0), Vec::new(), 2);
+    let (dana, ayo) = (tablet_of(DANA), tablet_of(PersonId(3)));
+    assert_eq!(live.quiet_up_to(dana, at(0)), Some(0), "she has all there is");
+    live.tell([message(1), message(2)]);
+    assert_eq!(live.quiet_up_to(dana, at(0)), None, "both are hers");
+    assert_eq!(live.quiet_up_to(dana, at(2)), Some(2));
+    assert_eq!(live.quiet_up_to(ayo, at(0)), Some(2), "nothing of it is his");
+    live.tell([message(3)]);
+    assert_eq!(live.quiet_up_to(ayo, at(0)), None, "what number 1 was is forgotten");
+    assert_eq!(live.quiet_up_to(ayo, at(1)), Some(3));
+    assert_eq!(live.quiet_up_to(ayo, at(9)), None, "a cursor from elsewhere");
+    assert_eq!(live.quiet_up_to(ayo, Sequence { epoch: 1, n: 3 }), None);
+}

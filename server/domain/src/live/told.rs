@@ -44,8 +44,18 @@ pub(super) struct Recent {
 /// Whom a fact concerns.
 pub(super) enum Concerned {
     Everyone,
-    Staff,
+    StaffAnd(Vec<PersonId>),
     People(Vec<PersonId>),
+}
+
+impl Concerned {
+    /// These people as well.
+    pub(super) fn also(&mut self, more: Vec<PersonId>) {
+        match self {
+            Self::Everyone => {}
+            Self::StaffAnd(people) | Self::People(people) => people.extend(more),
+        }
+    }
 }
 
 impl Recent {
@@ -82,7 +92,9 @@ impl Recent {
     pub(super) fn concerns(&self, listener: Listener) -> bool {
         match &self.concerned {
             Concerned::Everyone => true,
-            Concerned::Staff => listener.role.is_staff(),
+            Concerned::StaffAnd(people) => {
+                listener.role.is_staff() || people.contains(&listener.person)
+            }
             Concerned::People(people) => people.contains(&listener.person),
         }
     }

@@ -1,6 +1,6 @@
 //! What a frame asks, and with what a commit is answered.
 
-use waypost_domain::uplink::{Asked, answer_to, refused};
+use waypost_domain::uplink::{Asked, Page, answer_to, refused};
 use waypost_domain::{Actor, DeedDone, Reply, Request};
 use waypost_protocol::{
     Answer, ConversationId, Downlink, EnrolmentId, FactId, PersonId, ProblemCode, Pull, ReadMark,
@@ -26,10 +26,10 @@ fn marks_are_committed_before_the_page_that_answers() {
         let (stored, read) = (stored.to_vec(), read.to_vec());
         Some(Request::Marks { actor: dana(), epoch: 3, stored, read })
     };
-    assert_eq!(asked(&[], &[]), Asked { request: None, pull: Some(plain.clone()) });
+    assert_eq!(asked(&[], &[]), Asked { request: None, page: Some(Page::Next(plain.clone())) });
     for (stored, read) in [(&stored[..], &read[..]), (&stored, &[]), (&[], &read)] {
         let request = expected(stored, read);
-        assert_eq!(asked(stored, read), Asked { request, pull: Some(plain.clone()) });
+        assert_eq!(asked(stored, read), Asked { request, page: Some(Page::Next(plain.clone())) });
     }
 }
 
@@ -37,7 +37,7 @@ fn marks_are_committed_before_the_page_that_answers() {
 fn facts_are_committed_and_no_page_is_read() {
     let asked = Asked::by(dana(), Uplink::Submit(Submit { entries: Vec::new() }));
     let request = Some(Request::Submit { actor: dana(), entries: Vec::new() });
-    assert_eq!(asked, Asked { request, pull: None });
+    assert_eq!(asked, Asked { request, page: None });
 }
 
 #[test]

@@ -157,6 +157,7 @@ fn members_leave_by_themselves_where_the_group_lets_them() {
     assert!(leaves(DANA, DANA, true));
     assert!(!leaves(DANA, DANA, false));
     assert!(!leaves(DANA, OMAR, true), "she takes nobody with her");
+    assert!(!leaves(AYO, AYO, true), "the answer would tell him that there is such a group");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod desk;
 mod groups;
+mod history;
 mod revisions;
 mod servers;
 
@@ -55,9 +56,17 @@ on_both! {
     a_deletion_waits_for_its_message
     what_expires_is_erased_in_time_and_not_before
     a_group_is_run_as_its_moderators_want
+    a_stranger_does_not_know_that_there_is_a_group
+    what_was_said_before_is_open_where_the_group_says_so
+    what_was_said_before_is_closed_where_it_does_not
 }
 
 use groups::a_group_is_run_as_its_moderators_want;
+use history::{
+    a_stranger_does_not_know_that_there_is_a_group,
+    what_was_said_before_is_closed_where_it_does_not,
+    what_was_said_before_is_open_where_the_group_says_so,
+};
 use revisions::{
     a_deletion_waits_for_its_message, an_author_finds_better_words_and_nobody_else_does,
     what_expires_is_erased_in_time_and_not_before,

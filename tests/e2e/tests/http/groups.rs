@@ -46,7 +46,10 @@ async fn a_group_is_run_by_the_staff_and_by_whom_they_name() {
     moderators.sort_unstable();
     assert_eq!(shown.body["moderators"], json!(moderators));
     assert_eq!(shown.body["title"], "Depot North");
-    assert_eq!(shown.body["settings"], json!({"announcements": true, "leaving": false}));
+    assert_eq!(
+        shown.body["settings"],
+        json!({"announcements": true, "leaving": false, "history": false})
+    );
     let member = format!("{group}/members/{}", ayo.id);
     assert_eq!(put(dana, &member, json!({})).await.status, 204, "a moderator lets people in");
     let stranger = format!("{group}/moderators/{}", office.ines.id);

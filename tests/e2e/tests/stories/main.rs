@@ -3,6 +3,7 @@
 
 mod clocks;
 mod devices;
+mod groups;
 mod journey;
 mod kills;
 mod pains;

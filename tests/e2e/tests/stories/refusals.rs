@@ -57,7 +57,7 @@ async fn a_group_reaches_its_members_and_nobody_else(mut world: World) {
     let dana = world.driver("dana").await;
     let ayo = world.driver("ayo").await;
     let omar = world.dispatcher("omar").await;
-    world.makes_group("North", &[&omar, &dana]).await;
+    world.makes_group("North", &[&omar, &dana], &[]).await;
     let north = ConversationId::Group(1);
     let in_list = |view: &waypost_client::View| view.conversations.iter().any(|c| c.id == north);
     dana.sees("the group", in_list).await;

@@ -285,6 +285,9 @@ impl Tablet {
                 self.submits.push(submit);
                 text
             }
+            Effect::Send(path, Uplink::History(asked)) => {
+                format!("send {path:?} history of {} before {}", asked.conversation, asked.before)
+            }
             Effect::SetTimer(tick) => {
                 self.timer = tick;
                 match tick {
@@ -328,6 +331,8 @@ fn render_change(change: &Change) -> String {
         Change::Safe { up_to } => format!("safe up to {up_to}"),
         Change::Cut { epoch, after } => format!("cut after {after}, epoch {epoch}"),
         Change::Recorded { event, .. } => format!("fact {}", event.n),
+        Change::Earlier { event, .. } => format!("earlier fact {}", event.n),
+        Change::Opening { conversation, before } => format!("{conversation} open to {before:?}"),
         Change::Cursor(cursor) => format!("cursor {cursor}"),
         Change::StoredMarks(marks) => format!("{} stored marks", marks.len()),
         Change::ReadMarks(marks) => format!("{} read marks", marks.len()),

@@ -125,6 +125,10 @@ impl Mailbag {
                 false
             }
             Downlink::Events(events) => self.takes_events(&events),
+            Downlink::Earlier(_) => {
+                self.tells(Told::Trouble("what nobody asked for is told".into()));
+                false
+            }
             // With a time to wait it is sent again.
             Downlink::Presence(_) | Downlink::Refused { retry_after_ms: Some(_), .. } => false,
             Downlink::Refused { code, retry_after_ms: None } => {

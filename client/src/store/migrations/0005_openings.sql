@@ -1,0 +1,8 @@
+-- What was opened to this person and is still to be fetched: what a conversation said before this number.
+CREATE TABLE openings (
+    conversation TEXT PRIMARY KEY,
+    before_n INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Whether those who join may read what was said before: 1 for yes.
+ALTER TABLE groups ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
