@@ -33,7 +33,7 @@ fn main() -> anyhow::Result<()> {
         link: LinkView::Connecting,
         ..samples::omar()
     };
-    for (locale, night) in [(Locale::En, false), (Locale::De, true), (Locale::Pl, false)] {
+    for (locale, night) in Locale::ALL.into_iter().zip([false, true].into_iter().cycle()) {
         let shade = if night { "night" } else { "day" };
         let name = format!("desk-{}-{shade}", locale.tag());
         draw(&folder, &format!("{name}-work"), DESK, locale, night, Some(samples::omar()), "")?;

@@ -29,13 +29,7 @@ fn main() -> anyhow::Result<()> {
     slint::platform::set_platform(Box::new(TestingBackend::new(options)))
         .map_err(anyhow::Error::msg)?;
     for (device, size) in [("tablet", TABLET), ("phone", PHONE)] {
-        for (locale, night) in [
-            (Locale::En, false),
-            (Locale::De, true),
-            (Locale::Pl, true),
-            (Locale::Pl, false),
-            (Locale::De, false),
-        ] {
+        for (locale, night) in Locale::ALL.into_iter().zip([false, true].into_iter().cycle()) {
             let shade = if night { "night" } else { "day" };
             let name = format!("{device}-{}-{shade}", locale.tag());
             draw(&folder, &format!("{name}-work"), size, locale, night, Some(samples::dana()), "")?;
@@ -58,6 +52,8 @@ fn main() -> anyhow::Result<()> {
                 "template-running-late",
             )?;
             draw(&folder, &format!("{name}-enrol"), size, locale, night, None, "")?;
+            let (file, view) = (format!("{name}-languages"), Some(samples::dana()));
+            draw(&folder, &file, size, locale, night, view, "switch-language")?;
         }
     }
     Ok(())

@@ -70,6 +70,11 @@ impl Locale {
         }
     }
 
+    /// Whether it is written from right to left.
+    pub fn is_right_to_left(self) -> bool {
+        self == Self::Ar
+    }
+
     pub(crate) fn identifier(self) -> LanguageIdentifier {
         match self {
             Self::En => langid!("en"),

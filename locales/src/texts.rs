@@ -27,7 +27,7 @@ impl Texts {
         let mut bundle = FluentBundle::new_concurrent(vec![locale.identifier()]);
         // The marks that isolate directions are only of use in a right-to-left language, and
         // would hide in what people copy.
-        bundle.set_use_isolating(false);
+        bundle.set_use_isolating(locale.is_right_to_left());
         for (_, source) in locale.files() {
             // What can be read of a file with a mistake is used; a test refuses the mistake.
             let resource = FluentResource::try_new(source.to_owned())

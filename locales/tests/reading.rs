@@ -158,3 +158,11 @@ fn what_cannot_wait_says_so() {
     assert_eq!(accident.priority, Priority::Emergency);
     assert_eq!(accident.acknowledge_by, Some(1_000_000 + 5 * 60_000), "within five minutes");
 }
+
+/// Words of another direction inside a sentence must not be drawn into it.
+#[test]
+fn what_omar_typed_in_english_stands_apart_in_an_arabic_sentence() {
+    let told = Arguments::from([("text".into(), Argument::Text("take the A4.".into()))]);
+    let shown = Texts::of(Locale::Ar).render_template("route-changed", 1, &told);
+    assert!(shown.contains("\u{2068}take the A4.\u{2069}"), "{shown:?}");
+}
