@@ -1,6 +1,7 @@
 //! Pushing committed facts to the devices that are online: what [`Live`] decides goes out through
 //! the edge. It decides nothing itself.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, watch};
@@ -17,6 +18,8 @@ pub struct Fanout {
     behind: Notify,
     /// Speaks whenever something was told; `true` once the server stops.
     told: watch::Sender<bool>,
+    /// The enrolments that ended since this server was started.
+    ended: Mutex<BTreeSet<EnrolmentId>>,
 }
 
 impl Fanout {
@@ -27,6 +30,7 @@ impl Fanout {
             edge: OnceLock::new(),
             behind: Notify::new(),
             told: watch::Sender::new(false),
+            ended: Mutex::default(),
         }
     }
 
@@ -44,10 +48,11 @@ impl Fanout {
         let Some(pushes) = live.tell(facts) else { return self.must_follow() };
         self.send(pushes);
         drop(live);
-        self.told.send_modify(|_| {});
         if let Some(edge) = self.edge.get() {
-            revoked.into_iter().for_each(|enrolment| edge.disconnect(enrolment));
+            revoked.iter().for_each(|enrolment| edge.disconnect(*enrolment));
         }
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).extend(revoked);
+        self.told.send_modify(|_| {});
     }
 
     /// Up to where everything was told.
@@ -73,6 +78,11 @@ impl Fanout {
     /// Up to where nothing concerns someone after their cursor; `None` if something may.
     pub fn quiet_up_to(&self, listener: Listener, after: Sequence) -> Option<u64> {
         self.lock().quiet_up_to(listener, after)
+    }
+
+    /// Whether an enrolment has ended since this server was started.
+    pub fn has_ended(&self, enrolment: EnrolmentId) -> bool {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(&enrolment)
     }
 
     /// Nobody is to wait any longer: the server stops.

@@ -1,29 +1,72 @@
 //! Waiting for what concerns someone who keeps a cursor and has no session: a page as soon as there is
 //! something in it.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 use waypost_domain::live::Listener;
 use waypost_edge::Identity;
-use waypost_protocol::{Events, ProblemCode, Pull, Sequence};
+use waypost_protocol::{EnrolmentId, Events, ProblemCode, Pull, Sequence};
 
 use crate::clock;
 use crate::waypost::Waypost;
 
 /// Most who wait at the same time.
-pub const WAITING_MAX: usize = 512;
+const WAITING_MAX: usize = 512;
+
+/// Most of them with one credential.
+const WAITING_EACH_MAX: usize = 4;
 
 /// How long whoever is woken waits for more, so that a busy record does not wake everyone for each
 /// commit.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// The places of those who wait.
+#[derive(Default)]
+pub struct Places(Mutex<BTreeMap<EnrolmentId, usize>>);
+
+/// A place that is taken, until it is dropped.
+pub struct Place {
+    places: Arc<Places>,
+    of: EnrolmentId,
+}
+
+impl Places {
+    /// Takes a place, if there is one for this credential.
+    pub fn take(self: &Arc<Self>, of: EnrolmentId) -> Option<Place> {
+        let mut taken = self.lock();
+        let free = taken.values().sum::<usize>() < WAITING_MAX;
+        let theirs = taken.entry(of).or_default();
+        let fits = free && *theirs < WAITING_EACH_MAX;
+        *theirs += usize::from(fits);
+        drop(taken);
+        fits.then(|| Place { places: Arc::clone(self), of })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<EnrolmentId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.lock();
+        if let Some(theirs) = taken.get_mut(&self.of) {
+            *theirs = theirs.saturating_sub(1);
+        }
+        taken.retain(|_, theirs| *theirs > 0);
+    }
+}
+
 impl Waypost {
     /// What concerns someone after their cursor, at once or within `wait`; an empty page if nothing
-    /// comes.
+    /// comes, or if looking took longer than that.
     ///
     /// # Errors
-    /// `NotEnrolled` if their enrolment ended meanwhile, `Overloaded` if the record cannot be read.
+    /// `NotEnrolled` if their enrolment ended while they waited, `Overloaded` if the record cannot be
+    /// read.
     pub async fn next_for(
         &self,
         who: Identity,
@@ -41,7 +84,9 @@ impl Waypost {
                 Some(n) => after.n = n,
                 None => {
                     let events = self.read_for(who, after, limit).await?;
-                    if !events.events.is_empty() || events.cut_after.is_some() {
+                    let over = Instant::now() >= until || self.fanout.is_closed();
+                    let is_something = !events.events.is_empty() || events.cut_after.is_some();
+                    if is_something || (events.more && over) {
                         // Only who has waited may have lost the right meanwhile.
                         return match waited {
                             true => self.must_be_enrolled(who).await.map(|()| events),
@@ -54,13 +99,15 @@ impl Waypost {
                     }
                 }
             }
-            let told = timeout_at(until, news.changed()).await;
-            waited = true;
-            if !matches!(told, Ok(Ok(()))) || self.fanout.is_closed() {
+            if self.fanout.is_closed() || timeout_at(until, news.changed()).await.is_err() {
                 self.must_be_enrolled(who).await?;
                 let Sequence { epoch, n } = after;
                 return Ok(Events { epoch, after: n, next: n, ..Events::default() });
             }
+            if self.fanout.has_ended(who.enrolment) {
+                return Err(ProblemCode::NotEnrolled);
+            }
+            waited = true;
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -73,13 +120,19 @@ impl Waypost {
     ) -> Result<Events, ProblemCode> {
         let limit = u16::try_from(limit).unwrap_or(u16::MAX);
         let pull = Pull { after, limit, ..Pull::default() };
-        self.db.pull(who.person, &pull, clock::now(), 0).await.map_err(|error| {
+        let page = self.db.pull(who.person, &pull, clock::now(), 0).await.map_err(|error| {
             tracing::error!(%error, enrolment = %who.enrolment, "a page could not be read");
             ProblemCode::Overloaded
-        })
+        })?;
+        // Who has nothing has lost nothing. Who has more than there is was with another record.
+        let beyond = Some(page.after).filter(|end| *end < after.n);
+        let cut_after = page.cut_after.or(beyond).filter(|_| after.n > 0);
+        Ok(Events { cut_after, ..page })
     }
 
-    async fn must_be_enrolled(&self, who: Identity) -> Result<(), ProblemCode> {
+    /// # Errors
+    /// `NotEnrolled` if their enrolment has ended, `Overloaded` if nobody knows.
+    pub async fn must_be_enrolled(&self, who: Identity) -> Result<(), ProblemCode> {
         let row = self.db.enrolment(who.enrolment).await.map_err(|error| {
             tracing::error!(%error, enrolment = %who.enrolment, "an enrolment could not be read");
             ProblemCode::Overloaded
@@ -88,5 +141,32 @@ impl Waypost {
             true => Ok(()),
             false => Err(ProblemCode::NotEnrolled),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_who_waits_often_leaves_places_for_others() {
+        let places = Arc::new(Places::default());
+        let crm = EnrolmentId::mint(0, 1);
+        let mut theirs: Vec<_> = (0..4).map(|_| places.take(crm).expect("a place")).collect();
+        assert!(places.take(crm).is_none(), "one credential has four");
+        assert!(places.take(EnrolmentId::mint(0, 2)).is_some(), "others have theirs");
+        theirs.pop();
+        assert!(places.take(crm).is_some(), "a place that is left is free");
+    }
+
+    #[test]
+    fn no_more_wait_than_there_is_room_for() {
+        let places = Arc::new(Places::default());
+        let all: Vec<_> = (0..WAITING_MAX as u128)
+            .map(|one| places.take(EnrolmentId::mint(0, one)).expect("a place"))
+            .collect();
+        assert!(places.take(EnrolmentId::mint(1, 0)).is_none());
+        drop(all);
+        assert!(places.lock().is_empty(), "nothing is left of who has gone");
     }
 }

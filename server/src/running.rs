@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use waypost_edge::{Edge, EdgeConfig};
@@ -19,7 +18,6 @@ use crate::config::Config;
 use crate::control;
 use crate::doors;
 use crate::fanout::Fanout;
-use crate::feed;
 use crate::follow;
 use crate::http;
 use crate::identity::{self, IdentityError};
@@ -90,7 +88,7 @@ impl Core {
             metrics,
             ca: Arc::new(ca),
             safe_up_to: Arc::new(AtomicU64::new(0)),
-            waiting: Arc::new(Semaphore::new(feed::WAITING_MAX)),
+            waiting: Arc::default(),
         };
         Ok(Self { waypost, tls, committer, stop_committer, _lock: lock })
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Semaphore;
 use waypost_domain::uplink::{Asked, Page, answer_to, refused};
 use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
 use waypost_edge::{Edge, Identity};
@@ -13,6 +12,7 @@ use waypost_storage::{Db, Proved, StorageError};
 use crate::clock;
 use crate::config::Config;
 use crate::fanout::Fanout;
+use crate::feed::Places;
 use crate::identity::{Fingerprint, hash_secret};
 use crate::ingest::Ingest;
 use crate::metrics::Metrics;
@@ -42,7 +42,7 @@ pub struct Waypost {
     /// Up to where devices may forget their own copies.
     pub safe_up_to: Arc<AtomicU64>,
     /// The places of those who wait for events over HTTP.
-    pub waiting: Arc<Semaphore>,
+    pub waiting: Arc<Places>,
 }
 
 impl Waypost {

@@ -100,17 +100,17 @@ pub enum Change {
     /// A fact from before the person could read its conversation, which was opened to them. It may be
     /// known already.
     Earlier {
-        /// The epoch of its number.
+        /// The epoch in which it was opened: its number counts there as well.
         epoch: u32,
         /// The fact.
         event: Event,
     },
-    /// What a conversation said before this number is still to be fetched; nothing if `None`.
+    /// What a conversation said before this place is still to be fetched; nothing if `None`.
     Opening {
         /// Which.
         conversation: ConversationId,
-        /// Before which number.
-        before: Option<u64>,
+        /// Before which place, in the epoch in which it was opened.
+        before: Option<Sequence>,
     },
     /// All that concerns this enrolment up to here is stored.
     Cursor(Sequence),

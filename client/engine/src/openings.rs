@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use waypost_protocol::{Body, ConversationId, EVENTS_MAX, Earlier, Event, History, PersonId, kind};
+use waypost_protocol::{
+    Body, ConversationId, EVENTS_MAX, Earlier, Event, History, PersonId, Sequence, kind,
+};
 
 use crate::ANSWER_WAIT_MS;
 
 /// The conversations with earlier facts that are still to come, and the one question that may wait for
 /// its answer.
 pub(crate) struct Openings {
-    /// In each, what is before this number.
-    before: BTreeMap<ConversationId, u64>,
+    /// In each, what is before this number. The epoch is that of the fact that opened it: what is before
+    /// it lies there, whichever epoch the record is in when it comes.
+    before: BTreeMap<ConversationId, Sequence>,
     number: u32,
     asked: Option<Asked>,
 }
@@ -20,18 +23,18 @@ struct Asked {
     number: u32,
     at_tick: u64,
     conversation: ConversationId,
-    before: u64,
+    before: Sequence,
 }
 
 impl Openings {
     /// `number` should be random: an answer to a question of an earlier run must not look like one to
     /// a question of this run.
-    pub(crate) fn new(before: BTreeMap<ConversationId, u64>, number: u32) -> Self {
+    pub(crate) fn new(before: BTreeMap<ConversationId, Sequence>, number: u32) -> Self {
         Self { before, number, asked: None }
     }
 
     /// From here backwards a conversation is to be fetched.
-    pub(crate) fn open(&mut self, conversation: ConversationId, before: u64) {
+    pub(crate) fn open(&mut self, conversation: ConversationId, before: Sequence) {
         self.before.insert(conversation, before);
         // The answer that is under way says nothing about the new end.
         self.asked.take_if(|asked| asked.conversation == conversation);
@@ -43,27 +46,39 @@ impl Openings {
             return None;
         }
         // A group that is not known yet cannot be shown, whatever was said in it.
-        let is_about = |(it, _): &(&ConversationId, &u64)| matches!(it, ConversationId::About(_));
+        let is_about =
+            |(it, _): &(&ConversationId, &Sequence)| matches!(it, ConversationId::About(_));
         let next = self.before.iter().find(is_about).or_else(|| self.before.first_key_value());
         let (conversation, before) = next.map(|(it, n)| (*it, *n))?;
         self.number = self.number.wrapping_add(1);
         let number = self.number;
         self.asked = Some(Asked { number, at_tick: tick, conversation, before });
         let limit = u16::try_from(EVENTS_MAX).unwrap_or(u16::MAX);
-        Some(History { conversation, before, number, limit })
+        Some(History { conversation, before: before.n, number, limit })
     }
 
-    /// If this answers the question that waits: before which number more is to be fetched, if any is.
-    pub(crate) fn answered(&mut self, page: &Earlier) -> Option<Option<u64>> {
+    /// If this answers the question that waits: the epoch of its facts, and before which place more is to
+    /// be fetched, if any is.
+    pub(crate) fn answered(&mut self, page: &Earlier) -> Option<(u32, Option<Sequence>)> {
         let asked = self.asked.take_if(|asked| asked.number == page.answers)?;
         let first = page.events.first().map(|event| event.n);
         // A page that brings nothing would be asked for again for ever.
-        let left = first.filter(|first| page.more && *first < asked.before);
+        let epoch = asked.before.epoch;
+        let left = first.filter(|first| page.more && *first < asked.before.n);
+        let left = left.map(|n| Sequence { epoch, n });
         match left {
-            Some(first) => self.before.insert(asked.conversation, first),
+            Some(left) => self.before.insert(asked.conversation, left),
             None => self.before.remove(&asked.conversation),
         };
-        Some(left)
+        Some((epoch, left))
+    }
+
+    /// The record was cut after this number. What was opened by a fact beyond it never was; gives where.
+    pub(crate) fn cut(&mut self, after: u64) -> Vec<ConversationId> {
+        let lost = self.before.iter().filter(|(_, before)| before.n > after);
+        let lost: Vec<_> = lost.map(|(conversation, _)| *conversation).collect();
+        self.before.retain(|_, before| before.n <= after);
+        lost
     }
 
     /// An answer that does not come is asked for again.

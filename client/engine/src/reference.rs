@@ -31,7 +31,7 @@ pub struct ReferenceStore {
     /// How far the person has read each conversation.
     pub read_up_to: BTreeMap<ConversationId, u64>,
     /// Before which number of a conversation what it said is still to be fetched.
-    pub openings: BTreeMap<ConversationId, u64>,
+    pub openings: BTreeMap<ConversationId, Sequence>,
     /// The estimated skew.
     pub skew_ms: Option<i64>,
 }

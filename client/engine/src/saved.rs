@@ -20,9 +20,9 @@ pub struct Saved {
     pub read_marks: Vec<ReadMark>,
     /// How far the person has read each conversation.
     pub read_up_to: BTreeMap<ConversationId, u64>,
-    /// The conversations that were opened to the person, with the number before which what they said is
-    /// still to be fetched.
-    pub openings: BTreeMap<ConversationId, u64>,
+    /// The conversations that were opened to the person, with the place before which what they said is
+    /// still to be fetched, in the epoch in which it was opened.
+    pub openings: BTreeMap<ConversationId, Sequence>,
     /// Server time minus device time, in milliseconds, as last estimated.
     pub skew_ms: Option<i64>,
 }

@@ -251,7 +251,7 @@ impl Writing {
     async fn opening(
         &mut self,
         conversation: ConversationId,
-        before: Option<u64>,
+        before: Option<Sequence>,
     ) -> Result<(), sqlx::Error> {
         let Some(before) = before else {
             self.sql("DELETE FROM openings WHERE conversation = ?")
@@ -264,11 +264,13 @@ impl Writing {
             };
         };
         self.sql(
-            "INSERT INTO openings (conversation, before_n) VALUES (?, ?)
-             ON CONFLICT (conversation) DO UPDATE SET before_n = excluded.before_n",
+            "INSERT INTO openings (conversation, before_n, epoch) VALUES (?, ?, ?)
+             ON CONFLICT (conversation)
+             DO UPDATE SET before_n = excluded.before_n, epoch = excluded.epoch",
         )
         .bind(conversation.to_string())
-        .bind(place(before))
+        .bind(place(before.n))
+        .bind(before.epoch)
         .run()
         .await
     }

@@ -42,12 +42,13 @@ pub(super) async fn group_again(writing: &mut Writing, group: u32) -> Result<(),
     writing.sql("DELETE FROM members WHERE group_id = ?").bind(group).run().await?;
     writing.sql("DELETE FROM groups WHERE id = ?").bind(group).run().await?;
     let about = ConversationId::About(group);
-    // In records of earlier versions groups stood in the stream of everyone.
+    // In records of earlier versions groups stood in the stream of everyone. What no restore has lost has
+    // numbers that are alone, whatever the epoch.
     let facts = writing
         .sql(
             "SELECT id, kind, content, author, conversation, n, recorded_at_ms FROM facts
              WHERE conversation IN (?, 'fleet') AND kind BETWEEN 21 AND 26
-               AND n IS NOT NULL AND lost IS NULL ORDER BY epoch, n",
+               AND n IS NOT NULL AND lost IS NULL ORDER BY n",
         )
         .bind(about.to_string())
         .rows()

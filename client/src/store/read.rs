@@ -94,7 +94,7 @@ impl Reading<'_> {
             stored_marks: cbor(&row, 2)?,
             read_marks: cbor(&row, 3)?,
             read_up_to: self.numbers("SELECT conversation, up_to FROM reads").await?,
-            openings: self.numbers("SELECT conversation, before_n FROM openings").await?,
+            openings: self.openings().await?,
             skew_ms: row.try_get(4)?,
         })
     }
@@ -124,6 +124,17 @@ impl Reading<'_> {
             })
         };
         Ok(rows.iter().map(entry).collect::<Result<_, _>>()?)
+    }
+
+    async fn openings(&self) -> Result<BTreeMap<ConversationId, Sequence>, StoreError> {
+        let rows: Vec<(String, i64, u32)> =
+            sqlx::query_as("SELECT conversation, before_n, epoch FROM openings")
+                .fetch_all(self.pool)
+                .await?;
+        let opening = |(conversation, n, epoch): &(String, i64, u32)| {
+            Ok((parse(conversation)?, Sequence { epoch: *epoch, n: n.unsigned_abs() }))
+        };
+        Ok(rows.iter().map(opening).collect::<Result<_, sqlx::Error>>()?)
     }
 
     async fn numbers<T: TryFrom<i64>>(

@@ -10,7 +10,8 @@ mod stretch;
 mod tests;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use waypost_protocol::{
     Body, ConversationId, Downlink, EnrolmentId, Event, Events, Millis, PersonId, PresenceOf, Pull,
@@ -45,7 +46,8 @@ pub struct Live {
     position: Sequence,
     recent_max: usize,
     recent: VecDeque<Recent>,
-    members: HashMap<ConversationId, HashSet<PersonId>>,
+    /// Shared with what is remembered, which mostly concerns the same people.
+    members: HashMap<ConversationId, Arc<BTreeSet<PersonId>>>,
     sessions: BTreeMap<EnrolmentId, Session>,
     attendance: Attendance,
 }
@@ -66,15 +68,16 @@ impl Live {
         members: Vec<(ConversationId, PersonId)>,
         recent_max: usize,
     ) -> Self {
-        let mut by_conversation: HashMap<_, HashSet<_>> = HashMap::new();
+        let mut by_conversation: HashMap<_, BTreeSet<_>> = HashMap::new();
         for (conversation, person) in members {
             by_conversation.entry(conversation).or_default().insert(person);
         }
+        let shared = by_conversation.into_iter().map(|(it, people)| (it, Arc::new(people)));
         Self {
             position,
             recent_max,
             recent: VecDeque::new(),
-            members: by_conversation,
+            members: shared.collect(),
             sessions: BTreeMap::new(),
             attendance: Attendance::default(),
         }
@@ -215,28 +218,32 @@ impl Live {
 
     fn remember(&mut self, told: Told) {
         self.position = Sequence { epoch: told.epoch, n: told.event.n };
-        let mut concerned = self.concerned_by(&told);
-        concerned.also(self.note_members(&told.event));
+        // Who comes into a group is concerned by that, and so is who leaves it.
+        let leaves = told.event.content.kind == kind::MEMBER_LEFT;
+        if !leaves {
+            self.note_members(&told.event);
+        }
+        let concerned = self.concerned_by(&told);
+        if leaves {
+            self.note_members(&told.event);
+        }
         self.hide_deleted(&told.event);
         self.recent.push_back(Recent::new(told, concerned));
     }
 
     fn concerned_by(&self, told: &Told) -> Concerned {
         match told.event.conversation {
-            Some(ConversationId::Direct(low, high)) => Concerned::People(vec![low, high]),
+            Some(ConversationId::Direct(low, high)) => Concerned::people([low, high]),
             Some(ConversationId::Group(group)) => Concerned::People(self.members_of(group)),
             Some(ConversationId::About(group)) => Concerned::StaffAnd(self.members_of(group)),
             Some(ConversationId::Fleet) => Concerned::Everyone,
-            Some(ConversationId::Staff) => Concerned::StaffAnd(Vec::new()),
-            None => {
-                Concerned::People(told.receipts_for.iter().map(|(author, _)| *author).collect())
-            }
+            Some(ConversationId::Staff) => Concerned::StaffAnd(Arc::default()),
+            None => Concerned::people(told.receipts_for.iter().map(|(author, _)| *author)),
         }
     }
 
-    fn members_of(&self, group: u32) -> Vec<PersonId> {
-        let members = self.members.get(&ConversationId::Group(group));
-        members.into_iter().flatten().copied().collect()
+    fn members_of(&self, group: u32) -> Arc<BTreeSet<PersonId>> {
+        self.members.get(&ConversationId::Group(group)).cloned().unwrap_or_default()
     }
 
     /// What is deleted is not told from memory either: not everyone who still lacks it hears of
@@ -251,26 +258,24 @@ impl Live {
         }
     }
 
-    /// Keeps who is in which group; gives who came into one by this fact, and so is concerned by it.
-    fn note_members(&mut self, event: &Event) -> Vec<PersonId> {
+    fn note_members(&mut self, event: &Event) {
         let is_about_members = matches!(
             event.content.kind,
             kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT
         );
         if !is_about_members {
-            return Vec::new();
+            return;
         }
-        let (group, came) = match event.content.to_body() {
-            Ok(Body::GroupCreated { group, members, .. }) => (group, members),
-            Ok(Body::MemberJoined { group, person, .. }) => (group, vec![person]),
-            Ok(Body::MemberLeft { group, person }) => {
-                self.members.entry(ConversationId::Group(group)).or_default().remove(&person);
-                return Vec::new();
-            }
-            _ => return Vec::new(),
-        };
-        self.members.entry(ConversationId::Group(group)).or_default().extend(&came);
-        came
+        let Ok(body) = event.content.to_body() else { return };
+        let Some(ConversationId::About(group)) = body.about() else { return };
+        let members = self.members.entry(ConversationId::Group(group)).or_default();
+        let members = Arc::make_mut(members);
+        match body {
+            Body::GroupCreated { members: first, .. } => members.extend(first),
+            Body::MemberJoined { person, .. } => drop(members.insert(person)),
+            Body::MemberLeft { person, .. } => drop(members.remove(&person)),
+            _ => {}
+        }
     }
 
     /// The frames for every live device that is concerned by what came after `begin`.
@@ -289,20 +294,23 @@ impl Live {
         pieces.into_iter().flat_map(|(enrolment, pieces)| self.push(enrolment, pieces)).collect()
     }
 
-    fn online_readers(&self, recent: &Recent) -> Vec<EnrolmentId> {
+    fn online_readers(&self, recent: &Recent) -> BTreeSet<EnrolmentId> {
         match &recent.concerned {
-            Concerned::People(people) => {
-                let people: BTreeSet<_> = people.iter().collect();
-                people.into_iter().flat_map(|person| self.attendance.devices_of(*person)).collect()
-            }
+            Concerned::People(people) => self.devices_of(people).collect(),
             Concerned::Everyone => self.sessions.keys().copied().collect(),
-            Concerned::StaffAnd(_) => self
-                .sessions
-                .values()
-                .filter(|session| recent.concerns(session.listener))
-                .map(|session| session.listener.enrolment)
-                .collect(),
+            Concerned::StaffAnd(people) => {
+                let sessions = self.sessions.values().map(|session| session.listener);
+                let staff = sessions.filter(|listener| listener.role.is_staff());
+                staff.map(|it| it.enrolment).chain(self.devices_of(people)).collect()
+            }
         }
+    }
+
+    fn devices_of<'a>(
+        &'a self,
+        people: &'a BTreeSet<PersonId>,
+    ) -> impl Iterator<Item = EnrolmentId> + 'a {
+        people.iter().flat_map(|person| self.attendance.devices_of(*person))
     }
 
     /// Whether everything after `n` is remembered.

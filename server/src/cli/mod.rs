@@ -157,14 +157,16 @@ enum GroupCommand {
     },
     /// Takes a person into a group.
     Join {
-        /// The number of the group.
+        /// The number of the group, or its id such as `group-3`.
+        #[arg(value_parser = group_number)]
         group: u32,
         /// The person's handle.
         handle: String,
     },
     /// Takes a person out of a group.
     Leave {
-        /// The number of the group.
+        /// The number of the group, or its id such as `group-3`.
+        #[arg(value_parser = group_number)]
         group: u32,
         /// The person's handle.
         handle: String,
@@ -175,6 +177,11 @@ enum GroupCommand {
 enum AuditCommand {
     /// Recomputes the whole tree and compares it with what was signed. Exit code 1 on any fault.
     Verify,
+}
+
+fn group_number(text: &str) -> Result<u32, String> {
+    let number = text.strip_prefix("group-").unwrap_or(text).parse();
+    number.map_err(|_| format!("`{text}` is no group; one is called `3` or `group-3`"))
 }
 
 /// Does what the command line says.

@@ -90,8 +90,7 @@ struct GroupChange {
     /// Name on the screen.
     #[schema(example = "Depot North", min_length = 1, max_length = 80, pattern = r"\S")]
     name: String,
-    /// How it is run.
-    #[serde(default)]
+    /// How it is run: all of it, for what is left out is off.
     settings: GroupSettings,
 }
 

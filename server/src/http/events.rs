@@ -13,7 +13,6 @@ use futures_util::stream::{self, Stream};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,6 +22,7 @@ use waypost_protocol::{Event, Events, Millis, ProblemCode, Sequence};
 use super::caller::Device;
 use super::extract::{Query, page_size};
 use super::problem::Problem;
+use crate::feed::Place;
 use crate::waypost::Waypost;
 
 const STREAM: &str = "text/event-stream";
@@ -73,11 +73,15 @@ struct CloudEvent {
     /// The version of the envelope.
     #[schema(example = "1.0")]
     specversion: &'static str,
-    /// Its place in the record, which is also the cursor right after it.
-    #[schema(example = "0.57")]
+    /// The id of the fact, the same for ever; for receipts, their place.
+    #[schema(example = "0195572b-1e40-7000-8000-0000000000a1")]
     id: String,
+    /// Its place in the record, which is also the cursor right after it. After a restore the same fact
+    /// may come again with another epoch.
+    #[schema(example = "0.57")]
+    sequence: String,
     /// This server.
-    #[schema(example = "https://fleet.example/v1")]
+    #[schema(example = "https://fleet.example:8443/v1")]
     source: String,
     /// `waypost.` and the kind of its content.
     #[serde(rename = "type")]
@@ -116,8 +120,8 @@ async fn feed(
     let after = cursor(resumed.or(page.after.as_deref()))?;
     let limit = page_size(page.limit)?;
     if streams {
-        let reader =
-            Reader { permit: permit(&waypost)?, waypost, who, after, pending: VecDeque::new() };
+        let _place = place(&waypost, who)?;
+        let reader = Reader { waypost, who, after, pending: VecDeque::new(), _place };
         return Ok(Sse::new(reader.stream()).keep_alive(KeepAlive::default()).into_response());
     }
     let wait = page.wait.unwrap_or(0);
@@ -125,7 +129,7 @@ async fn feed(
         let what = format!("at most {WAIT_S_MAX} seconds");
         return Err(Problem::of_field(ProblemCode::Malformed, "wait", what));
     }
-    let _permit = if wait > 0 { Some(permit(&waypost)?) } else { None };
+    let _place = if wait > 0 { Some(place(&waypost, who)?) } else { None };
     let events = waypost.next_for(who, after, limit, Duration::from_secs(wait)).await?;
     let more = events.more;
     let next = Sequence { epoch: events.epoch, n: events.next }.to_string();
@@ -135,8 +139,8 @@ async fn feed(
 }
 
 /// One who waits; only so many may.
-fn permit(waypost: &Waypost) -> Result<OwnedSemaphorePermit, Problem> {
-    waypost.waiting.clone().try_acquire_owned().map_err(|_| ProblemCode::Overloaded.into())
+fn place(waypost: &Waypost, who: Identity) -> Result<Place, Problem> {
+    waypost.waiting.take(who.enrolment).ok_or_else(|| ProblemCode::Overloaded.into())
 }
 
 fn cursor(text: Option<&str>) -> Result<Sequence, Problem> {
@@ -148,16 +152,18 @@ fn cursor(text: Option<&str>) -> Result<Sequence, Problem> {
 }
 
 fn wrapped(waypost: &Waypost, events: Events) -> Result<Vec<CloudEvent>, Problem> {
-    let source = format!("https://{}/v1", waypost.config.name);
+    let source = format!("https://{}:{}/v1", waypost.config.name, waypost.https_port());
     let epoch = events.epoch;
     events.events.into_iter().map(|event| cloud_event(&source, epoch, event)).collect()
 }
 
 fn cloud_event(source: &str, epoch: u32, event: Event) -> Result<CloudEvent, Problem> {
+    let sequence = Sequence { epoch, n: event.n }.to_string();
     let content = serde_json::to_value(&event.content).map_err(|_| ProblemCode::Internal)?;
     Ok(CloudEvent {
         specversion: "1.0",
-        id: Sequence { epoch, n: event.n }.to_string(),
+        id: event.id.map_or_else(|| sequence.clone(), |id| id.to_string()),
+        sequence,
         source: source.to_owned(),
         kind: format!("waypost.{}", content["kind"].as_str().unwrap_or("unknown")),
         subject: event.conversation.map(|conversation| conversation.to_string()),
@@ -179,7 +185,7 @@ struct Reader {
     who: Identity,
     after: Sequence,
     pending: VecDeque<sse::Event>,
-    permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Reader {
@@ -197,20 +203,21 @@ impl Reader {
             if let Some(event) = self.pending.pop_front() {
                 return Some(event);
             }
-            debug_assert_eq!(self.permit.num_permits(), 1);
             if self.waypost.fanout.is_closed() {
                 return None;
             }
             let next =
                 self.waypost.next_for(self.who, self.after, super::extract::PAGE_MAX, STREAM_LOOK);
             let events = next.await.ok()?;
+            // A page may have waited long in a buffer before the next one is asked for.
+            self.waypost.must_be_enrolled(self.who).await.ok()?;
             if let Some(after) = events.cut_after {
                 self.pending.push_back(sse::Event::default().event("cut").data(after.to_string()));
             }
             self.after = Sequence { epoch: events.epoch, n: events.next };
             for event in wrapped(&self.waypost, events).ok()? {
-                let id = event.id.clone();
-                self.pending.push_back(sse::Event::default().id(id).json_data(event).ok()?);
+                let cursor = event.sequence.clone();
+                self.pending.push_back(sse::Event::default().id(cursor).json_data(event).ok()?);
             }
         }
     }

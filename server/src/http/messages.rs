@@ -150,8 +150,9 @@ async fn send(
     Caller(actor): Caller,
     NewFact(id): NewFact,
     Path(conversation): Path<ConversationId>,
-    Json(body): Json<Body>,
+    Json(told): Json<serde_json::Value>,
 ) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
+    let body = message_of(&told)?;
     body.check()?;
     if !body.is_message() {
         let what = "only `text` and `template` are messages";
@@ -159,6 +160,36 @@ async fn send(
     }
     let sent = submit(&waypost, actor, id, conversation, body.to_content()).await?;
     Ok((StatusCode::CREATED, axum::Json(sent)))
+}
+
+/// The fields of a message, of whichever kind.
+const MESSAGE_FIELDS: [&str; 11] = [
+    "kind",
+    "text",
+    "template",
+    "version",
+    "arguments",
+    "answers",
+    "thread",
+    "mentions",
+    "priority",
+    "acknowledge_by",
+    "expires_after_s",
+];
+
+/// Reads a message. A field that it does not have is a misspelt one, and an emergency must not become
+/// routine by that.
+fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
+    let bytes = serde_json::to_vec(told).map_err(|_| ProblemCode::Internal)?;
+    let axum::Json(body): axum::Json<Body> = axum::Json::from_bytes(&bytes)?;
+    let mut fields = told.as_object().into_iter().flat_map(|object| object.keys());
+    match fields.find(|field| !MESSAGE_FIELDS.contains(&field.as_str())) {
+        Some(unknown) if body.is_message() => {
+            let what = format!("a message has no such field; it has {}", MESSAGE_FIELDS.join(", "));
+            Err(Problem::of_field(ProblemCode::ContentInvalid, unknown, what))
+        }
+        _ => Ok(body),
+    }
 }
 
 /// One message that I may read.

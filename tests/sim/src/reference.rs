@@ -128,7 +128,9 @@ impl Reference {
                     self.recorded(number, device, *epoch, event)?;
                     stored.insert(event.n);
                 }
-                Change::Earlier { epoch, event } => self.learns(device, *epoch, event)?,
+                Change::Earlier { epoch, event } => {
+                    self.learns(device, *epoch, event)?;
+                }
                 Change::Cursor(cursor) if !was_cut => {
                     self.cursor_moved(device, *cursor, &stored)?;
                 }
@@ -212,7 +214,12 @@ impl Reference {
 
     /// A device stores something from before its person came; it may have it already.
     fn learns(&self, device: &Device, epoch: u32, event: &Event) -> Result<(), Broken> {
-        let line = self.line_of(epoch)?;
+        let now = device.store.cursor.epoch;
+        if epoch > now || self.left_of_until(epoch, now, event.n) < event.n {
+            let what = format!("{} puts number {} into {epoch}", device.name, event.n);
+            return broken("the order is the same everywhere", what);
+        }
+        let line = self.line_of(now)?;
         let Some(fact) = line.fact(event.n) else {
             let what = format!("{} has number {} of nothing", device.name, event.n);
             return broken("the order is the same everywhere", what);

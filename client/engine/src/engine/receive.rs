@@ -145,8 +145,9 @@ impl Engine {
         self.inbox.cursor = Sequence { epoch: events.epoch, n: events.next };
         plan.changes.extend(inbox::store_news(cursor, events));
         for (conversation, n) in opened {
-            self.openings.open(conversation, n);
-            plan.changes.push(Change::Opening { conversation, before: Some(n) });
+            let before = Sequence { epoch: self.inbox.cursor.epoch, n };
+            self.openings.open(conversation, before);
+            plan.changes.push(Change::Opening { conversation, before: Some(before) });
         }
         for step in reads {
             if let Some(conversation) = step.conversation
@@ -167,8 +168,8 @@ impl Engine {
         if page.epoch != self.inbox.cursor.epoch {
             return;
         }
-        let Some(before) = self.openings.answered(&page) else { return };
-        let Earlier { epoch, conversation, events, .. } = page;
+        let Some((epoch, before)) = self.openings.answered(&page) else { return };
+        let Earlier { conversation, events, .. } = page;
         plan.changes.extend(events.into_iter().map(|event| Change::Earlier { epoch, event }));
         plan.changes.push(Change::Opening { conversation, before });
     }
@@ -185,6 +186,9 @@ impl Engine {
         let moved = moved.into_iter();
         plan.changes
             .extend(moved.map(|(conversation, up_to)| Change::ReadUpTo { conversation, up_to }));
+        for conversation in self.openings.cut(after) {
+            plan.changes.push(Change::Opening { conversation, before: None });
+        }
         self.inbox.cursor = cursor;
         plan.effects.push(Effect::StartOver);
     }

@@ -3,7 +3,8 @@
 
 use waypost_engine::{ANSWER_WAIT_MS, Change, Effect, Engine, Input, LinkPath};
 use waypost_protocol::{
-    Body, ConversationId, Downlink, Earlier, Event, History, PersonId, ProblemCode, Uplink,
+    Body, ConversationId, Downlink, Earlier, Event, History, PersonId, ProblemCode, Sequence,
+    Uplink,
 };
 
 use crate::hand::{DANA, OMAR, Tablet, changes, event, lost, pushed};
@@ -54,7 +55,9 @@ impl Tablet {
 fn past(effects: &[Effect]) -> Vec<String> {
     let words = |change: &Change| match change {
         Change::Earlier { event, .. } => Some(event.n.to_string()),
-        Change::Opening { conversation, before } => Some(format!("{conversation} {before:?}")),
+        Change::Opening { conversation, before } => {
+            Some(format!("{conversation} {:?}", before.map(|before| before.n)))
+        }
         _ => None,
     };
     changes(effects).iter().filter_map(words).collect()
@@ -123,7 +126,12 @@ fn it_goes_on_where_it_was_after_the_tablet_died() {
     let up = tablet.input(Input::LinkUp { path: LinkPath::Mqtt });
     assert_eq!(questions(&up), [(ABOUT, 7)]);
     store.apply(&changes(&tablet.learns(page(&question(&up), &[6], false))));
-    assert_eq!(store.saved().openings, [(NORTH, 9)].into(), "the group itself is still to come");
+    let north = Sequence { epoch: 0, n: 9 };
+    assert_eq!(
+        store.saved().openings,
+        [(NORTH, north)].into(),
+        "the group itself is still to come"
+    );
 }
 
 #[test]
@@ -157,4 +165,54 @@ fn a_page_of_a_record_that_was_restored_is_not_taken_for_one_of_this() {
     let of_newer = Earlier { epoch: 1, ..page(&asked, &[6], false) };
     assert_eq!(past(&tablet.learns(of_newer)), Vec::<String>::new());
     assert_eq!(past(&tablet.learns(page(&asked, &[6], false))), ["6", "about-3 None"]);
+}
+
+#[test]
+fn what_was_opened_before_a_restore_keeps_its_place_before_what_came_since() {
+    let mut tablet = Tablet::level(LinkPath::Mqtt);
+    let mut store = waypost_engine::reference::ReferenceStore::default();
+    store.apply(&changes(&tablet.hears(pushed(5, vec![joins(9, DANA, false)]))));
+    store.apply(&[Change::Cut { epoch: 1, after: 9 }, Change::Cursor(Sequence { epoch: 1, n: 9 })]);
+    tablet.engine = Engine::load(store.saved(), DANA, 99);
+    tablet.input(Input::Started);
+    let up = tablet.input(Input::LinkUp { path: LinkPath::Mqtt });
+    let of_now = Earlier { epoch: 1, ..page(&question(&up), &[6], false) };
+    let learned = changes(&tablet.learns(of_now));
+    let place = learned.iter().find_map(|change| match change {
+        Change::Earlier { epoch, event } => Some((*epoch, event.n)),
+        _ => None,
+    });
+    assert_eq!(place, Some((0, 6)), "in the epoch in which she was taken in");
+}
+
+#[test]
+fn what_a_lost_fact_had_opened_is_not_asked_for() {
+    let mut tablet = Tablet::level(LinkPath::Mqtt);
+    let joins = |n, group| {
+        let body = Body::MemberJoined { group, person: DANA, history: false };
+        Event { conversation: Some(ConversationId::About(group)), ..event(n, OMAR, &body) }
+    };
+    tablet.hears(pushed(5, vec![joins(9, 3), joins(10, 4)]));
+    let restored = Downlink::Events(waypost_protocol::Events {
+        epoch: 1,
+        after: 9,
+        next: 9,
+        cut_after: Some(9),
+        answers: None,
+        ..Default::default()
+    });
+    // Pushed by the restored server: the answer to a pull says where it was cut.
+    let pull = crate::hand::pull_of(&tablet.input(Input::FrameReceived(restored)));
+    let pull = pull.expect("it asks");
+    let cut = tablet.answered(
+        &pull,
+        waypost_protocol::Events {
+            epoch: 1,
+            after: 9,
+            next: 9,
+            cut_after: Some(9),
+            ..Default::default()
+        },
+    );
+    assert_eq!(past(&cut), ["about-4 None"], "the taking in at number 9 is still in the record");
 }

@@ -1,5 +1,8 @@
 //! A committed fact, as far as pushing needs it: whom it concerns and what each of them sees.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use waypost_protocol::{
     Body, Content, ConversationId, EnrolmentId, Event, FactId, Move, PersonId, Sequence, kind,
 };
@@ -44,17 +47,13 @@ pub(super) struct Recent {
 /// Whom a fact concerns.
 pub(super) enum Concerned {
     Everyone,
-    StaffAnd(Vec<PersonId>),
-    People(Vec<PersonId>),
+    StaffAnd(Arc<BTreeSet<PersonId>>),
+    People(Arc<BTreeSet<PersonId>>),
 }
 
 impl Concerned {
-    /// These people as well.
-    pub(super) fn also(&mut self, more: Vec<PersonId>) {
-        match self {
-            Self::Everyone => {}
-            Self::StaffAnd(people) | Self::People(people) => people.extend(more),
-        }
+    pub(super) fn people(people: impl IntoIterator<Item = PersonId>) -> Self {
+        Self::People(Arc::new(people.into_iter().collect()))
     }
 }
 

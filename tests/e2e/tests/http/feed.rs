@@ -38,7 +38,8 @@ async fn a_program_reads_what_concerns_it_once_and_in_order() {
     let gate = events.iter().find(|event| event["type"] == "waypost.text").expect("a text");
     assert_eq!((&gate["specversion"], &gate["subject"]), (&json!("1.0"), &json!(chat)));
     assert_eq!(gate["datacontenttype"], "application/json");
-    assert_eq!(text(&gate["id"]), format!("0.{}", gate["data"]["n"]));
+    assert_eq!(text(&gate["sequence"]), format!("0.{}", gate["data"]["n"]));
+    assert_eq!(gate["id"], gate["data"]["id"], "a repeat is recognised by it");
     let time = text(&gate["time"]);
     assert!(time.ends_with('Z') && time.contains('T'), "{time} is RFC 3339");
     let mut ids: Vec<_> = events.iter().map(|event| text(&event["id"])).collect();
@@ -74,6 +75,26 @@ async fn whoever_asks_waits_for_what_comes() {
     let answer = asked.await.expect("an answer");
     let events = answer.body["events"].as_array().expect("a list").clone();
     assert_eq!(said(&events), ["Gate 4 is closed"]);
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_behind_ends_with_its_enrolment_too() {
+    let office = Office::open(On::Sqlite).await;
+    let Office { omar, dana, ines, .. } = &office;
+    let chat = dana.with(omar);
+    for number in 0..450 {
+        dana.writes(&chat, &format!("Pallet {number} {}", "of many ".repeat(400))).await;
+    }
+    let mut stream = stream_of(omar, "0.0").await;
+    streams_until(&mut stream, "Pallet 1 ").await;
+    let out = format!("/v1/enrolments/{}", omar.enrolment);
+    assert_eq!(ines.ask(ines.request(Method::DELETE, &out)).await.status, 204);
+    let mut rest = String::new();
+    while let Ok(Some(chunk)) = stream.chunk().await {
+        rest += &String::from_utf8_lossy(&chunk);
+    }
+    assert!(!rest.contains("Pallet 449 "), "what was not sent yet is not sent");
     office.closes().await;
 }
 
@@ -136,7 +157,9 @@ async fn a_wrong_question_is_refused_precisely() {
     omar.get("/v1/events?wait=31").await.is_problem_with("too long", 400, "malformed", "wait");
     omar.get("/v1/events?limit=0").await.is_problem_with("nothing", 400, "malformed", "limit");
     office.nobody().get("/v1/events").await.is_problem("nobody", 401, "not-enrolled");
-    let beyond = omar.get("/v1/events?after=0.999999").await;
-    assert_eq!((beyond.status, &beyond.body["events"]), (200, &json!([])), "it begins at the end");
+    let (_, end) = all_after(omar, "0.0".into()).await;
+    let beyond = omar.get("/v1/events?after=0.999999").await.body;
+    let number: u64 = end.strip_prefix("0.").and_then(|n| n.parse().ok()).expect("a cursor");
+    assert_eq!(beyond["cut_after"], json!(number), "that was another record");
     office.closes().await;
 }

@@ -31,6 +31,8 @@ async fn a_group_is_run_by_the_staff_and_by_whom_they_name() {
     put(ayo, &group, depot.clone()).await.is_problem("a stranger", 403, "not-allowed");
     put(ayo, "/v1/groups/99", depot.clone()).await.is_problem("no group", 403, "not-allowed");
     put(omar, "/v1/groups/99", depot.clone()).await.is_problem("no group", 404, "not-found");
+    let nameless = put(omar, &group, json!({"name": "North"})).await;
+    nameless.is_problem_with("a rename must not open it", 422, "content-invalid", "settings");
     assert_eq!(put(omar, &group, depot.clone()).await.status, 204);
     let text = json!({"kind": "text", "text": "Depot closes at six"});
     dana.post(&messages, text.clone()).await.is_problem("not hers to say", 403, "not-allowed");

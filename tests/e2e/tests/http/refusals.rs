@@ -154,3 +154,17 @@ async fn bad_pages_are_refused_and_good_ones_lead_to_the_end() {
     assert_eq!((beyond.status, &beyond.body), (200, &json!({"people": []})));
     office.closes().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_misspelt_field_makes_no_emergency_routine() {
+    let office = Office::open(On::Sqlite).await;
+    let Office { omar, dana, .. } = &office;
+    let path = format!("/v1/conversations/{}/messages", dana.with(omar));
+    let accident = json!({"kind": "text", "text": "An accident", "prio": "emergency"});
+    omar.post(&path, accident).await.is_problem_with("", 422, "content-invalid", "prio");
+    let wrong = json!({"kind": "text", "text": "An accident", "acknowledge_by": "soon"});
+    omar.post(&path, wrong).await.is_problem("no time", 422, "content-invalid");
+    let accident = json!({"kind": "text", "text": "An accident", "priority": "emergency"});
+    assert_eq!(omar.post(&path, accident).await.status, 201);
+    office.closes().await;
+}
