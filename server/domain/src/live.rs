@@ -161,8 +161,8 @@ impl Live {
     /// is forgotten.
     pub fn quiet_up_to(&self, listener: Listener, after: Sequence) -> Option<u64> {
         let Sequence { epoch, n } = after;
-        let known = n == self.position.n || (n < self.position.n && self.reaches_back_to(n));
-        if epoch != self.position.epoch || !known {
+        let behind = self.position.n.checked_sub(n)?;
+        if epoch != self.position.epoch || (behind > 0 && !self.reaches_back_to(n)) {
             return None;
         }
         let from = self.recent.partition_point(|recent| recent.n <= n);

@@ -6,6 +6,7 @@ mod decisions;
 mod ends;
 mod golden;
 mod groups;
+mod hears;
 mod marks;
 mod page;
 mod presence;
