@@ -4,7 +4,8 @@
 use waypost_domain::live::{Listener, Live, RECENT_MAX, Told};
 use waypost_domain::{Actor, Deed, Request};
 use waypost_protocol::{
-    Body, ConversationId, Event, Events, FactId, GroupSettings, PersonId, Pull, Role, Sequence,
+    Body, ConversationId, Downlink, Event, Events, FactId, GroupSettings, Move, PersonId, Pull,
+    ReceiptState, Role, Sequence,
 };
 
 use crate::crew::{AYO, DANA, NOW, OMAR, decided, fact, known, of};
@@ -68,7 +69,57 @@ fn a_group_is_known_to_its_members_and_the_staff() {
     let left = Body::MemberLeft { group: NORTH, person: AYO };
     assert_eq!(hear_of(&mut live, about(3, &left)), [DANA, OMAR, AYO], "and that he is out");
     assert_eq!(hear_of(&mut live, about(4, &renamed)), [DANA, OMAR]);
-    assert_eq!(live.quiet_up_to(listener(AYO), at(3)), Some(4));
+    for (person, quiet) in [(AYO, Some(4)), (DANA, None), (OMAR, None)] {
+        assert_eq!(live.quiet_up_to(listener(person), at(3)), quiet, "{person} from memory");
+    }
+}
+
+/// Receipts differ from author to author.
+#[test]
+fn an_author_hears_what_became_of_their_own_messages() {
+    let mut live = everyone_on();
+    let read = |person, up_to| Move {
+        person,
+        state: ReceiptState::Delivered,
+        up_to,
+        at: NOW,
+        conversation: None,
+        enrolment: None,
+    };
+    let body = Body::Receipts { moves: vec![read(AYO, 1), read(AYO, 2)] };
+    let event = Event { conversation: None, author: None, ..about(1, &body).event };
+    let receipts_for = vec![(DANA, vec![read(AYO, 1)]), (OMAR, vec![read(AYO, 2)])];
+    let told = Told { epoch: 0, event, receipts_for, from: None };
+    let pushes = live.tell([told]).expect("the next one");
+    for (person, up_to) in [(DANA, 1), (OMAR, 2)] {
+        let theirs = pushes.iter().find(|(to, _)| *to == listener(person).enrolment);
+        let Some((_, Downlink::Events(events))) = theirs else { panic!("{person} hears nothing") };
+        let own = Body::Receipts { moves: vec![read(AYO, up_to)] };
+        assert_eq!(events.events[0].content.to_body(), Ok(own));
+    }
+    assert_eq!(pushes.len(), 2);
+}
+
+#[test]
+fn what_is_pushed_names_its_epoch() {
+    let mut live = Live::new(Sequence { epoch: 7, n: 4 }, Vec::new(), RECENT_MAX);
+    let omar = listener(OMAR);
+    live.connected(omar, NOW);
+    live.answered(omar.enrolment, &Events { epoch: 7, next: 4, ..Events::default() });
+    let joined = Body::MemberJoined { group: NORTH, person: AYO, history: false };
+    let pushes = live.tell([Told { epoch: 7, ..about(5, &joined) }]).expect("the next one");
+    let [(_, Downlink::Events(events))] = &pushes[..] else { panic!("{pushes:?}") };
+    assert_eq!((events.epoch, events.after, events.next), (7, 4, 5));
+}
+
+#[test]
+fn what_the_server_did_has_no_author() {
+    let deed = Deed::Join { group: NORTH, person: AYO };
+    let by = |actor| {
+        let batch = [Request::Deed { actor, id: FactId::mint(NOW, 10), deed: deed.clone() }];
+        decided(&mut known(), &batch).facts[0].to_event().author
+    };
+    assert_eq!([by(Actor::OPERATOR), by(of(OMAR))], [None, Some(OMAR)]);
 }
 
 #[test]

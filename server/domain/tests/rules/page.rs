@@ -1,7 +1,7 @@
 //! Which stretch of the record a page covers.
 
-use waypost_domain::page::{EpochStart, From, Read, answer, fitting, from};
-use waypost_protocol::{Body, Content, EVENTS_MAX, Event, Sequence, kind};
+use waypost_domain::page::{EpochStart, From, Read, answer, earlier, fitting, from};
+use waypost_protocol::{Body, Content, ConversationId, EVENTS_MAX, Event, History, Sequence, kind};
 
 fn event(n: u64, content: Content) -> Event {
     Event {
@@ -65,4 +65,18 @@ fn a_frame_holds_so_many_events_and_so_many_bytes() {
     assert_eq!(fitting(&[large(half), large(half + 1)]), 1);
     assert_eq!(fitting(&[large(4 * half), large(1)]), 1, "one alone always does");
     assert_eq!(fitting(&[]), 0);
+}
+
+#[test]
+fn what_was_said_before_comes_in_its_order_and_says_whether_there_is_more() {
+    let asked = History { conversation: ConversationId::Group(1), before: 9, number: 4, limit: 2 };
+    let page = |newest: &[u64]| {
+        let page = earlier(3, &asked, newest.iter().map(|n| small(*n)).collect());
+        assert_eq!((page.answers, page.epoch, page.conversation), (4, 3, asked.conversation));
+        (page.events.iter().map(|event| event.n).collect::<Vec<_>>(), page.more)
+    };
+    assert_eq!(page(&[8, 5, 2]), (vec![5, 8], true));
+    assert_eq!(page(&[5, 2]), (vec![2, 5], false), "that is all");
+    assert_eq!(page(&[2]), (vec![2], false));
+    assert_eq!(page(&[]), (vec![], false));
 }
