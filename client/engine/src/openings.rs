@@ -73,12 +73,10 @@ impl Openings {
         Some((epoch, left))
     }
 
-    /// The record was cut after this number. What was opened by a fact beyond it never was; gives where.
-    pub(crate) fn cut(&mut self, after: u64) -> Vec<ConversationId> {
+    /// What was opened by a fact beyond this number: after a cut there it never was.
+    pub(crate) fn opened_beyond(&self, after: u64) -> Vec<ConversationId> {
         let lost = self.before.iter().filter(|(_, before)| before.n > after);
-        let lost: Vec<_> = lost.map(|(conversation, _)| *conversation).collect();
-        self.before.retain(|_, before| before.n <= after);
-        lost
+        lost.map(|(conversation, _)| *conversation).collect()
     }
 
     /// An answer that does not come is asked for again.

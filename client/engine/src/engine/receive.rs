@@ -186,7 +186,7 @@ impl Engine {
         let moved = moved.into_iter();
         plan.changes
             .extend(moved.map(|(conversation, up_to)| Change::ReadUpTo { conversation, up_to }));
-        for conversation in self.openings.cut(after) {
+        for conversation in self.openings.opened_beyond(after) {
             plan.changes.push(Change::Opening { conversation, before: None });
         }
         self.inbox.cursor = cursor;
