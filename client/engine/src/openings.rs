@@ -73,10 +73,12 @@ impl Openings {
         Some((epoch, left))
     }
 
-    /// What was opened by a fact beyond this number: after a cut there it never was.
-    pub(crate) fn opened_beyond(&self, after: u64) -> Vec<ConversationId> {
-        let lost = self.before.iter().filter(|(_, before)| before.n > after);
-        lost.map(|(conversation, _)| *conversation).collect()
+    /// Where to go on after a cut here with what was opened by a fact beyond it. That fact never was, but
+    /// an earlier one may have opened the same and have been forgotten for it: the server knows.
+    pub(crate) fn cut(&self, after: u64) -> Vec<(ConversationId, Sequence)> {
+        let beyond = self.before.iter().filter(|(_, before)| before.n > after);
+        let end = |before: &Sequence| Sequence { n: after.saturating_add(1), ..*before };
+        beyond.map(|(conversation, before)| (*conversation, end(before))).collect()
     }
 
     /// An answer that does not come is asked for again.

@@ -186,8 +186,8 @@ impl Engine {
         let moved = moved.into_iter();
         plan.changes
             .extend(moved.map(|(conversation, up_to)| Change::ReadUpTo { conversation, up_to }));
-        for conversation in self.openings.opened_beyond(after) {
-            plan.changes.push(Change::Opening { conversation, before: None });
+        for (conversation, before) in self.openings.cut(after) {
+            plan.changes.push(Change::Opening { conversation, before: Some(before) });
         }
         self.inbox.cursor = cursor;
         plan.effects.push(Effect::StartOver);

@@ -190,7 +190,7 @@ fn what_was_opened_before_a_restore_keeps_its_place_before_what_came_since() {
 }
 
 #[test]
-fn what_a_lost_fact_had_opened_is_not_asked_for() {
+fn what_a_lost_fact_had_opened_is_asked_for_up_to_the_cut() {
     let mut tablet = Tablet::level(LinkPath::Mqtt);
     let joins = |n, group| {
         let body = Body::MemberJoined { group, person: DANA, history: false };
@@ -218,7 +218,7 @@ fn what_a_lost_fact_had_opened_is_not_asked_for() {
             ..Default::default()
         },
     );
-    assert_eq!(past(&cut), ["about-4 None"], "the taking in at number 9 is still in the record");
+    assert_eq!(past(&cut), ["about-4 Some(10)"], "what is beyond number 9 is other facts by now");
 }
 
 #[test]
