@@ -65,19 +65,29 @@ impl Waypost {
     /// comes, or if looking took longer than that.
     ///
     /// # Errors
-    /// `NotEnrolled` if their enrolment ended while they waited, `Overloaded` if the record cannot be
-    /// read.
+    /// `NotEnrolled` if their enrolment has ended meanwhile, `Overloaded` if the record cannot be read.
     pub async fn next_for(
+        &self,
+        who: Identity,
+        after: Sequence,
+        limit: usize,
+        wait: Duration,
+    ) -> Result<Events, ProblemCode> {
+        let events = self.what_comes(who, after, limit, Instant::now() + wait).await?;
+        // Whoever waited, or let a page wait for them, may have lost the right meanwhile.
+        self.must_be_enrolled(who).await?;
+        Ok(events)
+    }
+
+    async fn what_comes(
         &self,
         who: Identity,
         mut after: Sequence,
         limit: usize,
-        wait: Duration,
+        until: Instant,
     ) -> Result<Events, ProblemCode> {
-        let until = Instant::now() + wait;
         let listener = Listener { enrolment: who.enrolment, person: who.person, role: who.role };
         let mut news = self.fanout.news();
-        let mut waited = false;
         loop {
             news.mark_unchanged();
             match self.fanout.quiet_up_to(listener, after) {
@@ -87,11 +97,7 @@ impl Waypost {
                     let over = Instant::now() >= until || self.fanout.is_closed();
                     let is_something = !events.events.is_empty() || events.cut_after.is_some();
                     if is_something || (events.more && over) {
-                        // Only who has waited may have lost the right meanwhile.
-                        return match waited {
-                            true => self.must_be_enrolled(who).await.map(|()| events),
-                            false => Ok(events),
-                        };
+                        return Ok(events);
                     }
                     after = Sequence { epoch: events.epoch, n: events.next };
                     if events.more {
@@ -99,15 +105,12 @@ impl Waypost {
                     }
                 }
             }
-            if self.fanout.is_closed() || timeout_at(until, news.changed()).await.is_err() {
-                self.must_be_enrolled(who).await?;
+            let nothing =
+                self.fanout.is_closed() || timeout_at(until, news.changed()).await.is_err();
+            if nothing || self.fanout.has_ended(who.enrolment) {
                 let Sequence { epoch, n } = after;
                 return Ok(Events { epoch, after: n, next: n, ..Events::default() });
             }
-            if self.fanout.has_ended(who.enrolment) {
-                return Err(ProblemCode::NotEnrolled);
-            }
-            waited = true;
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -130,9 +133,7 @@ impl Waypost {
         Ok(Events { cut_after, ..page })
     }
 
-    /// # Errors
-    /// `NotEnrolled` if their enrolment has ended, `Overloaded` if nobody knows.
-    pub async fn must_be_enrolled(&self, who: Identity) -> Result<(), ProblemCode> {
+    async fn must_be_enrolled(&self, who: Identity) -> Result<(), ProblemCode> {
         let row = self.db.enrolment(who.enrolment).await.map_err(|error| {
             tracing::error!(%error, enrolment = %who.enrolment, "an enrolment could not be read");
             ProblemCode::Overloaded

@@ -1,7 +1,7 @@
 //! Every bound and interval of the engine, by name.
 
-/// Most `Submit` frames that wait for their answers over MQTT. With the one `Pull` and the one `History` it stays well
-/// within [`waypost_protocol::PUBLISHES_IN_FLIGHT_MAX`].
+/// Most `Submit` frames that wait for their answers over MQTT. With the one `Pull` and the one
+/// `History` it stays well within [`waypost_protocol::PUBLISHES_IN_FLIGHT_MAX`].
 pub const SUBMITS_IN_FLIGHT_MAX: usize = 8;
 
 /// Most bytes of content in one `Submit`, so that a frame gets through a slow link in one go and

@@ -11,6 +11,7 @@ use waypost_protocol::{Content, ConversationId, FactId, Millis, PersonId};
 use super::StoreError;
 use super::apply::{blob, place};
 use super::read::{Reading, content, fact_id, number};
+use super::revisions::is_deleted;
 
 /// Where a message stands in its conversation: what is in the record in its order, then what waits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -114,17 +115,14 @@ impl Reading<'_> {
 }
 
 /// What is read of a message `f` and of its last edit `e`. What is gone says nothing any more; what
-/// waits comes after what is in the record. `CROSS JOIN` keeps the order of the search: otherwise
-/// SQLite looks through all that an author ever said, for each message.
+/// waits comes after what is in the record. `CROSS JOIN` for the same reason as in [`is_deleted`].
 macro_rules! message_with_its_edit {
     ($number:literal, $from:literal, $where:literal) => {
         concat!(
             "SELECT f.id, f.author, f.kind,
-                    CASE WHEN f.expired IS NOT NULL OR EXISTS (
-                        SELECT 1 FROM deletions d CROSS JOIN facts g ON g.id = d.id
-                        WHERE d.message = f.id AND d.author = f.author
-                          AND g.conversation = f.conversation)
-                    THEN x'f6' ELSE f.content END,
+                    CASE WHEN f.expired IS NOT NULL OR ",
+            is_deleted!(),
+            " THEN x'f6' ELSE f.content END,
                     f.offset_minutes, f.skew_ms, f.n, f.recorded_at_ms, f.epoch, ",
             $number,
             ", f.lost, e.id, e.kind, e.content FROM ",

@@ -15,6 +15,7 @@ use waypost_protocol::{
 };
 
 use super::apply::{blob, parse, state};
+use super::revisions::is_deleted;
 use super::{Store, StoreError};
 
 /// One person of the directory.
@@ -218,22 +219,20 @@ impl Reading<'_> {
             ConversationId::Group(group) => Some(group),
             _ => None,
         };
-        let (up_to, unread): (i64, i64) = sqlx::query_as(
+        let (up_to, unread): (i64, i64) = sqlx::query_as(concat!(
             "WITH read (up_to) AS (
-                SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0)),
-             came (since_n) AS (
-                SELECT coalesce((SELECT max(since_n) FROM members
-                                 WHERE group_id = ? AND person = ?), 0))
-             SELECT up_to, (SELECT count(*) FROM facts f
-                            WHERE f.conversation = ? AND f.n > max(up_to, since_n)
-                            AND author <> ?
-                            AND kind IN (1, 2) AND lost IS NULL AND expired IS NULL
-                            AND content <> x'f6' AND NOT EXISTS (
-                                SELECT 1 FROM deletions d CROSS JOIN facts g ON g.id = d.id
-                                WHERE d.message = f.id AND d.author = f.author
-                                  AND g.conversation = f.conversation))
-             FROM read, came",
-        )
+                    SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0)),
+                 came (since_n) AS (
+                    SELECT coalesce((SELECT max(since_n) FROM members
+                                     WHERE group_id = ? AND person = ?), 0))
+                 SELECT up_to, (SELECT count(*) FROM facts f
+                                WHERE f.conversation = ? AND f.n > max(up_to, since_n)
+                                AND author <> ?
+                                AND kind IN (1, 2) AND lost IS NULL AND expired IS NULL
+                                AND content <> x'f6' AND NOT ",
+            is_deleted!(),
+            ") FROM read, came"
+        ))
         .bind(&id)
         .bind(group)
         .bind(self.me.0)

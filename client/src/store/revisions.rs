@@ -12,6 +12,18 @@ use super::writing::Writing;
 use super::{Store, StoreError, Touched};
 use crate::store::Reading;
 
+/// Whether a message `f` is deleted: by a deletion that names its author and stands in its conversation.
+/// `CROSS JOIN` keeps the order of the search: otherwise SQLite looks through all that an author ever
+/// said, for each message.
+macro_rules! is_deleted {
+    () => {
+        "EXISTS (SELECT 1 FROM deletions d CROSS JOIN facts g ON g.id = d.id
+                 WHERE d.message = f.id AND d.author = f.author
+                   AND g.conversation = f.conversation)"
+    };
+}
+pub(super) use is_deleted;
+
 /// Wipes the bytes of what is gone and no longer in the outbox: expired messages, and deleted ones
 /// whose deletion is in the record, with their edits. It begins with what is gone (`CROSS JOIN` keeps
 /// that order), so that it costs nothing where nothing is.

@@ -209,8 +209,6 @@ impl Reader {
             let next =
                 self.waypost.next_for(self.who, self.after, super::extract::PAGE_MAX, STREAM_LOOK);
             let events = next.await.ok()?;
-            // A page may have waited long in a buffer before the next one is asked for.
-            self.waypost.must_be_enrolled(self.who).await.ok()?;
             if let Some(after) = events.cut_after {
                 self.pending.push_back(sse::Event::default().event("cut").data(after.to_string()));
             }

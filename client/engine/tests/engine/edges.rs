@@ -6,10 +6,12 @@ use waypost_engine::{
 };
 use waypost_protocol::{
     Answer, Argument, Arguments, Body, CONTENT_BYTES_MAX, ConversationId, Downlink, Entry, Events,
-    FactId, Header, ProblemCode, Sequence, Submit, Uplink,
+    FactId, Header, ProblemCode, Sequence,
 };
 
-use crate::hand::{OMAR, START, Tablet, WITH_OMAR, changes, event, lost, pull_of, pushed};
+use crate::hand::{
+    OMAR, START, Tablet, WITH_OMAR, changes, event, lost, pull_of, pushed, queued, submits,
+};
 
 const NORTH: ConversationId = ConversationId::Group(3);
 
@@ -18,22 +20,7 @@ fn says_in(tablet: &mut Tablet, conversation: ConversationId, body: Body) -> Vec
 }
 
 fn says(tablet: &mut Tablet, text: &str) -> Entry {
-    entry(&says_in(tablet, WITH_OMAR, Body::text(text)))
-}
-
-fn entry(effects: &[Effect]) -> Entry {
-    match &changes(effects)[..] {
-        [Change::Queued(entry), ..] => entry.clone(),
-        other => panic!("nothing was queued: {other:?}"),
-    }
-}
-
-fn submits(effects: &[Effect]) -> Vec<Submit> {
-    let sent = effects.iter().filter_map(|effect| match effect {
-        Effect::Send(_, Uplink::Submit(submit)) => Some(submit.clone()),
-        _ => None,
-    });
-    sent.collect()
+    queued(&says_in(tablet, WITH_OMAR, Body::text(text)))
 }
 
 fn answers(tablet: &mut Tablet, answers: Vec<Answer>) -> Vec<Effect> {
@@ -61,7 +48,7 @@ fn of_bytes(bytes: usize) -> Body {
     let of = |filler: usize| {
         let text = |chars: usize| Argument::Text("€".repeat(chars / 3) + &"x".repeat(chars % 3));
         let arguments: Arguments = (0..8)
-            .map(|at| (format!("a{at}"), text((filler / 8).min(filler))))
+            .map(|at| (format!("a{at}"), text(filler / 8)))
             .chain([("rest".to_owned(), text(filler % 8))])
             .collect();
         let (template, header) = ("note".to_owned(), Header::default());
@@ -75,9 +62,9 @@ fn of_bytes(bytes: usize) -> Body {
 #[test]
 fn what_was_tapped_first_goes_first_in_whichever_conversation() {
     let mut tablet = without_signal();
-    let north = entry(&says_in(&mut tablet, NORTH, Body::text("Depot closes at six")));
+    let north = queued(&says_in(&mut tablet, NORTH, Body::text("Depot closes at six")));
     let omar = says(&mut tablet, "I am late");
-    let again = entry(&says_in(&mut tablet, NORTH, Body::text("At six sharp")));
+    let again = queued(&says_in(&mut tablet, NORTH, Body::text("At six sharp")));
     let sent = submits(&signal(&mut tablet)).remove(0);
     let ids: Vec<_> = sent.entries.iter().map(|entry| entry.id).collect();
     assert_eq!(ids, [north.id, omar.id, again.id]);
@@ -102,8 +89,8 @@ fn an_answer_waits_for_what_it_answers_in_another_conversation() {
         answers: Some(first.id),
         header: Header::default(),
     };
-    let elsewhere = entry(&says_in(&mut tablet, NORTH, answer("See what I told Omar")));
-    let here = entry(&says_in(&mut tablet, WITH_OMAR, answer("And gate 5 too")));
+    let elsewhere = queued(&says_in(&mut tablet, NORTH, answer("See what I told Omar")));
+    let here = queued(&says_in(&mut tablet, WITH_OMAR, answer("And gate 5 too")));
     let sent = submits(&signal(&mut tablet));
     let ids: Vec<_> = sent[0].entries.iter().map(|entry| entry.id).collect();
     assert_eq!((sent.len(), ids), (1, vec![first.id, here.id]), "its lane keeps the order anyway");
@@ -209,7 +196,7 @@ fn an_empty_message_is_not_kept() {
 fn a_message_may_be_exactly_as_large_as_its_bound() {
     let mut tablet = Tablet::new();
     let fits = says_in(&mut tablet, WITH_OMAR, of_bytes(CONTENT_BYTES_MAX));
-    assert_eq!(entry(&fits).content.bytes.len(), CONTENT_BYTES_MAX);
+    assert_eq!(queued(&fits).content.bytes.len(), CONTENT_BYTES_MAX);
     let refused = says_in(&mut tablet, WITH_OMAR, of_bytes(CONTENT_BYTES_MAX + 1));
     assert!(matches!(refused[0], Effect::Refuse(Refusal::Content(_))), "{refused:?}");
 }

@@ -1,7 +1,9 @@
 //! A tablet with a hand on its clock and its link, for what needs no whole story.
 
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Saved};
-use waypost_protocol::{Body, Downlink, Event, Events, FactId, PersonId, Pull, Sequence, Uplink};
+use waypost_protocol::{
+    Body, Downlink, Entry, Event, Events, FactId, PersonId, Pull, Sequence, Submit, Uplink,
+};
 
 pub use crate::tablet::{DANA, OMAR, WITH_OMAR};
 
@@ -82,6 +84,23 @@ pub fn changes(effects: &[Effect]) -> Vec<Change> {
         Some(Effect::Store(changes)) => changes.clone(),
         _ => Vec::new(),
     }
+}
+
+/// What was put into the outbox.
+pub fn queued(effects: &[Effect]) -> Entry {
+    match &changes(effects)[..] {
+        [Change::Queued(entry), ..] => entry.clone(),
+        other => panic!("nothing was queued: {other:?}"),
+    }
+}
+
+/// What goes out of the outbox.
+pub fn submits(effects: &[Effect]) -> Vec<Submit> {
+    let sent = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(_, Uplink::Submit(submit)) => Some(submit.clone()),
+        _ => None,
+    });
+    sent.collect()
 }
 
 pub fn event(n: u64, author: PersonId, body: &Body) -> Event {

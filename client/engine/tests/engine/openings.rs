@@ -1,13 +1,14 @@
 //! Dana is taken into a group: what is known about it, and by its policy what was said in it, comes to
 //! her tablet page by page, whatever happens on the way.
 
+use waypost_engine::reference::ReferenceStore;
 use waypost_engine::{ANSWER_WAIT_MS, Change, Effect, Engine, Input, LinkPath};
 use waypost_protocol::{
-    Body, ConversationId, Downlink, Earlier, Event, History, PersonId, ProblemCode, Sequence,
-    Uplink,
+    Body, ConversationId, Downlink, Earlier, Event, Events, History, PersonId, ProblemCode,
+    Sequence, Uplink,
 };
 
-use crate::hand::{DANA, OMAR, Tablet, changes, event, lost, pushed};
+use crate::hand::{DANA, OMAR, Tablet, changes, event, lost, pull_of, pushed};
 
 const ABOUT: ConversationId = ConversationId::About(3);
 const NORTH: ConversationId = ConversationId::Group(3);
@@ -120,7 +121,7 @@ fn a_question_that_is_not_answered_is_asked_again() {
 #[test]
 fn it_goes_on_where_it_was_after_the_tablet_died() {
     let mut tablet = Tablet::level(LinkPath::Mqtt);
-    let mut store = waypost_engine::reference::ReferenceStore::default();
+    let mut store = ReferenceStore::default();
     let taken_in = tablet.hears(pushed(5, vec![joins(9, DANA, true)]));
     store.apply(&changes(&taken_in));
     store.apply(&changes(&tablet.learns(page(&question(&taken_in), &[7, 8], true))));
@@ -174,7 +175,7 @@ fn a_page_of_a_record_that_was_restored_is_not_taken_for_one_of_this() {
 #[test]
 fn what_was_opened_before_a_restore_keeps_its_place_before_what_came_since() {
     let mut tablet = Tablet::level(LinkPath::Mqtt);
-    let mut store = waypost_engine::reference::ReferenceStore::default();
+    let mut store = ReferenceStore::default();
     store.apply(&changes(&tablet.hears(pushed(5, vec![joins(9, DANA, false)]))));
     store.apply(&[Change::Cut { epoch: 1, after: 9 }, Change::Cursor(Sequence { epoch: 1, n: 9 })]);
     tablet.engine = Engine::load(store.saved(), DANA, 99);
@@ -197,26 +198,19 @@ fn what_a_lost_fact_had_opened_is_asked_for_up_to_the_cut() {
         Event { conversation: Some(ConversationId::About(group)), ..event(n, OMAR, &body) }
     };
     tablet.hears(pushed(5, vec![joins(9, 3), joins(10, 4)]));
-    let restored = Downlink::Events(waypost_protocol::Events {
+    let restored = Downlink::Events(Events {
         epoch: 1,
         after: 9,
         next: 9,
         cut_after: Some(9),
-        answers: None,
         ..Default::default()
     });
     // Pushed by the restored server: the answer to a pull says where it was cut.
-    let pull = crate::hand::pull_of(&tablet.input(Input::FrameReceived(restored)));
+    let pull = pull_of(&tablet.input(Input::FrameReceived(restored)));
     let pull = pull.expect("it asks");
     let cut = tablet.answered(
         &pull,
-        waypost_protocol::Events {
-            epoch: 1,
-            after: 9,
-            next: 9,
-            cut_after: Some(9),
-            ..Default::default()
-        },
+        Events { epoch: 1, after: 9, next: 9, cut_after: Some(9), ..Default::default() },
     );
     assert_eq!(past(&cut), ["about-4 Some(10)"], "what is beyond number 9 is other facts by now");
 }
@@ -227,9 +221,9 @@ fn the_timer_is_set_for_an_answer_that_may_not_come() {
     tablet.passes(5_000);
     let asked = tablet.hears(pushed(5, vec![joins(9, OMAR, true), joins(10, DANA, false)]));
     // The mark for what it stored asks as well; its answer comes.
-    let pull = crate::hand::pull_of(&asked);
+    let pull = pull_of(&asked);
     let answered = pull.map(|pull| {
-        let events = waypost_protocol::Events { after: 10, next: 10, ..Default::default() };
+        let events = Events { after: 10, next: 10, ..Default::default() };
         tablet.answered(&pull, events)
     });
     let effects = [asked, answered.unwrap_or_default()].concat();

@@ -1,21 +1,12 @@
 //! What waits, how much of it, and in which order it goes.
 
-use waypost_engine::{Change, Effect, Engine, Input, LinkPath, OUTBOX_BYTES_MAX, Saved, Wish};
-use waypost_protocol::{
-    Answer, Body, ConversationId, Downlink, Entry, FactId, Header, Sequence, Submit, Uplink,
-};
+use waypost_engine::{Effect, Engine, Input, LinkPath, OUTBOX_BYTES_MAX, Saved, Wish};
+use waypost_protocol::{Answer, Body, ConversationId, Downlink, Entry, FactId, Header, Sequence};
 
-use crate::hand::{DANA, START, Tablet, WITH_OMAR, changes, lost};
+use crate::hand::{DANA, START, Tablet, WITH_OMAR, lost, queued, submits};
 
 fn says(tablet: &mut Tablet, body: Body) -> Vec<Effect> {
     tablet.input(Input::Tapped(Wish::Say { conversation: WITH_OMAR, body }))
-}
-
-fn queued(effects: &[Effect]) -> Entry {
-    match &changes(effects)[..] {
-        [Change::Queued(entry), ..] => entry.clone(),
-        other => panic!("nothing was queued: {other:?}"),
-    }
 }
 
 #[test]
@@ -57,14 +48,6 @@ fn a_frame_takes_as_many_bytes_as_it_may() {
     let effects = tablet.input(Input::LinkUp { path: LinkPath::Mqtt });
     let sizes: Vec<_> = submits(&effects).iter().map(|submit| submit.entries.len()).collect();
     assert_eq!(sizes, [4, 2]);
-}
-
-fn submits(effects: &[Effect]) -> Vec<Submit> {
-    let sent = effects.iter().filter_map(|effect| match effect {
-        Effect::Send(_, Uplink::Submit(submit)) => Some(submit.clone()),
-        _ => None,
-    });
-    sent.collect()
 }
 
 #[test]
