@@ -1,6 +1,6 @@
 //! What a screen may ask for.
 
-use waypost_protocol::{Arguments, ConversationId, FactId, Header, Mention};
+use waypost_protocol::{Arguments, Body, ConversationId, FactId, Header, Mention, Recipients};
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,6 +30,14 @@ pub enum Command {
         answers: Option<FactId>,
         /// What it carries beside its words.
         header: Header,
+    },
+    /// Tells many people something, each in their direct conversation with this person, where they
+    /// answer. It stands in the conversation of this person's broadcasts, with the receipts of each.
+    Broadcast {
+        /// To whom.
+        to: Recipients,
+        /// What: a text or a template.
+        message: Body,
     },
     /// Finds other words for a text of one's own.
     Edit {

@@ -197,7 +197,12 @@ impl ReadModel {
     ) -> Result<Vec<(Place, MessageView)>, StoreError> {
         let rows = reading.messages(id, limit).await?;
         let from = rows.iter().filter_map(|row| row.n).min().unwrap_or(u64::MAX);
-        let receipts = reading.receipts(id, from).await?;
+        let receipts = match id {
+            ConversationId::Broadcasts(_) => {
+                reading.reached(&rows.iter().map(|row| row.id).collect()).await?
+            }
+            _ => reading.receipts(id, from).await?,
+        };
         Ok(self.shown(id, rows, &receipts, read_up_to))
     }
 
@@ -211,7 +216,10 @@ impl ReadModel {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let (rows, receipts) = reading.some_messages(ids).await?;
+        let (rows, mut receipts) = reading.some_messages(ids).await?;
+        if let ConversationId::Broadcasts(_) = id {
+            receipts = reading.reached(ids).await?;
+        }
         Ok(self.shown(id, rows, &receipts, read_up_to))
     }
 
@@ -305,5 +313,8 @@ pub(crate) struct ShellPart {
 
 /// The two streams carry the directory; nobody writes messages there.
 fn is_shown(id: &ConversationId) -> bool {
-    matches!(id, ConversationId::Direct(..) | ConversationId::Group(_))
+    matches!(
+        id,
+        ConversationId::Direct(..) | ConversationId::Group(_) | ConversationId::Broadcasts(_)
+    )
 }

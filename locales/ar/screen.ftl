@@ -62,6 +62,7 @@ conversations = المحادثات
 conversation-none = لا يوجد أحد لمراسلته بعد
 conversation-none-detail = سيظهر مركز العمليات هنا بعد أول اتصال لهذا الجهاز بالشبكة.
 conversation-empty = لا توجد رسائل بعد
+broadcasts = الرسائل الجماعية
 members =
     { $count ->
         [zero] لا أحد

@@ -54,6 +54,7 @@ conversations = Unterhaltungen
 conversation-none = Noch niemand zum Schreiben da
 conversation-none-detail = Die Disposition erscheint hier, sobald dieses Gerät einmal online war.
 conversation-empty = Noch keine Nachrichten
+broadcasts = Rundrufe
 members =
     { $count ->
         [one] { $count } Person

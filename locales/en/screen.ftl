@@ -54,6 +54,7 @@ conversations = Conversations
 conversation-none = No one to write to yet
 conversation-none-detail = Dispatch appears here as soon as this device has been online once.
 conversation-empty = No messages yet
+broadcasts = Broadcasts
 members =
     { $count ->
         [one] { $count } person

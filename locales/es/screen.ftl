@@ -54,6 +54,7 @@ conversations = Conversaciones
 conversation-none = Aún no hay nadie a quien escribir
 conversation-none-detail = La central aparecerá aquí en cuanto este dispositivo se haya conectado una vez.
 conversation-empty = Aún no hay mensajes
+broadcasts = Difusiones
 members =
     { $count ->
         [one] { $count } persona

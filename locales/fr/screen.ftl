@@ -54,6 +54,7 @@ conversations = Conversations
 conversation-none = Personne à qui écrire pour l’instant
 conversation-none-detail = L’exploitation apparaîtra ici dès que cet appareil aura été en ligne une fois.
 conversation-empty = Aucun message pour l’instant
+broadcasts = Diffusions
 members =
     { $count ->
         [one] { $count } personne

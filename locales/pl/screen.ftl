@@ -58,6 +58,7 @@ conversations = Rozmowy
 conversation-none = Nie ma jeszcze do kogo pisać
 conversation-none-detail = Dyspozytor pojawi się tutaj, gdy urządzenie raz połączy się z siecią.
 conversation-empty = Nie ma jeszcze wiadomości
+broadcasts = Komunikaty do wielu
 members =
     { $count ->
         [one] { $count } osoba

@@ -56,6 +56,7 @@ conversations = Conversații
 conversation-none = Încă nu aveți cui să scrieți
 conversation-none-detail = Dispeceratul apare aici imediat ce acest dispozitiv a fost o dată online.
 conversation-empty = Niciun mesaj încă
+broadcasts = Anunțuri colective
 members =
     { $count ->
         [one] { $count } persoană

@@ -46,6 +46,7 @@ conversations = Yazışmalar
 conversation-none = Henüz yazabileceğiniz kimse yok
 conversation-none-detail = Bu cihaz bir kez çevrimiçi olduğunda sevk merkezi burada görünür.
 conversation-empty = Henüz mesaj yok
+broadcasts = Toplu duyurular
 members = { $count } kişi
 unread = { $count } okunmamış mesaj
 people = Kişiler

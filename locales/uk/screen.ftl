@@ -58,6 +58,7 @@ conversations = Чати
 conversation-none = Поки що немає кому писати
 conversation-none-detail = Диспетчер з’явиться тут, щойно пристрій хоча б раз вийде на зв’язок.
 conversation-empty = Повідомлень ще немає
+broadcasts = Розсилки
 members =
     { $count ->
         [one] { $count } учасник

@@ -7,6 +7,7 @@ mod content;
 mod group;
 mod header;
 pub mod kind;
+mod recipients;
 mod role;
 mod wire;
 
@@ -17,6 +18,7 @@ pub use check::ContentError;
 pub use content::Content;
 pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
+pub use recipients::Recipients;
 pub use role::Role;
 
 use crate::frame::is_false;
@@ -89,6 +91,15 @@ pub enum Body {
         message: FactId,
         /// Who wrote it. A deletion that names someone else has no effect.
         author: PersonId,
+    },
+    /// A message to many, each of whom is told it in their direct conversation with its author and
+    /// answers there. Written in the author's own `broadcasts-…` conversation.
+    Broadcast {
+        /// To whom.
+        to: Recipients,
+        /// What: a text or a template.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
+        message: Box<Body>,
     },
     /// All receipt moves of one commit. In the record it holds every move; an event holds those
     /// that concern its reader.
@@ -206,7 +217,7 @@ pub enum Body {
 impl Body {
     /// Whether people read it in a conversation (and it earns receipts).
     pub fn is_message(&self) -> bool {
-        matches!(self, Self::Text { .. } | Self::Template { .. })
+        matches!(self, Self::Text { .. } | Self::Template { .. } | Self::Broadcast { .. })
     }
 
     /// Plain words, which answer nothing.
@@ -218,6 +229,7 @@ impl Body {
     pub fn header(&self) -> Option<&Header> {
         match self {
             Self::Text { header, .. } | Self::Template { header, .. } => Some(header),
+            Self::Broadcast { message, .. } => message.header(),
             _ => None,
         }
     }

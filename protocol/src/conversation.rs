@@ -10,7 +10,8 @@ use crate::PersonId;
 
 /// Who reads a fact: a conversation, or one of the streams that carry the directory.
 ///
-/// Its text form (`direct-2-7`, `group-3`, `about-3`, `fleet`, `staff`) stands in JSON, SQL and URLs.
+/// Its text form (`direct-2-7`, `group-3`, `about-3`, `broadcasts-2`, `fleet`,
+/// `staff`) stands in JSON, SQL and URLs.
 ///
 /// ```
 /// use waypost_protocol::{ConversationId, PersonId};
@@ -30,6 +31,9 @@ pub enum ConversationId {
     /// What is known about that group: its name, its members, how it is run. Its members read it from
     /// its beginning, and the staff read it of every group; nobody else knows that there is one.
     About(u32),
+    /// What someone of the staff says to many: each recipient is told it in their direct conversation
+    /// with this person, who alone reads it here.
+    Broadcasts(PersonId),
     /// What everyone knows: the people.
     Fleet,
     /// What dispatchers and admins know as well: enrolments and revocations.
@@ -62,6 +66,7 @@ impl fmt::Display for ConversationId {
             Self::Direct(low, high) => write!(f, "direct-{low}-{high}"),
             Self::Group(number) => write!(f, "group-{number}"),
             Self::About(number) => write!(f, "about-{number}"),
+            Self::Broadcasts(author) => write!(f, "broadcasts-{author}"),
             Self::Fleet => f.write_str("fleet"),
             Self::Staff => f.write_str("staff"),
         }
@@ -81,8 +86,8 @@ pub struct BadConversationId;
 impl fmt::Display for BadConversationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "a conversation is `direct-<low>-<high>`, `group-<number>`, `about-<number>`, `fleet` \
-             or `staff`",
+            "a conversation is `direct-<low>-<high>`, `group-<number>`, `about-<number>`, \
+             `broadcasts-<person>`, `fleet` or `staff`",
         )
     }
 }
@@ -98,6 +103,7 @@ impl FromStr for ConversationId {
             ["staff"] => Some(Self::Staff),
             ["group", number] => number.parse().ok().map(Self::Group),
             ["about", number] => number.parse().ok().map(Self::About),
+            ["broadcasts", author] => author.parse().ok().map(PersonId).map(Self::Broadcasts),
             ["direct", low, high] => low
                 .parse()
                 .ok()
@@ -129,10 +135,10 @@ impl utoipa::PartialSchema for ConversationId {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some(r"^(direct-[0-9]+-[0-9]+|(group|about)-[0-9]+|fleet|staff)$"))
+            .pattern(Some(r"^(direct-[0-9]+-[0-9]+|(group|about|broadcasts)-[0-9]+|fleet|staff)$"))
             .description(Some(
                 "`direct-<low>-<high>`, `group-<number>`, `about-<number>` (what is known about that \
-                 group), `fleet` or `staff`.",
+                 group), `broadcasts-<person>` (what that person says to many), `fleet` or `staff`.",
             ))
             .into()
     }
@@ -145,8 +151,11 @@ impl utoipa::ToSchema for ConversationId {}
 /// are free for more streams.
 const ABOUT: i64 = -16;
 
-/// `[low, high]` for a direct conversation, the number for a group, -1 for fleet, -2 for staff, and from
-/// -16 down what is known about groups.
+/// The broadcasts of person 0; those of person n are n below it, beyond what is known about groups.
+const BROADCASTS: i64 = -(1 << 33);
+
+/// `[low, high]` for a direct conversation, the number for a group, -1 for fleet, -2 for staff, from
+/// -16 down what is known about groups, and from -8589934592 down what people say to many.
 impl<C> Encode<C> for ConversationId {
     fn encode<W: minicbor::encode::Write>(
         &self,
@@ -157,6 +166,7 @@ impl<C> Encode<C> for ConversationId {
             Self::Direct(low, high) => e.array(2)?.u32(low.0)?.u32(high.0)?.ok(),
             Self::Group(number) => e.u32(*number)?.ok(),
             Self::About(number) => e.i64(ABOUT - i64::from(*number))?.ok(),
+            Self::Broadcasts(author) => e.i64(BROADCASTS - i64::from(author.0))?.ok(),
             Self::Fleet => e.i8(-1)?.ok(),
             Self::Staff => e.i8(-2)?.ok(),
         }
@@ -179,9 +189,10 @@ impl<'b, C> Decode<'b, C> for ConversationId {
             Type::I8 | Type::I16 | Type::I32 | Type::I64 => match d.i64()? {
                 -1 => Ok(Self::Fleet),
                 -2 => Ok(Self::Staff),
-                other => match u32::try_from(ABOUT - other) {
-                    Ok(group) => Ok(Self::About(group)),
-                    Err(_) => {
+                other => match (below(ABOUT, other), below(BROADCASTS, other)) {
+                    (Some(group), _) => Ok(Self::About(group)),
+                    (_, Some(author)) => Ok(Self::Broadcasts(PersonId(author))),
+                    (None, None) => {
                         // The derived reader of an optional field skips an unknown variant from here.
                         d.set_position(position);
                         Err(Error::unknown_variant(other).at(position))
@@ -191,4 +202,9 @@ impl<'b, C> Decode<'b, C> for ConversationId {
             _ => d.u32().map(Self::Group),
         }
     }
+}
+
+/// How far below this number another one is, if it can be a number of a group or a person.
+fn below(first: i64, number: i64) -> Option<u32> {
+    first.checked_sub(number).and_then(|distance| u32::try_from(distance).ok())
 }

@@ -25,7 +25,7 @@ pub mod topic;
 
 pub use body::{
     Argument, Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Priority,
-    Role, kind,
+    Recipients, Role, kind,
 };
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{

@@ -43,6 +43,12 @@ pub const GROUP_MEMBERS_MAX: usize = 5_000;
 /// Most members who look after a group.
 pub const GROUP_MODERATORS_MAX: usize = 50;
 
+/// Most people whom one broadcast reaches.
+pub const BROADCAST_RECIPIENTS_MAX: usize = 5_000;
+
+/// Most groups that one broadcast names.
+pub const BROADCAST_GROUPS_MAX: usize = 100;
+
 /// Most publishes of one connection that the server holds without an answer. A client keeps its
 /// window no larger than this.
 pub const PUBLISHES_IN_FLIGHT_MAX: u16 = 16;

@@ -69,6 +69,7 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Template { template, version, arguments, .. } => {
             texts.render_template(template, *version, arguments)
         }
+        Body::Broadcast { message, .. } => body_text(message, texts),
         Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
         Body::Edit { text, .. } => text.clone(),
         Body::Deletion { .. } => texts.message("message-deletion", &[]),
@@ -150,6 +151,7 @@ fn icon(body: &Body) -> &'static str {
         Body::Template { template, .. } => {
             Template::find(template).map_or("list", |found| found.icon)
         }
+        Body::Broadcast { message, .. } => icon(message),
         _ => "",
     }
 }

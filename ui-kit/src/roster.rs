@@ -96,6 +96,7 @@ pub(crate) fn title_of(view: &View, conversation: ConversationId) -> String {
     let partner = conversation.partner_of(view.me.person).and_then(|id| person(view, id));
     listed
         .map(|one| one.title.clone())
+        .filter(|title| !title.is_empty())
         .or_else(|| partner.map(|one| one.name.clone()))
         .unwrap_or_else(|| conversation.to_string())
 }
@@ -113,16 +114,17 @@ fn of_conversation(view: &View, one: &ConversationView, texts: &Texts, clock: Cl
     let presence = partner.and_then(|partner| partner.presence);
     let last = one.last.as_ref();
     let unread_text = texts.message("unread", &[("count", one.unread.into())]);
+    let is_to_many = matches!(one.id, ConversationId::Broadcasts(_));
+    let title = if is_to_many { texts.message("broadcasts", &[]) } else { one.title.clone() };
     Partner {
         conversation: one.id,
-        title: one.title.clone(),
-        initials: initials(&one.title),
+        initials: initials(&title),
+        title,
         group,
         online: presence.map(|presence| presence.online),
-        since: if group {
-            texts.message("members", &[("count", (one.others.len() + 1).into())])
-        } else {
-            since(presence, texts, clock)
+        since: match group && !is_to_many {
+            true => texts.message("members", &[("count", (one.others.len() + 1).into())]),
+            false => since(presence, texts, clock),
         },
         preview: last
             .map(|last| preview(last.mine, &body_text(&last.body, texts), texts))

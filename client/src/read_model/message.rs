@@ -25,11 +25,15 @@ pub(super) fn body(content: &Content) -> Body {
 
 /// What a message says with its last edit, and since when.
 fn edited(said: Body, edit: Option<&(FactId, Content)>) -> (Body, Option<Millis>) {
-    let Some((id, edit)) = edit else { return (said, None) };
-    match (said, edit.to_body()) {
+    let Some((id, content)) = edit else { return (said, None) };
+    match (said, content.to_body()) {
         (Body::Text { answers, header, .. }, Ok(Body::Edit { text, mentions, .. })) => {
             let header = Header { mentions, ..header };
             (Body::Text { text, answers, header }, id.occurred_at())
+        }
+        (Body::Broadcast { to, message }, Ok(_)) => {
+            let (message, edited_at) = edited(*message, edit);
+            (Body::Broadcast { to, message: message.into() }, edited_at)
         }
         (said, _) => (said, None),
     }
@@ -90,7 +94,11 @@ impl ReadModel {
                 acknowledged_at: times.acknowledged_at,
             }
         };
-        self.audience(conversation, row.n).into_iter().map(show).collect()
+        let audience = match conversation {
+            ConversationId::Broadcasts(_) => reached_by(row.id, receipts),
+            _ => self.audience(conversation, row.n),
+        };
+        audience.into_iter().map(show).collect()
     }
 
     /// Who could read a message with this number; for one that waits, who can now.
@@ -105,6 +113,12 @@ impl ReadModel {
         let members = group.members.iter().filter(|it| there(it.since, it.until));
         members.map(|it| it.person).filter(|person| *person != self.me.person).collect()
     }
+}
+
+/// Whom a broadcast has reached: each of them has a row.
+fn reached_by(broadcast: FactId, receipts: &Receipts) -> Vec<PersonId> {
+    let everyone = (broadcast, PersonId(0))..=(broadcast, PersonId(u32::MAX));
+    receipts.range(everyone).map(|((_, person), _)| *person).collect()
 }
 
 /// How far an own message has come with the recipient who is least far.

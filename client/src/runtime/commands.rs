@@ -30,6 +30,11 @@ pub(super) async fn understand(
             let body = Body::Template { template, version, arguments, answers, header };
             Task::Wish(Wish::Say { conversation, body })
         }
+        Command::Broadcast { to, message } => {
+            let conversation = ConversationId::Broadcasts(reading.me());
+            let body = Body::Broadcast { to, message: message.into() };
+            Task::Wish(Wish::Say { conversation, body })
+        }
         Command::Acknowledge { message } => acknowledge(message, reading).await?,
         Command::Edit { message, text, mentions } => {
             let known = reading.message(message).await?;

@@ -316,6 +316,13 @@ impl Writing {
         Ok(())
     }
 
+    /// What a broadcast of this person has become may look different.
+    pub(super) fn touch_broadcast(&mut self, broadcast: Option<FactId>) {
+        if broadcast.is_some() {
+            self.touched.message(ConversationId::Broadcasts(self.me), broadcast);
+        }
+    }
+
     /// Messages of a conversation come or go.
     fn touch_whole(&mut self, conversation: Option<String>) -> Result<(), sqlx::Error> {
         if let Some(conversation) = conversation {

@@ -1,6 +1,6 @@
 //! Reading messages and their receipts: the newest of a conversation, or some by their ids.
 //!
-//! The kinds 1 and 2 in the statements are the messages; a test compares them with the contract.
+//! The kinds 1, 2 and 6 in the statements are the messages; a test compares them with the contract.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,8 +9,8 @@ use sqlx::{QueryBuilder, Row as _, Sqlite};
 use waypost_protocol::{Content, ConversationId, FactId, Millis, PersonId};
 
 use super::StoreError;
-use super::apply::{blob, place};
-use super::read::{Reading, content, fact_id, number};
+use super::apply::{blob, parse, place};
+use super::read::{Reading, content, fact_id, number, optional_id};
 use super::revisions::is_deleted;
 
 /// Where a message stands in its conversation: what is in the record in its order, then what waits.
@@ -114,6 +114,30 @@ impl Reading<'_> {
     }
 }
 
+impl Reading<'_> {
+    /// How far these broadcasts have come with each of their recipients, as far as their messages are
+    /// here.
+    pub(crate) async fn reached(&self, ids: &BTreeSet<FactId>) -> Result<Receipts, StoreError> {
+        let mut query = QueryBuilder::new(
+            "SELECT f.broadcast, f.conversation, r.delivered_at_ms, r.read_at_ms,
+                    r.acknowledged_at_ms, r.person
+             FROM facts f LEFT JOIN receipts r ON r.message = f.id
+             WHERE f.lost IS NULL AND f.kind IN (1, 2) AND f.broadcast IN ",
+        );
+        list(&mut query, ids);
+        let mut reached = Receipts::new();
+        for row in query.build().fetch_all(self.pool).await? {
+            let conversation: ConversationId = parse(row.try_get(1)?)?;
+            let Some(person) = conversation.partner_of(self.me()) else { continue };
+            let times = reached.entry((fact_id(&row, 0)?, person)).or_default();
+            if row.try_get::<Option<u32>, _>(5)? == Some(person.0) {
+                *times = times_of(&row)?;
+            }
+        }
+        Ok(reached)
+    }
+}
+
 /// What is read of a message `f` and of its last edit `e`. What is gone says nothing any more; what
 /// waits comes after what is in the record. `CROSS JOIN` for the same reason as in [`is_deleted`].
 macro_rules! message_with_its_edit {
@@ -131,7 +155,7 @@ macro_rules! message_with_its_edit {
                 SELECT x.id FROM edits x CROSS JOIN facts g ON g.id = x.id
                 WHERE x.message = f.id AND g.author = f.author AND g.conversation = f.conversation
                 ORDER BY g.n IS NULL DESC, g.epoch DESC, g.n DESC, g.id DESC LIMIT 1)
-              WHERE f.kind IN (1, 2) AND ",
+              WHERE f.kind IN (1, 2, 6) AND ",
             $where
         )
     };
@@ -181,8 +205,8 @@ fn message_row(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
         skew_ms: row.try_get(5)?,
         n: n.filter(|_| lost.is_none()),
         recorded_at: row.try_get(7)?,
-        edit: match row.try_get::<Option<&[u8]>, _>(11)? {
-            Some(_) => Some((fact_id(row, 11)?, content(row, 12)?)),
+        edit: match optional_id(row, 11)? {
+            Some(id) => Some((id, content(row, 12)?)),
             None => None,
         },
     })
@@ -191,12 +215,15 @@ fn message_row(row: &SqliteRow) -> Result<MessageRow, sqlx::Error> {
 fn receipts_of(rows: &[SqliteRow]) -> Result<Receipts, sqlx::Error> {
     let mut receipts = Receipts::new();
     for row in rows {
-        let times = ReceiptRow {
-            delivered_at: row.try_get(2)?,
-            read_at: row.try_get(3)?,
-            acknowledged_at: row.try_get(4)?,
-        };
-        receipts.insert((fact_id(row, 0)?, PersonId(row.try_get(1)?)), times);
+        receipts.insert((fact_id(row, 0)?, PersonId(row.try_get(1)?)), times_of(row)?);
     }
     Ok(receipts)
+}
+
+fn times_of(row: &SqliteRow) -> Result<ReceiptRow, sqlx::Error> {
+    Ok(ReceiptRow {
+        delivered_at: row.try_get(2)?,
+        read_at: row.try_get(3)?,
+        acknowledged_at: row.try_get(4)?,
+    })
 }

@@ -8,7 +8,7 @@ use waypost_protocol::{
 
 use super::apply::{blob, expires_after_s, parse, place};
 use super::groups::about_group;
-use super::read::fact_id;
+use super::read::{fact_id, optional_id};
 use super::writing::Writing;
 use super::{Store, StoreError};
 
@@ -89,13 +89,15 @@ async fn keep(
 ) -> Result<(), sqlx::Error> {
     let body = event.content.to_body();
     let understood = !matches!(body, Err(_) | Ok(Body::Unknown { .. }));
-    let expires_after_s = body.ok().as_ref().and_then(expires_after_s);
+    let body = body.ok();
+    let expires_after_s = body.as_ref().and_then(expires_after_s);
+    let broadcast = body.as_ref().and_then(Body::header).and_then(|header| header.broadcast);
     writing.touched.expiry |= expires_after_s.is_some();
     writing
         .sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
-                            epoch, n, recorded_at_ms, expires_after_s, understood)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            epoch, n, recorded_at_ms, expires_after_s, broadcast, understood)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
             lost = NULL",
@@ -111,12 +113,14 @@ async fn keep(
         .bind(place(event.n))
         .bind(event.recorded_at)
         .bind(expires_after_s)
+        .bind(broadcast.as_ref().map(blob))
         .bind(i64::from(understood))
         .run()
         .await?;
     if let Some(conversation) = event.conversation {
         writing.touched.message(conversation, Some(id));
     }
+    writing.touch_broadcast(broadcast);
     Ok(())
 }
 
@@ -164,6 +168,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         }
         Body::Text { .. }
         | Body::Template { .. }
+        | Body::Broadcast { .. }
         | Body::Enrolled { .. }
         | Body::Revoked { .. }
         | Body::EpochBegan { .. }
@@ -191,11 +196,13 @@ pub(super) async fn acknowledged(
         .run()
         .await?;
     let row = writing
-        .sql("SELECT conversation FROM facts WHERE id = ?")
+        .sql("SELECT conversation, broadcast FROM facts WHERE id = ?")
         .bind(blob(&message))
         .row()
         .await?;
-    row.map_or(Ok(()), |row| writing.touch(row.try_get(0)?, message))
+    let Some(row) = row else { return Ok(()) };
+    writing.touch_broadcast(optional_id(&row, 1)?);
+    writing.touch(row.try_get(0)?, message)
 }
 
 /// Applies a move to own messages that it covers and no earlier move did.
@@ -221,6 +228,7 @@ async fn moved(writing: &mut Writing, step: &Move) -> Result<(), sqlx::Error> {
     for row in rows {
         let id = fact_id(&row, 0)?;
         writing.sql(update).bind(blob(&id)).bind(step.person.0).bind(step.at).run().await?;
+        writing.touch_broadcast(optional_id(&row, 2)?);
         writing.touch(row.try_get(1)?, id)?;
     }
     writing
@@ -259,7 +267,7 @@ async fn applied_up_to(
 /// Own messages between two numbers that may have gone to this person. Who was in a group when the device
 /// may not know yet; what was never theirs no screen shows.
 const COVERED: &str = "
-    SELECT f.id, f.conversation FROM facts f
+    SELECT f.id, f.conversation, f.broadcast FROM facts f
     WHERE f.author = ? AND f.kind IN (1, 2) AND f.n > ? AND f.n <= ?
       AND (? = '' OR f.conversation = ?)
       AND (f.conversation = ? OR f.conversation LIKE 'group-%')";

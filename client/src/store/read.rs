@@ -1,6 +1,6 @@
 //! Reading: what the engine starts from, and the rows that screens are built from.
 //!
-//! It makes no views; see `read_model`. The kinds 1 and 2 in the statements are the messages; a
+//! It makes no views; see `read_model`. The kinds 1, 2 and 6 in the statements are the messages; a
 //! test compares them with the contract.
 
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use uuid::Uuid;
 use waypost_engine::Saved;
 use waypost_protocol::{
-    Content, ConversationId, Entry, FactId, GroupSettings, PersonId, ProblemCode, Role, Sequence,
-    kind,
+    Body, Content, ConversationId, Entry, FactId, GroupSettings, PersonId, ProblemCode, Role,
+    Sequence,
 };
 
 use super::apply::{blob, parse, state};
@@ -117,10 +117,7 @@ impl Reading<'_> {
                 content: content(row, 3)?,
                 offset_minutes: row.try_get(5)?,
                 skew_ms: row.try_get(6)?,
-                needs: match row.try_get::<Option<&[u8]>, _>(7)? {
-                    Some(_) => Some(fact_id(row, 7)?),
-                    None => None,
-                },
+                needs: optional_id(row, 7)?,
                 gap: false,
             })
         };
@@ -201,7 +198,7 @@ impl Reading<'_> {
     pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT conversation FROM facts
-             WHERE conversation IS NOT NULL AND kind IN (1, 2)",
+             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6)",
         )
         .fetch_all(self.pool)
         .await?;
@@ -228,7 +225,7 @@ impl Reading<'_> {
                  SELECT up_to, (SELECT count(*) FROM facts f
                                 WHERE f.conversation = ? AND f.n > max(up_to, since_n)
                                 AND author <> ?
-                                AND kind IN (1, 2) AND lost IS NULL AND expired IS NULL
+                                AND kind IN (1, 2, 6) AND lost IS NULL AND expired IS NULL
                                 AND content <> x'f6' AND NOT ",
             is_deleted!(),
             ") FROM read, came"
@@ -267,9 +264,9 @@ impl Reading<'_> {
     /// A message, if it is known.
     pub(crate) async fn message(&self, message: FactId) -> Result<Option<Known>, StoreError> {
         let row = sqlx::query(
-            "SELECT f.conversation, f.author, r.acknowledged_at_ms, f.kind
+            "SELECT f.conversation, f.author, r.acknowledged_at_ms, f.kind, f.content
              FROM facts f LEFT JOIN receipts r ON r.message = f.id AND r.person = ?
-             WHERE f.id = ? AND f.kind IN (1, 2) AND f.conversation IS NOT NULL",
+             WHERE f.id = ? AND f.kind IN (1, 2, 6) AND f.conversation IS NOT NULL",
         )
         .bind(self.me.0)
         .bind(blob(&message))
@@ -279,9 +276,18 @@ impl Reading<'_> {
         Ok(Some(Known {
             conversation: parse(row.try_get(0)?)?,
             author: PersonId(row.try_get(1)?),
-            is_text: row.try_get::<u16, _>(3)? == kind::TEXT,
+            is_text: is_text(&content(&row, 3)?),
             acknowledged: row.try_get::<Option<i64>, _>(2)?.is_some(),
         }))
+    }
+}
+
+/// Whether other words can be found for it.
+fn is_text(content: &Content) -> bool {
+    match content.to_body() {
+        Ok(Body::Text { .. }) => true,
+        Ok(Body::Broadcast { message, .. }) => matches!(*message, Body::Text { .. }),
+        _ => false,
     }
 }
 
@@ -292,6 +298,14 @@ pub(super) fn number(row: &SqliteRow, at: usize) -> Result<Option<u64>, sqlx::Er
 pub(super) fn fact_id(row: &SqliteRow, at: usize) -> Result<FactId, sqlx::Error> {
     let bytes: &[u8] = row.try_get(at)?;
     Uuid::from_slice(bytes).map(FactId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// An id that may be missing.
+pub(super) fn optional_id(row: &SqliteRow, at: usize) -> Result<Option<FactId>, sqlx::Error> {
+    match row.try_get::<Option<&[u8]>, _>(at)? {
+        Some(_) => fact_id(row, at).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// A kind and the bytes in the column after it.

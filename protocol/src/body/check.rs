@@ -40,6 +40,16 @@ impl Body {
                 check_template(template, arguments)?;
                 header.check()
             }
+            Self::Broadcast { to, message } => {
+                to.check()?;
+                match **message {
+                    Self::Text { .. } | Self::Template { .. } => message.check(),
+                    _ => {
+                        let what = "must be a text or a template".into();
+                        Err(ContentError { field: "message", what })
+                    }
+                }
+            }
             Self::Edit { text, mentions, .. } => {
                 not_blank("text", text, TEXT_CHARS_MAX)?;
                 check_mentions(mentions)

@@ -47,6 +47,11 @@ pub struct Header {
     #[n(4)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after_s: Option<u32>,
+    /// The broadcast that brought it. The server alone says so.
+    #[n(5)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(read_only))]
+    pub broadcast: Option<FactId>,
 }
 
 impl Header {

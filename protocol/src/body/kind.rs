@@ -2,7 +2,7 @@
 
 /// Whether people read it in a conversation (and it earns receipts).
 pub fn is_message(kind: u16) -> bool {
-    matches!(kind, TEXT | TEMPLATE)
+    matches!(kind, TEXT | TEMPLATE | BROADCAST)
 }
 
 /// See [`crate::Body::Text`].
@@ -15,6 +15,8 @@ pub const ACKNOWLEDGEMENT: u16 = 3;
 pub const EDIT: u16 = 4;
 /// See [`crate::Body::Deletion`].
 pub const DELETION: u16 = 5;
+/// See [`crate::Body::Broadcast`].
+pub const BROADCAST: u16 = 6;
 /// See [`crate::Body::Receipts`].
 pub const RECEIPTS: u16 = 10;
 /// See [`crate::Body::PersonAdded`].

@@ -3,11 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use minicbor::{Decode, Decoder, Encode, decode::Error};
+use minicbor::{Decode, Decoder, Encode, Encoder, decode::Error};
 
 use super::header::read_mentions;
 use super::{
-    Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Role, argument, kind,
+    Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Recipients, Role,
+    argument, kind,
 };
 use crate::frame::is_false;
 use crate::lenient::known_list;
@@ -50,6 +51,7 @@ wire_forms! {
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };
+    BROADCAST Broadcast BroadcastWire { to, message };
     RECEIPTS Receipts ReceiptsWire { moves };
     PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
     GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members, moderators, settings };
@@ -133,6 +135,15 @@ struct DeletionWire {
     message: FactId,
     #[n(1)]
     author: PersonId,
+}
+
+#[derive(Encode, Decode)]
+struct BroadcastWire {
+    #[n(0)]
+    to: Recipients,
+    #[n(1)]
+    #[cbor(with = "inner")]
+    message: Box<Body>,
 }
 
 #[derive(Encode, Decode)]
@@ -235,6 +246,30 @@ fn read_moves<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Vec<Move>, Error> {
     let mut moves: Vec<Move> = known_list(d, ctx)?;
     moves.retain(|one| one.state != ReceiptState::Read || one.conversation.is_some());
     Ok(moves)
+}
+
+/// A message inside of a broadcast, as a content. Only messages that hold no other are read, so
+/// that nothing nests.
+mod inner {
+    use super::*;
+
+    pub(super) fn encode<C, W: minicbor::encode::Write>(
+        message: &Body,
+        e: &mut Encoder<W>,
+        ctx: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        message.to_content().encode(e, ctx)
+    }
+
+    pub(super) fn decode<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Box<Body>, Error> {
+        let position = d.position();
+        let content = Content::decode(d, ctx)?;
+        if !matches!(content.kind, kind::TEXT | kind::TEMPLATE) {
+            return Err(Error::unknown_variant(content.kind.into()).at(position));
+        }
+        let body = content.to_body();
+        body.map(Box::new).map_err(|error| Error::message(error).at(position))
+    }
 }
 
 fn write<T: Encode<()>>(kind: u16, wire: T) -> Content {

@@ -100,3 +100,29 @@ fn a_content_that_cannot_be_read_still_has_a_json_form() {
     let no_base64 = r#"{"kind":"unknown","number":1,"bytes":"?"}"#;
     assert!(serde_json::from_str::<Content>(no_base64).is_err());
 }
+
+#[test]
+fn a_broadcast_of_broadcasts_is_not_opened() {
+    let mut content = Body::text("Gate 4 is closed").to_content();
+    for _ in 0..1_000 {
+        let mut bytes = vec![0x82, 0x83, 0x80, 0x80, 0xf5];
+        minicbor::encode(&content, &mut bytes).unwrap();
+        content = Content { kind: kind::BROADCAST, bytes };
+    }
+    let read = content.to_body().unwrap();
+    assert!(matches!(read, Body::Unknown { .. }), "each depth costs the reader a bit of its stack");
+}
+
+#[test]
+fn a_broadcast_carries_a_message_and_nothing_else() {
+    let to = Recipients { everyone: true, ..Recipients::default() };
+    for inner in [
+        Body::Acknowledgement { message: fact(1) },
+        Body::Erased { number: kind::TEXT },
+        Body::text(" "),
+        Body::Unknown { number: 4711, bytes: "gAE=".into() },
+    ] {
+        let broadcast = Body::Broadcast { to: to.clone(), message: inner.clone().into() };
+        assert!(broadcast.check().is_err(), "{inner:?} is told to many");
+    }
+}

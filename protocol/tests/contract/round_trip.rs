@@ -26,6 +26,7 @@ fn conversation() -> impl Strategy<Value = ConversationId> {
         direct,
         any::<u32>().prop_map(ConversationId::Group),
         any::<u32>().prop_map(ConversationId::About),
+        person().prop_map(ConversationId::Broadcasts),
         Just(ConversationId::Fleet),
         Just(ConversationId::Staff),
     ]
@@ -70,16 +71,22 @@ fn mention() -> impl Strategy<Value = Mention> {
 fn header() -> impl Strategy<Value = Header> {
     let priority =
         proptest::sample::select(vec![Priority::Routine, Priority::Urgent, Priority::Emergency]);
-    let asks = (of(any::<i64>()), of(any::<u32>()));
+    let asks = (of(any::<i64>()), of(any::<u32>()), of(fact()));
     (of(fact()), vec(mention(), 0..4), priority, asks).prop_map(
-        |(thread, mentions, priority, (acknowledge_by, expires_after_s))| Header {
+        |(thread, mentions, priority, (acknowledge_by, expires_after_s, broadcast))| Header {
             thread,
             mentions,
             priority,
             acknowledge_by,
             expires_after_s,
+            broadcast,
         },
     )
+}
+
+fn recipients() -> impl Strategy<Value = Recipients> {
+    (vec(person(), 0..4), vec(any::<u32>(), 0..4), any::<bool>())
+        .prop_map(|(people, groups, everyone)| Recipients { people, groups, everyone })
 }
 
 fn settings() -> impl Strategy<Value = GroupSettings> {
@@ -95,6 +102,8 @@ fn body() -> impl Strategy<Value = Body> {
     let edit = (fact(), any::<String>(), vec(mention(), 0..4));
     let people = || vec(person(), 0..4);
     let group = (any::<u32>(), any::<String>(), people(), people(), settings());
+    let words = (any::<String>(), of(fact()), header());
+    let words = words.prop_map(|(text, answers, header)| Body::Text { text, answers, header });
     prop_oneof![
         text.prop_map(|(text, answers, header)| Body::Text { text, answers, header }),
         template.prop_map(|(template, version, arguments, answers, header)| Body::Template {
@@ -107,6 +116,7 @@ fn body() -> impl Strategy<Value = Body> {
         edit.prop_map(|(message, text, mentions)| Body::Edit { message, text, mentions }),
         (fact(), person()).prop_map(|(message, author)| Body::Deletion { message, author }),
         fact().prop_map(|message| Body::Acknowledgement { message }),
+        (recipients(), words).prop_map(|(to, words)| Body::Broadcast { to, message: words.into() }),
         vec(one_move(), 0..4).prop_map(|moves| Body::Receipts { moves }),
         group.prop_map(|(group, name, members, moderators, settings)| Body::GroupCreated {
             group,

@@ -58,6 +58,12 @@ fn edited(people: usize) -> Body {
     Body::Edit { message: FactId::mint(0, 1), text: "Gate 5".into(), mentions }
 }
 
+fn broadcast(people: usize, groups: usize) -> Body {
+    let people = (1..=people as u32).map(PersonId).collect();
+    let to = Recipients { people, groups: (1..=groups as u32).collect(), everyone: false };
+    Body::Broadcast { to, message: said("Gate 4 is closed").into() }
+}
+
 fn expiring(after_s: u32) -> Body {
     with(Header { expires_after_s: Some(after_s), ..Header::default() })
 }
@@ -167,6 +173,7 @@ fn people_read_messages_and_what_is_about_a_group_has_its_stream() {
     for (body, message, group) in [
         (said("Gate 4 is closed"), true, None),
         (template("delivered", Arguments::new()), true, None),
+        (broadcast(1, 0), true, None),
         (Body::Acknowledgement { message: FactId::mint(0, 1) }, false, None),
         (north(2), false, Some(ConversationId::About(3))),
         (joined, false, Some(ConversationId::About(3))),
@@ -196,6 +203,9 @@ fn what_just_fits_is_taken_and_one_more_is_not() {
         (led(GROUP_MODERATORS_MAX), led(GROUP_MODERATORS_MAX + 1)),
         (calling(MENTIONS_MAX), calling(MENTIONS_MAX + 1)),
         (edited(MENTIONS_MAX), edited(MENTIONS_MAX + 1)),
+        (broadcast(BROADCAST_RECIPIENTS_MAX, 0), broadcast(BROADCAST_RECIPIENTS_MAX + 1, 0)),
+        (broadcast(0, BROADCAST_GROUPS_MAX), broadcast(0, BROADCAST_GROUPS_MAX + 1)),
+        (broadcast(1, 0), broadcast(0, 0)),
         (expiring(EXPIRES_AFTER_S_MIN), expiring(EXPIRES_AFTER_S_MIN - 1)),
         (expiring(EXPIRES_AFTER_S_MAX), expiring(EXPIRES_AFTER_S_MAX + 1)),
         (added("dana.k-2"), added("Dana")),
@@ -274,6 +284,8 @@ fn the_bounds_are_what_other_programs_were_told() {
         (MENTIONS_MAX, 64),
         (GROUP_MEMBERS_MAX, 5_000),
         (GROUP_MODERATORS_MAX, 50),
+        (BROADCAST_RECIPIENTS_MAX, 5_000),
+        (BROADCAST_GROUPS_MAX, 100),
     ];
     for (bound, told) in told {
         assert_eq!(bound, told);

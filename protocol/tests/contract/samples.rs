@@ -84,6 +84,10 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         ("edit", edit(Vec::new())),
         ("edit that mentions", edit(vec![Mention::Everyone])),
         ("deletion", Body::Deletion { message: fact(1), author: DANA }),
+        ("broadcast", broadcast(to_everyone(), Body::text("Gate 4 is closed"))),
+        ("broadcast with everything", broadcast(to_some(), text_with_everything())),
+        ("broadcast of a template", broadcast(to_some(), running_late())),
+        ("text that a broadcast brought", brought_by_a_broadcast()),
         ("receipts", Body::Receipts { moves: vec![delivered(41), read(41)] }),
         ("receipts in the record", receipts_in_the_record()),
         ("person added", person_added()),
@@ -137,7 +141,25 @@ pub fn header() -> Header {
         priority: Priority::Emergency,
         acknowledge_by: Some(MORNING + 600_000),
         expires_after_s: Some(3_600),
+        broadcast: None,
     }
+}
+
+fn broadcast(to: Recipients, message: Body) -> Body {
+    Body::Broadcast { to, message: Box::new(message) }
+}
+
+fn to_everyone() -> Recipients {
+    Recipients { everyone: true, ..Recipients::default() }
+}
+
+fn to_some() -> Recipients {
+    Recipients { people: vec![DANA, OMAR], groups: vec![5], everyone: false }
+}
+
+fn brought_by_a_broadcast() -> Body {
+    let header = Header { broadcast: Some(fact(1)), ..Header::default() };
+    Body::Text { text: "Gate 4 is closed".into(), answers: None, header }
 }
 
 fn text_with_everything() -> Body {
@@ -226,6 +248,7 @@ pub fn uplinks() -> Vec<(&'static str, Uplink)> {
         ("pull with marks", Uplink::Pull(pull_with_marks())),
         ("history", Uplink::History(history(ConversationId::Group(5)))),
         ("history of a group itself", Uplink::History(history(ConversationId::About(5)))),
+        ("history of broadcasts", Uplink::History(history(ConversationId::Broadcasts(OMAR)))),
     ]
 }
 

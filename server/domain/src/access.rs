@@ -8,8 +8,9 @@ use crate::known::Known;
 /// Whether this person may write messages and acknowledgements in this conversation.
 ///
 /// A direct conversation needs someone of the staff on one side; a group needs membership; the
-/// directory streams are written by deeds alone. Whoever may not write learns `NotFound` where
-/// they may not even know that the conversation exists.
+/// directory streams are written by deeds alone; to many speaks the staff, each among their own
+/// broadcasts. Whoever may not write learns `NotFound` where they may not even know that the conversation
+/// exists.
 pub fn may_write(
     actor: Actor,
     conversation: ConversationId,
@@ -26,9 +27,15 @@ pub fn may_write(
             }
         }
         ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => Ok(()),
-        ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {
-            Err(ProblemCode::NotFound)
-        }
+        ConversationId::Broadcasts(author) if author == actor.person => match actor.role.is_staff()
+        {
+            true => Ok(()),
+            false => Err(ProblemCode::NotAllowed),
+        },
+        ConversationId::Group(_)
+        | ConversationId::About(_)
+        | ConversationId::Broadcasts(_)
+        | ConversationId::Staff => Err(ProblemCode::NotFound),
         ConversationId::Fleet => Err(ProblemCode::NotAllowed),
     }
 }
@@ -40,6 +47,7 @@ pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -
         ConversationId::Group(group) => known.moderators.contains(&(group, actor.person)),
         ConversationId::Direct(..)
         | ConversationId::About(_)
+        | ConversationId::Broadcasts(_)
         | ConversationId::Fleet
         | ConversationId::Staff => false,
     }
@@ -51,6 +59,7 @@ pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -
         ConversationId::Group(group) => known.groups.get(&group).map(|group| group.settings),
         ConversationId::Direct(..)
         | ConversationId::About(_)
+        | ConversationId::Broadcasts(_)
         | ConversationId::Fleet
         | ConversationId::Staff => None,
     };

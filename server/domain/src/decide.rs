@@ -2,11 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    Answer, Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Mention,
-    Millis, Move, PersonId, ProblemCode, ReadMark, Sequence, StoredMark, kind,
+    Answer, Body, Content, ConversationId, EnrolmentId, Entry, FactId, Millis, Move, PersonId,
+    ProblemCode, ReadMark, Sequence, StoredMark,
 };
 
-use crate::access::{may_announce, may_moderate, may_write};
 use crate::audit::{LeafAudience, LeafFields, commitment, leaf_hash};
 use crate::batch::{Actor, Deed, Reply, Request};
 use crate::known::{Known, Past, PastOutcome};
@@ -49,6 +48,8 @@ pub(crate) struct Desk<'k, 'c> {
     began_at: Sequence,
     progress: Progress,
     moves: Moves,
+    /// How many facts the broadcasts of this batch have become.
+    pub(crate) told_to_many: usize,
 }
 
 /// A fact about to be recorded.
@@ -64,13 +65,14 @@ pub(crate) struct Draft {
     pub(crate) deed: Option<Deed>,
     pub(crate) receipts_for: Vec<(PersonId, Vec<Move>)>,
     pub(crate) expires_after_s: Option<u32>,
+    pub(crate) broadcast: Option<FactId>,
 }
 
 impl<'k, 'c> Desk<'k, 'c> {
     fn new(known: &'k mut Known, clockwork: Clockwork<'c>) -> Self {
         let (decision, progress, moves) = Default::default();
         let began_at = known.head.sequence();
-        Self { known, decision, clockwork, began_at, progress, moves }
+        Self { known, decision, clockwork, began_at, progress, moves, told_to_many: 0 }
     }
 
     fn decide_one(&mut self, request: &Request) -> Reply {
@@ -90,7 +92,7 @@ impl<'k, 'c> Desk<'k, 'c> {
     }
 
     fn decide_entry(&mut self, actor: Actor, entry: &Entry) -> Answer {
-        let digest = digest_of(entry);
+        let digest = digest_of(entry.conversation, &entry.content);
         if let Some(answer) = self.repeated(actor, entry.id, digest) {
             return answer;
         }
@@ -111,6 +113,9 @@ impl<'k, 'c> Desk<'k, 'c> {
                 }
                 Some(_) => {}
             }
+        }
+        if !self.has_room_for(actor, entry) {
+            return Answer::Deferred { id: entry.id, code: ProblemCode::Overloaded };
         }
         self.move_lane(lane, entry.number);
         match self.check(actor, entry) {
@@ -134,87 +139,6 @@ impl<'k, 'c> Desk<'k, 'c> {
         })
     }
 
-    /// What the entry says, if it may be said.
-    fn check(&self, actor: Actor, entry: &Entry) -> Result<Body, ProblemCode> {
-        if entry.id.occurred_at().is_none() {
-            return Err(ProblemCode::IdMalformed);
-        }
-        if entry.content.bytes.len() > CONTENT_BYTES_MAX {
-            return Err(ProblemCode::TooLarge);
-        }
-        may_write(actor, entry.conversation, self.known)?;
-        let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
-        match body {
-            Body::Unknown { .. } => return Err(ProblemCode::UnknownKind),
-            Body::Text { .. }
-            | Body::Template { .. }
-            | Body::Acknowledgement { .. }
-            | Body::Edit { .. }
-            | Body::Deletion { .. }
-            | Body::Erased { .. } => body.check().map_err(|_| ProblemCode::ContentInvalid)?,
-            // Made by the server alone.
-            Body::Receipts { .. }
-            | Body::PersonAdded { .. }
-            | Body::GroupCreated { .. }
-            | Body::GroupChanged { .. }
-            | Body::ModeratorNamed { .. }
-            | Body::ModeratorEnded { .. }
-            | Body::MemberJoined { .. }
-            | Body::MemberLeft { .. }
-            | Body::Enrolled { .. }
-            | Body::Revoked { .. }
-            | Body::EpochBegan { .. } => return Err(ProblemCode::NotAllowed),
-        }
-        if body.is_message() && !may_announce(actor, entry.conversation, self.known) {
-            return Err(ProblemCode::NotAllowed);
-        }
-        self.check_mentions(actor, entry.conversation, &body)?;
-        self.check_revision(actor, entry.conversation, &body)?;
-        Ok(body)
-    }
-
-    /// Everyone is called by those alone who look after the conversation.
-    fn check_mentions(
-        &self,
-        actor: Actor,
-        conversation: ConversationId,
-        body: &Body,
-    ) -> Result<(), ProblemCode> {
-        match body.mentions().contains(&Mention::Everyone)
-            && !may_moderate(actor, conversation, self.known)
-        {
-            true => Err(ProblemCode::NotAllowed),
-            false => Ok(()),
-        }
-    }
-
-    /// An author edits what they wrote; they and the moderators delete it. A message that is not
-    /// known (a restore may have lost it, until its author gives it back) stands in nobody's way:
-    /// what does not fit it then has no effect.
-    fn check_revision(
-        &self,
-        actor: Actor,
-        conversation: ConversationId,
-        body: &Body,
-    ) -> Result<(), ProblemCode> {
-        let Some((message, author)) = body.revises(actor.person) else { return Ok(()) };
-        if author != actor.person && !may_moderate(actor, conversation, self.known) {
-            return Err(ProblemCode::NotAllowed);
-        }
-        let is_edit = matches!(body, Body::Edit { .. });
-        let fits = |past: &Past| match past.outcome {
-            PastOutcome::Recorded { conversation: Some(place), kind, .. } => {
-                let revisable = if is_edit { kind == kind::TEXT } else { kind::is_message(kind) };
-                past.author == author && place == conversation && revisable
-            }
-            PastOutcome::Recorded { .. } | PastOutcome::Rejected { .. } => false,
-        };
-        match self.known.past.get(&message).is_none_or(fits) {
-            true => Ok(()),
-            false => Err(ProblemCode::NotFound),
-        }
-    }
-
     fn accept(&mut self, actor: Actor, entry: &Entry, body: &Body, digest: [u8; 32]) -> Answer {
         let expires_after_s = body.header().and_then(|header| header.expires_after_s);
         let (sequence, recorded_at) = self.record(Draft {
@@ -229,7 +153,9 @@ impl<'k, 'c> Desk<'k, 'c> {
             deed: None,
             receipts_for: Vec::new(),
             expires_after_s,
+            broadcast: None,
         });
+        self.spread(actor, entry, body);
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }
 
@@ -297,6 +223,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             deed: None,
             receipts_for: by_author.into_iter().collect(),
             expires_after_s: None,
+            broadcast: None,
         });
     }
 
@@ -353,6 +280,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             leaf,
             receipts_for: draft.receipts_for,
             expires_at: draft.expires_after_s.map(|after| recorded_at + i64::from(after) * 1000),
+            broadcast: draft.broadcast,
             deed: draft.deed,
         });
         (sequence, recorded_at)
@@ -374,10 +302,10 @@ impl<'k, 'c> Desk<'k, 'c> {
 }
 
 /// What a repeat of an entry must agree with: where it goes and what it says.
-fn digest_of(entry: &Entry) -> [u8; 32] {
+pub(crate) fn digest_of(conversation: ConversationId, content: &Content) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(entry.conversation.to_string());
+    hash.update(conversation.to_string());
     hash.update([0]);
-    hash.update(entry.content.digest());
+    hash.update(content.digest());
     hash.finalize().into()
 }

@@ -39,6 +39,7 @@ impl Desk<'_, '_> {
                     deed: Some(deed.clone()),
                     receipts_for: Vec::new(),
                     expires_after_s: None,
+                    broadcast: None,
                 });
                 Reply::Done(DeedDone { sequence, recorded_at })
             }
@@ -209,6 +210,7 @@ impl Desk<'_, '_> {
                 self.known.head.last_group = *group;
                 let state = GroupState { settings: *settings, members: members.len() };
                 self.known.groups.insert(*group, state);
+                self.known.audiences.insert(*group, members.iter().copied().collect());
                 self.known.members.extend(members.iter().map(|member| (*group, *member)));
                 self.known.moderators.extend(moderators.iter().map(|it| (*group, *it)));
             }
@@ -223,11 +225,17 @@ impl Desk<'_, '_> {
             }
             Body::MemberJoined { group, person, .. } => {
                 self.known.groups.entry(*group).or_default().members += 1;
+                if let Some(audience) = self.known.audiences.get_mut(group) {
+                    audience.insert(*person);
+                }
                 self.known.members.insert((*group, *person));
             }
             Body::MemberLeft { group, person } => {
                 let state = self.known.groups.entry(*group).or_default();
                 state.members = state.members.saturating_sub(1);
+                if let Some(audience) = self.known.audiences.get_mut(group) {
+                    audience.remove(person);
+                }
                 self.known.members.remove(&(*group, *person));
                 self.known.moderators.remove(&(*group, *person));
             }
@@ -245,6 +253,7 @@ impl Desk<'_, '_> {
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
+            | Body::Broadcast { .. }
             | Body::Receipts { .. }
             | Body::EpochBegan { .. }
             | Body::Erased { .. }

@@ -1,14 +1,15 @@
 //! What a batch needs to know of the record before it can be decided.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
-    ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode, Role,
-    Sequence, kind,
+    Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
+    Role, Sequence, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
+use crate::broadcast::{revised_broadcast, tells_many};
 use crate::marks::{AuthorsOf, may_have_read};
 use crate::record::Head;
 
@@ -29,6 +30,10 @@ pub struct Wanted {
     pub members: HashSet<(u32, PersonId)>,
     /// How groups are run.
     pub groups: HashSet<u32>,
+    /// Groups whose members are told something.
+    pub audiences: HashSet<u32>,
+    /// Broadcasts whose recipients are told something.
+    pub broadcasts: HashSet<FactId>,
     /// Read marks.
     pub read: HashSet<(PersonId, ConversationId)>,
     /// Enrolment tokens by hash.
@@ -56,6 +61,10 @@ pub struct Known {
     pub moderators: HashSet<(u32, PersonId)>,
     /// Groups.
     pub groups: HashMap<u32, GroupState>,
+    /// All members of the wanted groups whose members are told something.
+    pub audiences: HashMap<u32, BTreeSet<PersonId>>,
+    /// Whom each of the wanted broadcasts has reached.
+    pub broadcasts: HashMap<FactId, Reached>,
     /// How far each person has read.
     pub read: HashMap<(PersonId, ConversationId), u64>,
     /// Tokens.
@@ -101,6 +110,15 @@ pub struct GroupState {
     pub settings: GroupSettings,
     /// How many are in it now.
     pub members: usize,
+}
+
+/// What has become of a broadcast.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reached {
+    /// Whom it has reached.
+    pub people: BTreeSet<PersonId>,
+    /// The kind of the message that it has brought them.
+    pub kind: u16,
 }
 
 /// A token of an enrolment link.
@@ -190,7 +208,8 @@ impl Wanted {
     pub fn keys(&self) -> usize {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
-        people + places + self.facts.len() + self.tokens.len()
+        let told = self.audiences.len() + self.broadcasts.len();
+        people + places + told + self.facts.len() + self.tokens.len()
     }
 
     fn add(&mut self, request: &Request) {
@@ -203,6 +222,8 @@ impl Wanted {
                     self.facts.insert(entry.id);
                     self.facts.extend(entry.needs);
                     self.facts.extend(revised_by(actor.person, entry));
+                    self.broadcasts.extend(revised_broadcast(actor, entry));
+                    self.add_recipients(actor, entry);
                     self.lanes
                         .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
                     self.add_conversation(entry.conversation, actor.person);
@@ -225,7 +246,21 @@ impl Wanted {
         match conversation {
             ConversationId::Direct(low, high) => self.people.extend([low, high]),
             ConversationId::Group(group) => self.add_member(group, person),
-            ConversationId::About(_) | ConversationId::Fleet | ConversationId::Staff => {}
+            ConversationId::About(_)
+            | ConversationId::Broadcasts(_)
+            | ConversationId::Fleet
+            | ConversationId::Staff => {}
+        }
+    }
+
+    /// The people and groups that a broadcast names.
+    fn add_recipients(&mut self, actor: Actor, entry: &Entry) {
+        if entry.content.kind == kind::BROADCAST
+            && tells_many(actor, entry)
+            && let Ok(Body::Broadcast { to, .. }) = entry.content.to_body()
+        {
+            self.people.extend(to.people);
+            self.audiences.extend(to.groups);
         }
     }
 

@@ -12,6 +12,8 @@
 pub mod access;
 pub mod audit;
 mod batch;
+mod broadcast;
+mod check;
 mod decide;
 mod deed;
 mod known;
@@ -23,9 +25,10 @@ mod runs;
 pub mod uplink;
 
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};
+pub use broadcast::wanted_by_broadcasts;
 pub use decide::{Clockwork, decide};
 pub use known::{
-    EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, TokenState, Wanted,
+    EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, Reached, TokenState, Wanted,
 };
 pub use marks::{AuthorsOf, MarkRange, ranges};
 pub use record::{Decision, Head, LaneMoved, Recorded, Rejection, StoredUpTo};

@@ -236,6 +236,7 @@ impl Live {
             Some(ConversationId::Direct(low, high)) => Concerned::people([low, high]),
             Some(ConversationId::Group(group)) => Concerned::People(self.members_of(group)),
             Some(ConversationId::About(group)) => Concerned::StaffAnd(self.members_of(group)),
+            Some(ConversationId::Broadcasts(author)) => Concerned::people([author]),
             Some(ConversationId::Fleet) => Concerned::Everyone,
             Some(ConversationId::Staff) => Concerned::StaffAnd(Arc::default()),
             None => Concerned::people(told.receipts_for.iter().map(|(author, _)| *author)),

@@ -151,6 +151,7 @@ impl Progress {
 pub(crate) fn may_have_read(person: PersonId, conversation: ConversationId) -> bool {
     match conversation {
         ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
+        ConversationId::Broadcasts(author) => author == person,
         ConversationId::Group(_)
         | ConversationId::About(_)
         | ConversationId::Fleet

@@ -61,6 +61,8 @@ pub struct Recorded {
     pub receipts_for: Vec<(PersonId, Vec<Move>)>,
     /// When it goes for ever, by the server's clock.
     pub expires_at: Option<Millis>,
+    /// The broadcast that it brings to a recipient.
+    pub broadcast: Option<FactId>,
     /// For a deed: what it was, for what stands beside the fact (hashes of credentials).
     pub deed: Option<Deed>,
 }

@@ -104,6 +104,8 @@ pub struct Sent {
 struct Recipient {
     /// Who.
     person: PersonId,
+    /// The message that reached them: of a broadcast each has their own, which they answer.
+    message: FactId,
     /// Since when a device of theirs has it, by that device's clock (milliseconds since 1970).
     delivered_at: Option<Millis>,
     /// Since when they have read it.
@@ -154,10 +156,6 @@ async fn send(
 ) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
     let body = message_of(&told)?;
     body.check()?;
-    if !body.is_message() {
-        let what = "only `text` and `template` are messages";
-        return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
-    }
     let sent = submit(&waypost, actor, id, conversation, body.to_content()).await?;
     Ok((StatusCode::CREATED, axum::Json(sent)))
 }
@@ -179,16 +177,20 @@ const MESSAGE_FIELDS: [&str; 11] = [
 
 /// Reads a message. A field that it does not have is a misspelt one, and an emergency must not become
 /// routine by that.
-fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
+pub fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
     let bytes = serde_json::to_vec(told).map_err(|_| ProblemCode::Internal)?;
     let axum::Json(body): axum::Json<Body> = axum::Json::from_bytes(&bytes)?;
+    if !matches!(body, Body::Text { .. } | Body::Template { .. }) {
+        let what = "only `text` and `template` are messages";
+        return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
+    }
     let mut fields = told.as_object().into_iter().flat_map(|object| object.keys());
     match fields.find(|field| !MESSAGE_FIELDS.contains(&field.as_str())) {
-        Some(unknown) if body.is_message() => {
+        Some(unknown) => {
             let what = format!("a message has no such field; it has {}", MESSAGE_FIELDS.join(", "));
             Err(Problem::of_field(ProblemCode::ContentInvalid, unknown, what))
         }
-        _ => Ok(body),
+        None => Ok(body),
     }
 }
 
@@ -205,7 +207,8 @@ async fn show(
     shown.map(axum::Json).ok_or(ProblemCode::NotFound.into())
 }
 
-/// Who has a message, who has read it, who has acknowledged it, and since when.
+/// Who has a message, who has read it, who has acknowledged it, and since when; of a broadcast, each of
+/// its recipients.
 #[utoipa::path(get, path = "/v1/messages/{message}/receipts", tag = "messages",
     params(("message" = FactId, Path)), responses((status = 200, body = Receipts)))]
 async fn receipts(
@@ -222,15 +225,12 @@ async fn receipts(
         return Err(ProblemCode::NotFound.into());
     }
     let rows = waypost.db.receipts_of(message, event.n, author, conversation).await?;
-    let recipients = rows
-        .into_iter()
-        .map(|RecipientRow { person, delivered_at, read_at, acknowledged_at }| Recipient {
-            person,
-            delivered_at,
-            read_at,
-            acknowledged_at,
-        })
-        .collect();
+    let recipients =
+        rows.into_iter()
+            .map(|RecipientRow { person, message, delivered_at, read_at, acknowledged_at }| {
+                Recipient { person, message, delivered_at, read_at, acknowledged_at }
+            })
+            .collect();
     Ok(axum::Json(Receipts { recipients }))
 }
 

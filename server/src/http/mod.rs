@@ -1,5 +1,6 @@
 //! The HTTP interface: one file for each group of resources, one OpenAPI document.
 
+mod broadcasts;
 mod caller;
 mod conversations;
 mod docs;
@@ -80,6 +81,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(people::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(broadcasts::router())
         .merge(revisions::router())
         .merge(enrolments::router())
         .merge(sync::router())

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::audit::Tree;
 use waypost_domain::{
     AuthorsOf, EnrolmentState, GroupState, Head, Known, MarkRange, Past, PastOutcome, PersonState,
-    Request, TokenState, Wanted, ranges,
+    Request, TokenState, Wanted, ranges, wanted_by_broadcasts,
 };
 use waypost_protocol::{
     ConversationId, EnrolmentId, FactId, PersonId, ProblemCode, Sequence, kind,
@@ -41,6 +41,13 @@ impl Db {
         known.groups.extend(self.known_groups(on, &wanted).await?);
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
+        known.audiences = self.known_audiences(on, &wanted).await?;
+        known.broadcasts = self.known_broadcasts(on, &wanted).await?;
+        let of_broadcasts = wanted_by_broadcasts(batch, known);
+        let of_broadcasts = remembered.asks_for(of_broadcasts);
+        let known = &mut remembered.known;
+        known.people.extend(self.known_people(on, &of_broadcasts).await?);
+        known.past.extend(self.known_past(on, &of_broadcasts).await?);
         let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known));
         known.authors = authors;
         known.authors.extend(self.authors_of(on, &passed).await?);

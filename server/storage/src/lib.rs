@@ -8,6 +8,7 @@
 
 mod audit;
 mod backup;
+mod broadcasts;
 mod commit;
 mod connect;
 mod conversations;

@@ -1,13 +1,14 @@
 //! Receipts: the rows of receipts facts, and what they say about one message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::Recorded;
 use waypost_protocol::{Body, ConversationId, FactId, Millis, Move, PersonId, ReceiptState, kind};
 
-use crate::decode::person_id;
-use crate::sql::big;
+use crate::decode::{conversation_id, fact_id, person_id};
+use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
 /// How far one message has come for one recipient.
@@ -15,6 +16,8 @@ use crate::{Db, StorageError};
 pub struct RecipientRow {
     /// Who.
     pub person: PersonId,
+    /// The message that reached them. Of a broadcast each has their own.
+    pub message: FactId,
     /// Since when a device of theirs has it, by that device's clock.
     pub delivered_at: Option<Millis>,
     /// Since when they have read it.
@@ -85,7 +88,8 @@ impl Db {
         Ok(())
     }
 
-    /// The receipts of one message for each of its recipients, by number of person.
+    /// The receipts of one message for each of its recipients, by number of person. Those of a broadcast
+    /// are the receipts of the messages that it has become.
     pub async fn receipts_of(
         &self,
         message: FactId,
@@ -94,78 +98,141 @@ impl Db {
         conversation: ConversationId,
     ) -> Result<Vec<RecipientRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut rows = BTreeMap::new();
-        let mut sql = self.sql("SELECT person FROM membership WHERE conversation = ");
+        let mut rows = match conversation {
+            ConversationId::Broadcasts(_) => self.reached_by(&mut on, message).await?,
+            _ => self.readers_of(&mut on, message, n, author, conversation).await?,
+        };
+        self.add_marks(&mut on, &mut rows).await?;
+        self.add_acknowledgements(&mut on, &mut rows).await?;
+        Ok(rows.into_iter().map(|told| told.row).collect())
+    }
+
+    /// Who other than its author reads a message of a conversation.
+    async fn readers_of(
+        &self,
+        on: &mut AnyConnection,
+        message: FactId,
+        n: u64,
+        author: PersonId,
+        conversation: ConversationId,
+    ) -> Result<Vec<ToldTo>, StorageError> {
+        let mut sql = self.sql("SELECT DISTINCT person FROM membership WHERE conversation = ");
         sql.bind(conversation.to_string())
             .push(" AND from_n < ")
             .bind(big(n))
             .push(" AND (to_n IS NULL OR to_n >= ")
             .bind(big(n))
             .push(") AND person <> ")
-            .bind(i64::from(author.0));
-        for row in sql.rows(&mut on).await? {
-            let person = person_id(row.try_get(0)?);
-            let none =
-                RecipientRow { person, delivered_at: None, read_at: None, acknowledged_at: None };
-            rows.insert(person, none);
-        }
-        for (person, recipient) in &mut rows {
-            recipient.delivered_at =
-                self.first_move(&mut on, *person, ReceiptState::Delivered, None, n).await?;
-            recipient.read_at = self
-                .first_move(&mut on, *person, ReceiptState::Read, Some(conversation), n)
-                .await?;
-        }
-        self.add_acknowledgements(&mut on, message, conversation, n, &mut rows).await?;
-        Ok(rows.into_values().collect())
+            .bind(i64::from(author.0))
+            .push(" ORDER BY person");
+        let rows = sql.rows(on).await?;
+        rows.iter()
+            .map(|row| Ok(ToldTo::new(person_id(row.try_get(0)?), message, conversation, n)))
+            .collect()
     }
 
-    async fn first_move(
+    /// Whom a broadcast has reached, each by a message of their own.
+    async fn reached_by(
         &self,
         on: &mut AnyConnection,
-        person: PersonId,
-        state: ReceiptState,
-        conversation: Option<ConversationId>,
-        n: u64,
-    ) -> Result<Option<Millis>, StorageError> {
-        let mut sql = self.sql("SELECT at_ms FROM receipt WHERE person = ");
-        sql.bind(i64::from(person.0))
-            .push(" AND state = ")
-            .bind(number(state))
-            .push(" AND up_to >= ")
-            .bind(big(n));
-        if let Some(conversation) = conversation {
-            sql.push(" AND conversation = ").bind(conversation.to_string());
+        broadcast: FactId,
+    ) -> Result<Vec<ToldTo>, StorageError> {
+        let mut sql = self.sql(
+            "SELECT b.person, f.id, f.conversation, f.n FROM broadcast b JOIN fact f ON f.n = b.n \
+             WHERE b.message = ",
+        );
+        sql.bind(broadcast.as_bytes().to_vec()).push(" ORDER BY b.person");
+        let told = |row: &AnyRow| -> Result<ToldTo, StorageError> {
+            let (message, conversation) = (fact_id(row, 1)?, conversation_id(row.try_get(2)?)?);
+            let (person, n) = (person_id(row.try_get(0)?), unsigned(row.try_get(3)?));
+            Ok(ToldTo::new(person, message, conversation, n))
+        };
+        sql.rows(on).await?.iter().map(told).collect()
+    }
+
+    async fn add_marks(
+        &self,
+        on: &mut AnyConnection,
+        told: &mut [ToldTo],
+    ) -> Result<(), StorageError> {
+        let asked: Vec<_> = told.iter().copied().enumerate().collect();
+        for chunk in self.chunks(&asked) {
+            let mut sql = self.sql("WITH told (i, person, conversation, n) AS (VALUES ");
+            sql.tuples(chunk, |row, (i, told)| {
+                row.bind(*i as i64)
+                    .bind(i64::from(told.row.person.0))
+                    .bind(told.conversation.to_string())
+                    .bind(big(told.n));
+            });
+            sql.push(&format!(
+                ") SELECT t.i, (SELECT r.at_ms FROM receipt r WHERE r.person = t.person \
+                 AND r.state = {} AND r.up_to >= t.n ORDER BY r.up_to LIMIT 1), \
+                 (SELECT r.at_ms FROM receipt r WHERE r.person = t.person AND r.state = {} \
+                 AND r.up_to >= t.n AND r.conversation = t.conversation \
+                 ORDER BY r.up_to LIMIT 1) FROM told t",
+                number(ReceiptState::Delivered),
+                number(ReceiptState::Read),
+            ));
+            for row in sql.rows(on).await? {
+                let RecipientRow { delivered_at, read_at, .. } =
+                    &mut told[unsigned(row.try_get(0)?) as usize].row;
+                (*delivered_at, *read_at) = (row.try_get(1)?, row.try_get(2)?);
+            }
         }
-        sql.push(" ORDER BY up_to LIMIT 1");
-        Ok(sql.row(on).await?.map(|row| row.try_get(0)).transpose()?)
+        Ok(())
     }
 
     async fn add_acknowledgements(
         &self,
         on: &mut AnyConnection,
-        message: FactId,
-        conversation: ConversationId,
-        n: u64,
-        rows: &mut BTreeMap<PersonId, RecipientRow>,
+        told: &mut [ToldTo],
     ) -> Result<(), StorageError> {
-        // The content of an acknowledgement is its message alone, so equal bytes say it all.
-        let content = Body::Acknowledgement { message }.to_content();
-        let mut sql = self.sql("SELECT author, id FROM fact WHERE conversation = ");
-        sql.bind(conversation.to_string())
-            .push(" AND n > ")
-            .bind(big(n))
-            .push(" AND kind = ")
-            .bind(i64::from(kind::ACKNOWLEDGEMENT))
-            .push(" AND content = ")
-            .bind(content.bytes)
-            .push(" ORDER BY n DESC");
-        for row in sql.rows(on).await? {
-            if let Some(recipient) = rows.get_mut(&person_id(row.try_get(0)?)) {
-                recipient.acknowledged_at = crate::decode::fact_id(&row, 1)?.occurred_at();
+        let messages: BTreeSet<_> =
+            told.iter().map(|it| (it.row.message, it.conversation, it.n)).collect();
+        let messages: Vec<_> = messages.into_iter().collect();
+        let mut first = HashMap::new();
+        for chunk in self.chunks(&messages) {
+            let mut sql = self.sql("WITH told (id, conversation, n, content) AS (VALUES ");
+            sql.tuples(chunk, |row, (message, conversation, n)| {
+                // The content of an acknowledgement is its message alone, so equal bytes say it all.
+                let content = Body::Acknowledgement { message: *message }.to_content();
+                row.bind(message.as_bytes().to_vec())
+                    .bind(conversation.to_string())
+                    .bind(big(*n))
+                    .bind(content.bytes);
+            });
+            sql.push(&format!(
+                ") SELECT t.id, f.author, f.id FROM told t JOIN fact f \
+                 ON f.conversation = t.conversation AND f.n > t.n AND f.kind = {} \
+                 AND f.content = t.content ORDER BY f.n",
+                kind::ACKNOWLEDGEMENT
+            ));
+            for row in sql.rows(on).await? {
+                let place = (fact_id(&row, 0)?, person_id(row.try_get(1)?));
+                first.entry(place).or_insert(fact_id(&row, 2)?);
             }
         }
+        for ToldTo { row, .. } in told {
+            let acknowledgement = first.get(&(row.message, row.person));
+            row.acknowledged_at = acknowledgement.and_then(FactId::occurred_at);
+        }
         Ok(())
+    }
+}
+
+/// A message that someone was told, and where.
+#[derive(Clone, Copy)]
+struct ToldTo {
+    conversation: ConversationId,
+    n: u64,
+    row: RecipientRow,
+}
+
+impl ToldTo {
+    fn new(person: PersonId, message: FactId, conversation: ConversationId, n: u64) -> Self {
+        let (delivered_at, read_at, acknowledged_at) = (None, None, None);
+        let row = RecipientRow { person, message, delivered_at, read_at, acknowledged_at };
+        Self { conversation, n, row }
     }
 }
 

@@ -155,6 +155,7 @@ mod tests {
             leaf: Vec::new(),
             receipts_for: Vec::new(),
             expires_at: None,
+            broadcast: None,
             deed: None,
         }
     }

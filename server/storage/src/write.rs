@@ -32,6 +32,7 @@ impl Db {
         self.touch_conversations(on, &decision.facts, &mut remembered.opened).await?;
         self.insert_receipts(on, &decision.facts).await?;
         self.insert_revisions(on, &decision.facts).await?;
+        self.insert_recipients(on, &decision.facts).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -68,7 +69,7 @@ impl Db {
         Ok(())
     }
 
-    /// Notes the newest fact of each conversation, and the two people of a direct one that may be new.
+    /// Notes the newest fact of each conversation, and the readers of one that nobody had to open.
     async fn touch_conversations(
         &self,
         on: &mut AnyConnection,
@@ -91,10 +92,9 @@ impl Db {
             sql.push(" ON CONFLICT (conversation) DO UPDATE SET last_n = excluded.last_n");
             sql.execute(on).await?;
             for (conversation, _) in chunk {
-                if let ConversationId::Direct(low, high) = conversation
-                    && opened.insert(*conversation)
-                {
-                    joined.extend([*low, *high].map(|person| Joined {
+                let readers = readers_from_the_first(*conversation);
+                if !readers.is_empty() && opened.insert(*conversation) {
+                    joined.extend(readers.into_iter().map(|person| Joined {
                         person,
                         conversation: *conversation,
                         from_n: 0,
@@ -272,6 +272,7 @@ impl Db {
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
+            | Body::Broadcast { .. }
             | Body::Receipts { .. }
             | Body::Erased { .. }
             | Body::Unknown { .. } => Ok(()),
@@ -292,6 +293,18 @@ impl Db {
             .execute(on)
             .await?;
         Ok(())
+    }
+}
+
+/// Who reads a conversation that is there from its first fact on.
+fn readers_from_the_first(conversation: ConversationId) -> Vec<PersonId> {
+    match conversation {
+        ConversationId::Direct(low, high) => vec![low, high],
+        ConversationId::Broadcasts(author) => vec![author],
+        ConversationId::Group(_)
+        | ConversationId::About(_)
+        | ConversationId::Fleet
+        | ConversationId::Staff => Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use waypost_domain::{
 };
 use waypost_protocol::{
     Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId,
-    ProblemCode, ReadMark, Role, Sequence, StoredMark,
+    ProblemCode, ReadMark, Recipients, Role, Sequence, StoredMark,
 };
 
 use crate::feed::Feed;
@@ -140,7 +140,8 @@ fn read_mark(feed: &mut Feed<'_>) -> ReadMark {
 }
 
 fn entry(feed: &mut Feed<'_>) -> Entry {
-    let content = match feed.below(3) {
+    let content = match feed.below(4) {
+        3 => broadcast(feed).to_content(),
         0 => Body::Acknowledgement { message: fact(feed) }.to_content(),
         1 => Body::text(feed.text(20)).to_content(),
         _ => waypost_protocol::Content {
@@ -158,6 +159,13 @@ fn entry(feed: &mut Feed<'_>) -> Entry {
         needs: (feed.below(4) == 3).then(|| fact(feed)),
         gap: feed.below(3) == 2,
     }
+}
+
+fn broadcast(feed: &mut Feed<'_>) -> Body {
+    let people = (0..feed.below(4)).map(|_| person(feed)).collect();
+    let groups = (0..feed.below(3)).map(|group| group as u32).collect();
+    let to = Recipients { people, groups, everyone: feed.below(4) == 3 };
+    Body::Broadcast { to, message: Body::text(feed.text(20)).into() }
 }
 
 fn deed(feed: &mut Feed<'_>) -> Deed {
@@ -219,7 +227,8 @@ fn fact(feed: &mut Feed<'_>) -> FactId {
 }
 
 fn conversation(feed: &mut Feed<'_>) -> ConversationId {
-    match feed.below(7) {
+    match feed.below(8) {
+        7 => ConversationId::Broadcasts(person(feed)),
         0 => ConversationId::Direct(PersonId(1), PersonId(2)),
         1 => ConversationId::Direct(PersonId(2), PersonId(9)),
         group @ (2 | 3) => ConversationId::Group(group as u32 - 1),

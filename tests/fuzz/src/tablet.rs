@@ -204,6 +204,7 @@ fn conversation(feed: &mut Feed<'_>) -> ConversationId {
         ConversationId::Direct(OMAR, DANA),
         ConversationId::Group(5),
         ConversationId::About(5),
+        ConversationId::Broadcasts(OMAR),
         ConversationId::Fleet,
         ConversationId::Staff,
     ];

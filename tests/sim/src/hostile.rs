@@ -6,7 +6,7 @@ use waypost_domain::uplink::Asked;
 use waypost_engine::LinkPath;
 use waypost_protocol::{
     Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, History,
-    PersonId, Pull, ReadMark, Sequence, StoredMark, Submit, Uplink,
+    PersonId, Pull, ReadMark, Recipients, Sequence, StoredMark, Submit, Uplink,
 };
 
 use crate::server::{Job, Sender};
@@ -96,7 +96,8 @@ impl World {
     fn any_conversation(&mut self) -> ConversationId {
         let (one, other) = (1 + self.dice.below(9) as u32, 1 + self.dice.below(9) as u32);
         let direct = ConversationId::direct(PersonId(one), PersonId(other));
-        match self.dice.below(5) {
+        match self.dice.below(6) {
+            5 => ConversationId::Broadcasts(PersonId(one)),
             4 => ConversationId::About(self.dice.below(4) as u32),
             0 => ConversationId::Fleet,
             1 => ConversationId::Staff,
@@ -107,7 +108,11 @@ impl World {
 
     fn made_up_content(&mut self) -> Content {
         let person = PersonId(1 + self.dice.below(9) as u32);
-        match self.dice.below(10) {
+        match self.dice.below(11) {
+            10 => {
+                let to = Recipients { everyone: true, ..Recipients::default() };
+                Body::Broadcast { to, message: Body::text("hello").into() }.to_content()
+            }
             0 => Body::text("hello").to_content(),
             1 => Body::Acknowledgement { message: self.someones_fact() }.to_content(),
             2 => Body::Revoked { enrolment: EnrolmentId::mint(0, 0), person }.to_content(),

@@ -6,6 +6,7 @@
 //! and domain are the real ones, with what is pushed to whom; what lies between them is simulated.
 //! There is no wall clock, no thread and no chance but the seed.
 
+mod broadcasts;
 mod cast;
 mod device;
 mod dice;

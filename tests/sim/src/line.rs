@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use waypost_domain::Recorded;
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Mention, Move, PersonId,
-    ReceiptState, kind,
+    ReceiptState, Recipients, kind,
 };
 
+use crate::broadcasts::Broadcasts;
 use crate::device::Device;
 use crate::story::{Broken, broken};
 
@@ -43,6 +44,10 @@ pub(crate) struct Line {
     /// What was opened to someone by taking them in: what a conversation said before a number.
     opened: BTreeMap<(PersonId, ConversationId), u64>,
     revoked: BTreeSet<EnrolmentId>,
+    /// Everyone in the directory.
+    people: BTreeSet<PersonId>,
+    /// What broadcasts say to whom, and what is said about them since.
+    broadcasts: Broadcasts,
     /// The last number of each lane of a device.
     lanes: BTreeMap<(usize, ConversationId), u32>,
     /// The last move of each kind.
@@ -133,6 +138,7 @@ impl Line {
             }
             let device = from.devices.iter().find(|device| device.enrolment == enrolment);
             match device {
+                _ if self.broadcasts.brings(fact)? => {}
                 Some(device) if matches!(fact.conversation, Some(ConversationId::About(_))) => {
                     self.is_done_by_right(fact, device)?;
                 }
@@ -141,6 +147,7 @@ impl Line {
             }
             self.is_said_by_right(fact)?;
             self.revises_by_right(fact)?;
+            self.tells_many(fact, device.is_some_and(|device| device.role.is_staff()))?;
         }
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
@@ -192,6 +199,38 @@ impl Line {
         Ok(())
     }
 
+    /// What this says to many has to follow it at once.
+    fn tells_many(&mut self, fact: &Recorded, by_staff: bool) -> Result<(), Broken> {
+        let is_to_many = fact.conversation == Some(ConversationId::Broadcasts(fact.author));
+        let is_broadcast = fact.content.kind == kind::BROADCAST;
+        if is_broadcast != is_to_many && !(is_to_many && self.is_revision(fact))
+            || is_to_many && !by_staff
+        {
+            let what = format!("{} of {} is in the record", fact.sequence, fact.author);
+            return broken("the staff alone speaks to many", what);
+        }
+        let named = match fact.content.to_body() {
+            Ok(Body::Broadcast { to, .. }) => to,
+            _ => Recipients::default(),
+        };
+        let mut recipients: BTreeSet<_> = named.people.into_iter().collect();
+        recipients.extend(named.groups.iter().flat_map(|group| self.members_of(*group)));
+        recipients.extend(self.people.iter().filter(|_| named.everyone));
+        match recipients.iter().find(|person| !self.people.contains(person)) {
+            Some(nobody) => broken("a broadcast goes to people", format!("{nobody} is nobody")),
+            None => Ok(self.broadcasts.says(fact, recipients)),
+        }
+    }
+
+    /// Whether everyone was told what the last commit says to many.
+    pub(crate) fn broadcasts_are_told(&self) -> Result<(), Broken> {
+        self.broadcasts.are_told()
+    }
+
+    fn is_revision(&self, fact: &Recorded) -> bool {
+        matches!(fact.content.kind, kind::EDIT | kind::DELETION)
+    }
+
     /// Who takes whom into a group, or out of it, or runs it otherwise.
     fn is_done_by_right(&self, fact: &Recorded, device: &Device) -> Result<(), Broken> {
         let (group, leaver) = match fact.content.to_body() {
@@ -225,7 +264,7 @@ impl Line {
         let said = self.ids.get(&message).and_then(|n| self.fact(*n));
         let fits = said.is_none_or(|said| {
             let is_right_kind = match is_edit {
-                true => said.content.kind == kind::TEXT,
+                true => self.broadcasts.kind_of(said) == kind::TEXT,
                 false => said.content.is_message(),
             };
             (said.author, said.conversation) == (author, fact.conversation) && is_right_kind
@@ -251,6 +290,7 @@ impl Line {
         };
         match fact.content.to_body() {
             Ok(Body::Receipts { moves }) => return self.concerned(&moves).map(Readers::People),
+            Ok(Body::PersonAdded { person, .. }) => drop(self.people.insert(person)),
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.members.insert(group, members.into_iter().collect());
                 self.moderators.extend(moderators.into_iter().map(|it| (group, it)));
@@ -291,6 +331,7 @@ impl Line {
                 members.extend(self.members_of(group));
                 Readers::StaffAnd(members)
             }
+            Some(ConversationId::Broadcasts(author)) => Readers::People([author].into()),
             Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
             Some(ConversationId::Group(group)) => Readers::People(self.members_of(group)),
             None => Readers::People(BTreeSet::new()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use waypost_domain::page::{Read, answer, earlier, fitting, from};
 use waypost_domain::{
     AuthorsOf, GroupState, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request,
-    Wanted, ranges,
+    Wanted, ranges, wanted_by_broadcasts,
 };
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, History, Millis,
@@ -39,8 +39,17 @@ impl Store {
             groups: wanted.groups.iter().filter_map(|it| self.group(*it)).collect(),
             read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
             tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
+            audiences: wanted.audiences.iter().map(|it| (*it, self.in_group(*it))).collect(),
+            broadcasts: wanted
+                .broadcasts
+                .iter()
+                .filter_map(|it| Some((*it, self.broadcasts.get(it)?.clone())))
+                .collect(),
             authors: AuthorsOf::default(),
         };
+        let more = wanted_by_broadcasts(batch, &known);
+        known.people.extend(more.people.iter().filter_map(|it| self.person(*it)));
+        known.past.extend(more.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))));
         let ranges = ranges(batch, &known);
         known.authors = ranges.into_iter().map(|it| (it, self.authors(it))).collect();
         known
@@ -81,12 +90,16 @@ impl Store {
         })
     }
 
-    fn group(&self, group: u32) -> Option<(u32, GroupState)> {
-        let settings = *self.groups.get(&group)?;
+    /// Who is in a group now.
+    fn in_group(&self, group: u32) -> BTreeSet<PersonId> {
         let here =
             |it: &&Membership| it.conversation == ConversationId::Group(group) && it.to.is_none();
-        let members = self.memberships.iter().filter(here).count();
-        Some((group, GroupState { settings, members }))
+        self.memberships.iter().filter(here).map(|it| it.person).collect()
+    }
+
+    fn group(&self, group: u32) -> Option<(u32, GroupState)> {
+        let settings = *self.groups.get(&group)?;
+        Some((group, GroupState { settings, members: self.in_group(group).len() }))
     }
 
     fn authors(&self, range: MarkRange) -> Vec<PersonId> {

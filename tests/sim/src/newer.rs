@@ -63,6 +63,7 @@ impl World {
             leaf,
             receipts_for: Vec::new(),
             expires_at: None,
+            broadcast: None,
             deed: None,
         };
         let decision = Decision { facts: vec![fact], head, ..Decision::default() };

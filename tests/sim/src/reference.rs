@@ -295,7 +295,7 @@ impl Reference {
                 line.add(fact, from)?;
             }
         }
-        Ok(())
+        self.line().broadcasts_are_told()
     }
 
     /// Whether a device of theirs has stored, or they have read, what a move says.

@@ -137,6 +137,8 @@ impl World {
         self.hears(asked)?;
         self.servers.store.write(&decision);
         self.reference.committed(&decision, &self.devices)?;
+        let brought = decision.facts.iter().filter(|fact| fact.broadcast.is_some());
+        self.summary.told_to_many += brought.count() as u64;
         if !decision.is_empty() {
             tell!(self, "the record goes up to {}", decision.head.sequence());
         }

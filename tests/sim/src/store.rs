@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::page::EpochStart;
-use waypost_domain::{Decision, Deed, EnrolmentState, Head, Recorded, Rejection, TokenState};
+use waypost_domain::{
+    Decision, Deed, EnrolmentState, Head, Reached, Recorded, Rejection, TokenState,
+};
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role,
 };
@@ -29,6 +31,8 @@ pub(crate) struct Store {
     pub(crate) edits: BTreeMap<FactId, FactId>,
     /// How each group is run.
     pub(crate) groups: BTreeMap<u32, GroupSettings>,
+    /// Whom each broadcast has reached.
+    pub(crate) broadcasts: BTreeMap<FactId, Reached>,
     /// What has expired.
     pub(crate) expired: BTreeSet<FactId>,
 }
@@ -84,10 +88,15 @@ impl Store {
         for fact in &decision.facts {
             self.place_of.insert(fact.id, self.record.len());
             self.record.push(fact.clone());
-            if let Some(direct @ ConversationId::Direct(low, high)) = fact.conversation {
-                self.join(low, direct, 0, false);
-                self.join(high, direct, 0, false);
+            match fact.conversation {
+                Some(direct @ ConversationId::Direct(low, high)) => {
+                    self.join(low, direct, 0, false);
+                    self.join(high, direct, 0, false);
+                }
+                Some(own @ ConversationId::Broadcasts(author)) => self.join(author, own, 0, false),
+                _ => {}
             }
+            self.note_recipient(fact);
             self.project(fact, &decision.pseudonyms);
             self.revise(fact);
         }
@@ -114,6 +123,15 @@ impl Store {
             let (to, moderates) = (None, false);
             let stay = Membership { person, conversation, from, to, moderates, history };
             self.memberships.push(stay);
+        }
+    }
+
+    fn note_recipient(&mut self, fact: &Recorded) {
+        let recipient = fact.conversation.and_then(|it| it.partner_of(fact.author));
+        if let (Some(broadcast), Some(recipient)) = (fact.broadcast, recipient) {
+            let reached = self.broadcasts.entry(broadcast).or_default();
+            reached.people.insert(recipient);
+            reached.kind = fact.content.kind;
         }
     }
 

@@ -33,6 +33,8 @@ pub struct Summary {
     pub newer: u64,
     /// How many facts from before they came people were told.
     pub earlier: u64,
+    /// How many messages broadcasts have become.
+    pub told_to_many: u64,
     /// How many taps found a full outbox.
     pub outbox_full: u64,
     /// A hash over all that happened: equal for equal runs.
@@ -46,7 +48,8 @@ impl fmt::Display for Summary {
             "{} steps, {} facts said, {} refused, {} recorded, {} power failures, \
              {} server crashes, {} restores, {} devices lost, {} frames troubled, \
              {} refused for want of room, {} failed commits, {} hostile frames, \
-             {} facts of newer kinds, {} facts from before, {} taps on a full outbox, trace {:016x}",
+             {} facts of newer kinds, {} facts from before, \
+             {} messages by broadcasts, {} taps on a full outbox, trace {:016x}",
             self.steps,
             self.said,
             self.refused,
@@ -61,6 +64,7 @@ impl fmt::Display for Summary {
             self.hostile,
             self.newer,
             self.earlier,
+            self.told_to_many,
             self.outbox_full,
             self.trace
         )

@@ -3,7 +3,7 @@
 use waypost_engine::reference::Fate;
 use waypost_engine::{Input, Wish};
 use waypost_protocol::{
-    Argument, Arguments, Body, ConversationId, Event, FactId, Header, Mention, Priority,
+    Argument, Arguments, Body, ConversationId, Event, FactId, Header, Mention, Priority, Recipients,
 };
 
 use crate::story::Broken;
@@ -41,6 +41,16 @@ impl World {
         ConversationId::direct(self.devices[number].person, partner)
     }
 
+    /// Tells something to many; drivers try it too.
+    fn tell_many(&mut self, number: usize, message: Body) -> Wish {
+        let conversation = ConversationId::Broadcasts(self.devices[number].person);
+        let people = (0..self.dice.below(4)).filter_map(|_| self.dice.pick(&self.people)).collect();
+        let everyone = self.dice.chance(20);
+        let groups = self.dice.pick(&self.groups).filter(|_| !everyone).into_iter().collect();
+        let to = Recipients { people, groups, everyone };
+        Wish::Say { conversation, body: Body::Broadcast { to, message: message.into() } }
+    }
+
     fn say(&mut self, number: usize) -> Option<Wish> {
         let conversation = self.conversation(number)?;
         let answers = match self.dice.below(6) {
@@ -61,6 +71,9 @@ impl World {
                 header: self.header(number),
             }
         };
+        if self.dice.chance(if self.devices[number].role.is_staff() { 15 } else { 2 }) {
+            return Some(self.tell_many(number, body));
+        }
         Some(Wish::Say { conversation, body })
     }
 
@@ -79,6 +92,7 @@ impl World {
             priority: priorities[self.dice.index(3)],
             acknowledge_by: self.dice.chance(30).then(|| self.at() + 60_000),
             expires_after_s: self.dice.chance(30).then(|| 5 + self.dice.below(600) as u32),
+            broadcast: self.dice.chance(2).then(|| self.own_waiting(number)).flatten(),
         }
     }
 
@@ -131,7 +145,11 @@ impl World {
         let talk = |event: &&Event| {
             matches!(
                 event.conversation,
-                Some(ConversationId::Direct(..) | ConversationId::Group(_))
+                Some(
+                    ConversationId::Direct(..)
+                        | ConversationId::Group(_)
+                        | ConversationId::Broadcasts(_)
+                )
             )
         };
         let shown: Vec<&Event> = record.filter(talk).take(SCREEN_EVENTS).collect();
@@ -173,6 +191,7 @@ fn words(wish: &Wish) -> String {
         Wish::Say { conversation, body: Body::Deletion { message, .. } } => {
             format!("{message} in {conversation} is deleted")
         }
+        Wish::Say { body: Body::Broadcast { to, .. }, .. } => format!("a broadcast to {to:?}"),
         Wish::Say { conversation, .. } => format!("a message in {conversation}"),
         Wish::SayAgain { conversation, .. } => format!("a refused message again in {conversation}"),
         Wish::Discard { .. } => "a refused message is discarded".into(),

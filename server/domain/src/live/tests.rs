@@ -335,6 +335,7 @@ fn only_what_was_in_a_lane_comes_back_as_a_few_bytes() {
             leaf: Vec::new(),
             receipts_for: Vec::new(),
             expires_at: None,
+            broadcast: None,
             deed: None,
         })
     };

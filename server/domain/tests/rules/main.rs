@@ -1,6 +1,7 @@
 //! The rules of the domain, a file for each.
 
 mod asked;
+mod broadcasts;
 mod crew;
 mod decisions;
 mod ends;

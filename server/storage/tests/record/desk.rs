@@ -66,7 +66,8 @@ impl Desk {
         self.deed(Deed::CreateGroup { name: name.into(), members, moderators, settings }).await
     }
 
-    async fn person(&mut self, handle: &str, role: Role) -> Actor {
+    /// Puts someone into the directory who has no device.
+    pub async fn adds(&mut self, handle: &str, role: Role) {
         let deed = Deed::AddPerson {
             handle: handle.into(),
             name: handle.to_uppercase(),
@@ -74,6 +75,10 @@ impl Desk {
             language: "en".into(),
         };
         assert!(matches!(self.deed(deed).await, Reply::Done(_)));
+    }
+
+    async fn person(&mut self, handle: &str, role: Role) -> Actor {
+        self.adds(handle, role).await;
         let person = self.db.person_by_handle(handle).await.expect("read").expect("added").person;
         self.device_of(person, role).await
     }

@@ -1,5 +1,6 @@
 //! The record on both databases: what is committed is there once, in order, for whom it concerns.
 
+mod broadcasts;
 mod desk;
 mod groups;
 mod history;
@@ -55,12 +56,19 @@ on_both! {
     what_is_deleted_is_told_to_nobody_and_stays_in_the_record
     a_deletion_waits_for_its_message
     what_expires_is_erased_in_time_and_not_before
+    a_broadcast_is_told_to_each_and_answered_in_private
+    later_words_reach_all_whom_a_broadcast_has_reached
+    a_group_of_hundreds_is_told_in_one_commit
     a_group_is_run_as_its_moderators_want
     a_stranger_does_not_know_that_there_is_a_group
     what_was_said_before_is_open_where_the_group_says_so
     what_was_said_before_is_closed_where_it_does_not
 }
 
+use broadcasts::{
+    a_broadcast_is_told_to_each_and_answered_in_private, a_group_of_hundreds_is_told_in_one_commit,
+    later_words_reach_all_whom_a_broadcast_has_reached,
+};
 use groups::a_group_is_run_as_its_moderators_want;
 use history::{
     a_stranger_does_not_know_that_there_is_a_group,

@@ -1,6 +1,7 @@
 //! What integrators meet: the HTTP interface of a real server over real TLS, as its document says
 //! it, and what it answers to everything that is wrong.
 
+mod broadcasts;
 mod document;
 mod enrolling;
 mod feed;

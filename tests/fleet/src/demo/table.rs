@@ -126,6 +126,7 @@ fn line(row: &MessageView) -> String {
 
 fn what(body: &Body) -> String {
     let words = match body {
+        Body::Broadcast { message, .. } => return what(message),
         Body::Template { template, .. } => template,
         Body::Text { text, .. } | Body::Edit { text, .. } => text,
         Body::Acknowledgement { .. }

@@ -1,0 +1,186 @@
+//! A broadcast becomes a message to each of its recipients, in their direct conversation with its
+//! author; an edit or a deletion of it reaches all of these messages.
+//!
+//! Each of these facts has an id that follows from the broadcast and the recipient, so that a
+//! broadcast which is given back after a restore brings nobody a second message.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest as _, Sha256};
+use waypost_protocol::{
+    BROADCAST_RECIPIENTS_MAX, Body, ConversationId, Entry, FactId, Header, PersonId, ProblemCode,
+    Recipients, kind,
+};
+
+use crate::batch::{Actor, Request};
+use crate::decide::{Desk, Draft, digest_of};
+use crate::known::{Known, Reached, Wanted};
+
+/// Most facts that the broadcasts of one batch become, beyond the first one. Further ones are put off,
+/// so that nobody else waits long for their commit.
+const SPREAD_MAX: usize = 10_000;
+
+/// What the broadcasts of a batch need to know beyond [`Wanted::by`], given everything that this has
+/// found: their recipients, and whether the ids of what they will become are taken.
+pub fn wanted_by_broadcasts(batch: &[Request], known: &Known) -> Wanted {
+    let mut wanted = Wanted::default();
+    for request in batch {
+        let Request::Submit { actor, entries } = request else { continue };
+        for entry in entries.iter().filter(|entry| tells_many(*actor, entry)) {
+            let Ok(body) = entry.content.to_body() else { continue };
+            let Ok(recipients) = recipients_of(*actor, &body, known) else { continue };
+            wanted.facts.extend(recipients.iter().map(|person| id_for(entry.id, *person)));
+            wanted.people.extend(recipients);
+        }
+    }
+    wanted
+}
+
+/// Whether this belongs to what its author says to many, and may.
+pub(crate) fn tells_many(actor: Actor, entry: &Entry) -> bool {
+    actor.role.is_staff() && entry.conversation == ConversationId::Broadcasts(actor.person)
+}
+
+/// Whom this is told beside the readers of its conversation: whom a broadcast names, or whom the
+/// broadcast has reached that is revised.
+pub(crate) fn recipients_of(
+    actor: Actor,
+    body: &Body,
+    known: &Known,
+) -> Result<BTreeSet<PersonId>, ProblemCode> {
+    match body {
+        Body::Broadcast { to, .. } => resolved(actor.person, to, known),
+        _ => {
+            let revised = body.revises(actor.person).map(|(message, _)| message);
+            let reached = revised.and_then(|it| known.broadcasts.get(&it));
+            Ok(reached.map(|it| it.people.clone()).unwrap_or_default())
+        }
+    }
+}
+
+fn resolved(
+    author: PersonId,
+    to: &Recipients,
+    known: &Known,
+) -> Result<BTreeSet<PersonId>, ProblemCode> {
+    let mut recipients: BTreeSet<_> = to.people.iter().copied().collect();
+    if recipients.iter().any(|person| !known.people.contains_key(person)) {
+        return Err(ProblemCode::NotFound);
+    }
+    for group in &to.groups {
+        if !(1..=known.head.last_group).contains(group) {
+            return Err(ProblemCode::NotFound);
+        }
+        recipients.extend(known.audiences.get(group).into_iter().flatten());
+    }
+    if to.everyone {
+        if known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1 {
+            return Err(ProblemCode::TooLarge);
+        }
+        recipients.extend((1..=known.head.last_person).map(PersonId));
+    }
+    recipients.remove(&author);
+    match recipients.len() {
+        0 => Err(ProblemCode::NotFound),
+        1..=BROADCAST_RECIPIENTS_MAX => Ok(recipients),
+        _ => Err(ProblemCode::TooLarge),
+    }
+}
+
+impl Desk<'_, '_> {
+    /// Whether the batch has room for what this becomes. The first always has.
+    pub(crate) fn has_room_for(&self, actor: Actor, entry: &Entry) -> bool {
+        if self.told_to_many == 0 || !tells_many(actor, entry) {
+            return true;
+        }
+        let body = entry.content.to_body().ok();
+        let recipients = body.and_then(|body| recipients_of(actor, &body, self.known).ok());
+        self.told_to_many + recipients.map_or(0, |it| it.len()) <= SPREAD_MAX
+    }
+
+    /// Records for each recipient what this says to them, if it belongs to what its author says to many.
+    pub(crate) fn spread(&mut self, actor: Actor, entry: &Entry, body: &Body) {
+        if !tells_many(actor, entry) {
+            return;
+        }
+        let recipients = recipients_of(actor, body, self.known).unwrap_or_default();
+        for person in &recipients {
+            self.tell(actor, entry, body, *person);
+        }
+        self.told_to_many += recipients.len();
+        if let Body::Broadcast { message, .. } = body {
+            let reached = Reached { people: recipients, kind: message.to_content().kind };
+            self.known.broadcasts.insert(entry.id, reached);
+        }
+    }
+
+    fn tell(&mut self, actor: Actor, entry: &Entry, body: &Body, person: PersonId) {
+        let Some(conversation) = ConversationId::direct(actor.person, person) else { return };
+        let Some(told) = told_to(person, entry.id, body) else { return };
+        let content = told.to_content();
+        let derived = id_for(entry.id, person);
+        // Whoever made it up before has taken it for something else.
+        let is_taken = self.known.past.contains_key(&derived);
+        let id = if is_taken { self.mint_id() } else { derived };
+        self.record(Draft {
+            id,
+            actor,
+            number: 0,
+            conversation: Some(conversation),
+            digest: digest_of(conversation, &content),
+            content,
+            offset_minutes: entry.offset_minutes,
+            skew_ms: entry.skew_ms,
+            deed: None,
+            receipts_for: Vec::new(),
+            expires_after_s: told.header().and_then(|header| header.expires_after_s),
+            broadcast: told.is_message().then_some(entry.id),
+        });
+    }
+}
+
+/// What a fact of someone's broadcasts, with this id, says to one recipient.
+fn told_to(person: PersonId, id: FactId, body: &Body) -> Option<Body> {
+    let brought = |header: &Header| Header { broadcast: Some(id), ..header.clone() };
+    match body {
+        Body::Broadcast { message, .. } => match (**message).clone() {
+            Body::Text { text, answers, header } => {
+                Some(Body::Text { text, answers, header: brought(&header) })
+            }
+            Body::Template { template, version, arguments, answers, header } => {
+                let header = brought(&header);
+                Some(Body::Template { template, version, arguments, answers, header })
+            }
+            _ => None,
+        },
+        Body::Edit { message, text, mentions } => {
+            let (message, text) = (id_for(*message, person), text.clone());
+            Some(Body::Edit { message, text, mentions: mentions.clone() })
+        }
+        Body::Deletion { message, author } => {
+            Some(Body::Deletion { message: id_for(*message, person), author: *author })
+        }
+        _ => None,
+    }
+}
+
+/// The id of what a fact of someone's broadcasts becomes for one recipient: a UUIDv7 of the same time.
+pub(crate) fn id_for(of: FactId, person: PersonId) -> FactId {
+    let mut hash = Sha256::new();
+    hash.update(b"waypost broadcast");
+    hash.update(of.as_bytes());
+    hash.update(person.0.to_be_bytes());
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut random = [0; 16];
+    random.copy_from_slice(&hash[..16]);
+    FactId::mint(of.occurred_at().unwrap_or(0), u128::from_be_bytes(random))
+}
+
+/// The broadcast that an edit or a deletion among someone's broadcasts is about.
+pub(crate) fn revised_broadcast(actor: Actor, entry: &Entry) -> Option<FactId> {
+    if !tells_many(actor, entry) || !matches!(entry.content.kind, kind::EDIT | kind::DELETION) {
+        return None;
+    }
+    let body = entry.content.to_body().ok()?;
+    body.revises(actor.person).map(|(message, _)| message)
+}

@@ -1,0 +1,120 @@
+//! Whether what someone submits may be said: its form, its place, and the rights of its author.
+
+use waypost_protocol::{
+    Body, CONTENT_BYTES_MAX, ConversationId, Entry, Mention, ProblemCode, kind,
+};
+
+use crate::access::{may_announce, may_moderate, may_write};
+use crate::batch::Actor;
+use crate::broadcast::recipients_of;
+use crate::decide::Desk;
+use crate::known::{Past, PastOutcome};
+
+impl Desk<'_, '_> {
+    /// What the entry says, if it may be said.
+    pub(crate) fn check(&self, actor: Actor, entry: &Entry) -> Result<Body, ProblemCode> {
+        if entry.id.occurred_at().is_none() {
+            return Err(ProblemCode::IdMalformed);
+        }
+        if entry.content.bytes.len() > CONTENT_BYTES_MAX {
+            return Err(ProblemCode::TooLarge);
+        }
+        may_write(actor, entry.conversation, self.known)?;
+        let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
+        match body {
+            Body::Unknown { .. } => return Err(ProblemCode::UnknownKind),
+            Body::Text { .. }
+            | Body::Template { .. }
+            | Body::Acknowledgement { .. }
+            | Body::Edit { .. }
+            | Body::Deletion { .. }
+            | Body::Broadcast { .. }
+            | Body::Erased { .. } => body.check().map_err(|_| ProblemCode::ContentInvalid)?,
+            // Made by the server alone.
+            Body::Receipts { .. }
+            | Body::PersonAdded { .. }
+            | Body::GroupCreated { .. }
+            | Body::GroupChanged { .. }
+            | Body::ModeratorNamed { .. }
+            | Body::ModeratorEnded { .. }
+            | Body::MemberJoined { .. }
+            | Body::MemberLeft { .. }
+            | Body::Enrolled { .. }
+            | Body::Revoked { .. }
+            | Body::EpochBegan { .. } => return Err(ProblemCode::NotAllowed),
+        }
+        if body.is_message() && !may_announce(actor, entry.conversation, self.known) {
+            return Err(ProblemCode::NotAllowed);
+        }
+        check_place(entry.conversation, &body)?;
+        self.check_mentions(actor, entry.conversation, &body)?;
+        self.check_revision(actor, entry.conversation, &body)?;
+        recipients_of(actor, &body, self.known)?;
+        Ok(body)
+    }
+
+    /// Everyone is called by those alone who look after the conversation.
+    fn check_mentions(
+        &self,
+        actor: Actor,
+        conversation: ConversationId,
+        body: &Body,
+    ) -> Result<(), ProblemCode> {
+        match body.mentions().contains(&Mention::Everyone)
+            && !may_moderate(actor, conversation, self.known)
+        {
+            true => Err(ProblemCode::NotAllowed),
+            false => Ok(()),
+        }
+    }
+
+    /// An author edits what they wrote; they and the moderators delete it. A message that is not
+    /// known (a restore may have lost it, until its author gives it back) stands in nobody's way:
+    /// what does not fit it then has no effect.
+    fn check_revision(
+        &self,
+        actor: Actor,
+        conversation: ConversationId,
+        body: &Body,
+    ) -> Result<(), ProblemCode> {
+        let Some((message, author)) = body.revises(actor.person) else { return Ok(()) };
+        if author != actor.person && !may_moderate(actor, conversation, self.known) {
+            return Err(ProblemCode::NotAllowed);
+        }
+        let is_edit = matches!(body, Body::Edit { .. });
+        let brought = self.known.broadcasts.get(&message).map(|reached| reached.kind);
+        let fits = |past: &Past| match past.outcome {
+            PastOutcome::Recorded { conversation: Some(place), kind, .. } => {
+                let revisable = match is_edit {
+                    true => brought.unwrap_or(kind) == kind::TEXT,
+                    false => kind::is_message(kind),
+                };
+                past.author == author && place == conversation && revisable
+            }
+            PastOutcome::Recorded { .. } | PastOutcome::Rejected { .. } => false,
+        };
+        let past = self.known.past.get(&message);
+        // Nobody knows yet whom a broadcast has reached that is not there.
+        let is_there = past.is_some() || !matches!(conversation, ConversationId::Broadcasts(_));
+        match is_there && past.is_none_or(fits) {
+            true => Ok(()),
+            false => Err(ProblemCode::NotFound),
+        }
+    }
+}
+
+/// Broadcasts stand among the broadcasts of their author, and nothing else does but later words about
+/// them. What a broadcast has brought, the server alone says.
+fn check_place(conversation: ConversationId, body: &Body) -> Result<(), ProblemCode> {
+    let is_to_many = matches!(conversation, ConversationId::Broadcasts(_));
+    let fits = match body {
+        Body::Broadcast { .. } => is_to_many,
+        Body::Edit { .. } | Body::Deletion { .. } => true,
+        _ => !is_to_many,
+    };
+    let claims = body.header().is_some_and(|header| header.broadcast.is_some());
+    match fits && !claims {
+        true => Ok(()),
+        false => Err(ProblemCode::NotAllowed),
+    }
+}
