@@ -27,16 +27,12 @@ pub fn may_write(
             }
         }
         ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => Ok(()),
-        ConversationId::Broadcasts(author) if author == actor.person => match actor.role.is_staff()
-        {
-            true => Ok(()),
-            false => Err(ProblemCode::NotAllowed),
-        },
-        ConversationId::Group(_)
-        | ConversationId::About(_)
-        | ConversationId::Broadcasts(_)
-        | ConversationId::Staff => Err(ProblemCode::NotFound),
-        ConversationId::Fleet => Err(ProblemCode::NotAllowed),
+        ConversationId::Broadcasts(author) if author != actor.person => Err(ProblemCode::NotFound),
+        ConversationId::Broadcasts(_) if actor.role.is_staff() => Ok(()),
+        ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {
+            Err(ProblemCode::NotFound)
+        }
+        ConversationId::Broadcasts(_) | ConversationId::Fleet => Err(ProblemCode::NotAllowed),
     }
 }
 

@@ -71,6 +71,10 @@ impl World {
 
     /// Whether nothing is left to do.
     pub(crate) fn is_quiet(&self) -> Result<(), Broken> {
+        let mut waiting = self.servers.replicas.iter().flat_map(|replica| &replica.jobs);
+        if waiting.any(|job| job.from.is_none()) {
+            return broken("what was wanted is done", "a deed waits for its commit".into());
+        }
         is_quiet(&self.devices, &self.servers.store, &self.reference)
     }
 
