@@ -37,7 +37,7 @@ pub enum Command {
         /// To whom.
         to: Recipients,
         /// What: a text or a template.
-        message: Body,
+        message: Box<Body>,
     },
     /// Finds other words for a text of one's own.
     Edit {
@@ -56,6 +56,11 @@ pub enum Command {
     },
     /// Acknowledges a message of someone else.
     Acknowledge {
+        /// Which.
+        message: FactId,
+    },
+    /// Nobody is to be reminded of a message any more.
+    StopEscalation {
         /// Which.
         message: FactId,
     },

@@ -20,6 +20,7 @@ use crate::store::{
 use crate::view::{
     ConversationView, GroupView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
 };
+use message::{Said, wanted_in_time};
 use window::Window;
 
 /// Most messages that are patched one by one; beyond it the conversation is read anew.
@@ -203,7 +204,7 @@ impl ReadModel {
             }
             _ => reading.receipts(id, from).await?,
         };
-        Ok(self.shown(id, rows, &receipts, read_up_to))
+        self.shown(reading, id, rows, receipts, read_up_to).await
     }
 
     async fn some(
@@ -220,18 +221,21 @@ impl ReadModel {
         if let ConversationId::Broadcasts(_) = id {
             receipts = reading.reached(ids).await?;
         }
-        Ok(self.shown(id, rows, &receipts, read_up_to))
+        self.shown(reading, id, rows, receipts, read_up_to).await
     }
 
-    fn shown(
+    async fn shown(
         &self,
+        reading: &Reading<'_>,
         id: ConversationId,
         rows: Vec<MessageRow>,
-        receipts: &Receipts,
+        receipts: Receipts,
         read_up_to: u64,
-    ) -> Vec<(Place, MessageView)> {
-        let show = |row: MessageRow| (row.place, self.message(id, row, receipts, read_up_to));
-        rows.into_iter().map(show).collect()
+    ) -> Result<Vec<(Place, MessageView)>, StoreError> {
+        let escalations = reading.escalations(&wanted_in_time(&rows)).await?;
+        let said = Said { receipts, escalations };
+        let show = |row: MessageRow| (row.place, self.message(id, row, &said, read_up_to));
+        Ok(rows.into_iter().map(show).collect())
     }
 
     fn name(&self, person: PersonId) -> String {

@@ -4,6 +4,7 @@
 //! writer. It refuses to open a file that it cannot encrypt, and a file of a newer version.
 
 mod apply;
+mod escalations;
 mod groups;
 mod identity;
 mod messages;
@@ -19,6 +20,7 @@ mod writing;
 use sqlx::sqlite::SqlitePool;
 use waypost_protocol::PersonId;
 
+pub(crate) use escalations::EscalationRow;
 pub(crate) use identity::Identity;
 pub(crate) use messages::{MessageRow, Place, Receipts};
 pub use open::{OpenError, StoreKey};

@@ -177,6 +177,19 @@ pub struct MessageView {
     pub receipts: Vec<RecipientView>,
     /// Set if the reader has acknowledged it (or has the acknowledgement in the outbox).
     pub acknowledged_by_me: bool,
+    /// What followed because nobody had acknowledged it in time, in order.
+    pub escalation: Vec<EscalationView>,
+    /// Set if someone has said that nobody is to be reminded of it any more.
+    pub escalation_stopped: bool,
+}
+
+/// One step that followed because nobody had acknowledged a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EscalationView {
+    /// When, by the server's clock.
+    pub at: Millis,
+    /// Who was told the message then. Nobody: its recipients were reminded.
+    pub to: Vec<PersonId>,
 }
 
 /// The receipts of one recipient of one message, each with the time on the recipient's device.

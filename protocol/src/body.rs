@@ -9,6 +9,7 @@ mod header;
 pub mod kind;
 mod recipients;
 mod role;
+mod step;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
 pub use recipients::Recipients;
 pub use role::Role;
+pub use step::{Step, reminders};
 
 use crate::frame::is_false;
 use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
@@ -100,6 +102,32 @@ pub enum Body {
         /// What: a text or a template.
         #[cfg_attr(feature = "openapi", schema(no_recursion))]
         message: Box<Body>,
+    },
+    /// Nobody is to be reminded of this message any more. Its author says so, or who was told it.
+    EscalationStopped {
+        /// The message.
+        message: FactId,
+    },
+    /// Nobody has acknowledged this message in time: the server reminds its recipients, or tells it to
+    /// others as well.
+    Escalation {
+        /// The message.
+        message: FactId,
+        /// Which step of its chain this is, from 0.
+        step: u16,
+        /// Who is told it as well, each in their direct conversation with its author. Nobody: its
+        /// recipients are reminded.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<PersonId>,
+    },
+    /// A chain is so from here on: what follows when nobody acknowledges a message that names it.
+    ChainSet {
+        /// The number given by the server.
+        chain: u32,
+        /// The name on the screen.
+        name: String,
+        /// What is done when; from 1 to [`crate::CHAIN_STEPS_MAX`], the earliest first.
+        steps: Vec<Step>,
     },
     /// All receipt moves of one commit. In the record it holds every move; an event holds those
     /// that concern its reader.

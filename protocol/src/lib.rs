@@ -25,7 +25,7 @@ pub mod topic;
 
 pub use body::{
     Argument, Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Priority,
-    Recipients, Role, kind,
+    Recipients, Role, Step, kind, reminders,
 };
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{

@@ -49,6 +49,12 @@ pub const BROADCAST_RECIPIENTS_MAX: usize = 5_000;
 /// Most groups that one broadcast names.
 pub const BROADCAST_GROUPS_MAX: usize = 100;
 
+/// Most steps of a chain.
+pub const CHAIN_STEPS_MAX: usize = 16;
+
+/// Longest time until a step of a chain, in minutes: a week.
+pub const CHAIN_AFTER_MINUTES_MAX: u16 = 7 * 24 * 60;
+
 /// Most publishes of one connection that the server holds without an answer. A client keeps its
 /// window no larger than this.
 pub const PUBLISHES_IN_FLIGHT_MAX: u16 = 16;

@@ -9,6 +9,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use ed25519_dalek::SigningKey;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use waypost_domain::Request;
 use waypost_domain::audit::Checkpoint;
 use waypost_storage::{SignedCheckpoint, StorageError};
 
@@ -19,6 +20,7 @@ use crate::waypost::Waypost;
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
 const ERASE_EVERY: Duration = Duration::from_secs(5);
+const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -34,6 +36,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut checkpoint = every(checkpoint_every);
     let mut safe = every(SAFE_EVERY);
     let mut erase = every(ERASE_EVERY);
+    let mut escalate = every(ESCALATE_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -43,6 +46,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             _ = checkpoint.tick() => report("checkpoint", sign_checkpoint(&waypost, &key).await),
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
             _ = erase.tick() => report("erasing what has expired", erase_expired(&waypost).await),
+            _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
@@ -69,6 +73,17 @@ async fn move_safe_mark(waypost: &Waypost) -> Result<(), StorageError> {
     let safe = waypost.safe_up_to.load(Ordering::Relaxed).max(waypost.db.backed_up_to().await?);
     let covered = waypost.db.recorded_before(old, safe).await?;
     waypost.safe_up_to.fetch_max(covered, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Takes the steps that are due of messages that nobody has acknowledged. With several servers each
+/// looks; the record takes a step once.
+async fn escalate_due(waypost: &Waypost) -> Result<(), StorageError> {
+    let messages = waypost.db.due_steps(clock::now()).await?;
+    if !messages.is_empty() {
+        tracing::debug!(count = messages.len(), "messages wait to be acknowledged");
+        waypost.ingest.ask(Request::Escalate { messages }).await;
+    }
     Ok(())
 }
 

@@ -159,11 +159,15 @@ impl Real {
         let position = self.committing.fanout.position();
         same("tells up to", &position, &decision.head.sequence())?;
         let head = self.runtime.block_on(self.db.head()).map_err(failed)?;
-        same("ends at", &head, &decision.head)?;
         let told = self.runtime.block_on(self.db.told(before, head.tree.size())).map_err(failed)?;
         // Lane numbers are in no table.
         let without_lanes = |fact: &Recorded| Told { from: None, ..Told::from(fact.clone()) };
-        same("tells", &told, &decision.facts.iter().map(without_lanes).collect())
+        same("tells", &told, &decision.facts.iter().map(without_lanes).collect())?;
+        let leaves =
+            self.runtime.block_on(self.db.leaves(before, usize::MAX >> 2)).map_err(failed)?;
+        let leaves: Vec<_> = leaves.into_iter().map(|leaf| leaf.leaf).collect();
+        same("hashes", &leaves, &decision.facts.iter().map(|fact| fact.leaf.clone()).collect())?;
+        same("ends at", &head, &decision.head)
     }
 
     fn backs_up(&mut self) -> Result<(), StorageError> {

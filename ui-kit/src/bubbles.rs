@@ -75,6 +75,9 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Deletion { .. } => texts.message("message-deletion", &[]),
         Body::Erased { .. } => texts.message("message-gone", &[]),
         Body::Receipts { .. }
+        | Body::EscalationStopped { .. }
+        | Body::Escalation { .. }
+        | Body::ChainSet { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
         | Body::GroupChanged { .. }

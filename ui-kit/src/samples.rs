@@ -82,6 +82,8 @@ pub fn from(author: PersonId, minutes: i64, n: u64, body: Body) -> MessageView {
         state: ReceiptState::Read,
         receipts: Vec::new(),
         acknowledged_by_me: false,
+        escalation: Vec::new(),
+        escalation_stopped: false,
     }
 }
 

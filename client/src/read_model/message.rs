@@ -1,6 +1,8 @@
 //! One message for the screen: its recipients, how far it has come with each, and whether its
 //! author's clock can be believed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use waypost_protocol::{
@@ -9,8 +11,8 @@ use waypost_protocol::{
 };
 
 use super::ReadModel;
-use crate::store::{MessageRow, Receipts};
-use crate::view::{MessageView, RecipientView};
+use crate::store::{EscalationRow, MessageRow, Receipts};
+use crate::view::{EscalationView, MessageView, RecipientView};
 
 /// A time that lies so far after its recording cannot be true, in milliseconds.
 const AHEAD_MAX_MS: Millis = 5 * 60_000;
@@ -39,14 +41,32 @@ fn edited(said: Body, edit: Option<&(FactId, Content)>) -> (Body, Option<Millis>
     }
 }
 
+/// What others have said about messages since.
+pub(super) struct Said {
+    pub(super) receipts: Receipts,
+    pub(super) escalations: BTreeMap<FactId, EscalationRow>,
+}
+
+/// Those of these messages that someone wanted to be acknowledged in time.
+pub(super) fn wanted_in_time(rows: &[MessageRow]) -> BTreeSet<FactId> {
+    let wanted = |row: &&MessageRow| {
+        let body = row.content.to_body().ok();
+        body.as_ref().and_then(Body::header).is_some_and(|header| header.acknowledge_by.is_some())
+    };
+    rows.iter().filter(wanted).map(|row| row.id).collect()
+}
+
 impl ReadModel {
     pub(super) fn message(
         &self,
         conversation: ConversationId,
         row: MessageRow,
-        receipts: &Receipts,
+        said: &Said,
         read_up_to: u64,
     ) -> MessageView {
+        let Said { receipts, escalations } = said;
+        let escalation = escalations.get(&row.id).cloned().unwrap_or_default();
+        let step = |(at, to): (Millis, Vec<PersonId>)| EscalationView { at, to };
         let me = self.me.person;
         let mine = row.author == me;
         let occurred_at = row.id.occurred_at().or(row.recorded_at).unwrap_or(0);
@@ -71,6 +91,8 @@ impl ReadModel {
             state,
             receipts: recipients,
             acknowledged_by_me,
+            escalation_stopped: escalation.stopped,
+            escalation: escalation.steps.into_iter().map(step).collect(),
             id: row.id,
             n: row.n,
             author: row.author,

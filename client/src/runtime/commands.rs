@@ -32,7 +32,7 @@ pub(super) async fn understand(
         }
         Command::Broadcast { to, message } => {
             let conversation = ConversationId::Broadcasts(reading.me());
-            let body = Body::Broadcast { to, message: message.into() };
+            let body = Body::Broadcast { to, message };
             Task::Wish(Wish::Say { conversation, body })
         }
         Command::Acknowledge { message } => acknowledge(message, reading).await?,
@@ -46,6 +46,11 @@ pub(super) async fn understand(
         Command::Delete { message } => {
             let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
             let body = Body::Deletion { message, author: known.author };
+            Task::Wish(Wish::Say { conversation: known.conversation, body })
+        }
+        Command::StopEscalation { message } => {
+            let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
+            let body = Body::EscalationStopped { message };
             Task::Wish(Wish::Say { conversation: known.conversation, body })
         }
         Command::Open { conversation } => Task::Open(conversation),

@@ -102,7 +102,10 @@ impl Writing {
                 let at = entry.id.occurred_at().unwrap_or(0);
                 project::acknowledged(self, message, author, at).await
             }
-            Some(body) => self.revises(entry.id, author, Some(entry.conversation), &body).await,
+            Some(body) => {
+                self.escalates(entry.id, Some(entry.conversation), &body).await?;
+                self.revises(entry.id, author, Some(entry.conversation), &body).await
+            }
             None => Ok(()),
         }
     }

@@ -180,7 +180,7 @@ const SOME: &str = message_with_its_edit!(
     "(f.n IS NOT NULL OR o.id IS NOT NULL) AND f.id IN "
 );
 
-fn list(query: &mut QueryBuilder<Sqlite>, ids: &BTreeSet<FactId>) {
+pub(super) fn list(query: &mut QueryBuilder<Sqlite>, ids: &BTreeSet<FactId>) {
     query.push("(");
     let mut list = query.separated(", ");
     for id in ids {

@@ -166,9 +166,14 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             let (Some(id), Some(author)) = (event.id, event.author) else { return Ok(()) };
             writing.revises(id, author, event.conversation, &body).await
         }
+        Body::Escalation { .. } | Body::EscalationStopped { .. } => match event.id {
+            Some(id) => writing.escalates(id, event.conversation, &body).await,
+            None => Ok(()),
+        },
         Body::Text { .. }
         | Body::Template { .. }
         | Body::Broadcast { .. }
+        | Body::ChainSet { .. }
         | Body::Enrolled { .. }
         | Body::Revoked { .. }
         | Body::EpochBegan { .. }

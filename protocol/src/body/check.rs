@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::header::check_mentions;
+use super::step::check_steps;
 use super::{Argument, Arguments, Body};
 use crate::{
     GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
@@ -42,13 +43,7 @@ impl Body {
             }
             Self::Broadcast { to, message } => {
                 to.check()?;
-                match **message {
-                    Self::Text { .. } | Self::Template { .. } => message.check(),
-                    _ => {
-                        let what = "must be a text or a template".into();
-                        Err(ContentError { field: "message", what })
-                    }
-                }
+                check_told(message)
             }
             Self::Edit { text, mentions, .. } => {
                 not_blank("text", text, TEXT_CHARS_MAX)?;
@@ -85,7 +80,13 @@ impl Body {
             Self::Unknown { bytes, .. } if BASE64.decode(bytes).is_err() => {
                 Err(ContentError { field: "bytes", what: "must be base64".into() })
             }
+            Self::ChainSet { name, steps, .. } => {
+                not_blank("name", name, NAME_CHARS_MAX)?;
+                check_steps(steps)
+            }
             Self::Acknowledgement { .. }
+            | Self::EscalationStopped { .. }
+            | Self::Escalation { .. }
             | Self::Deletion { .. }
             | Self::Receipts { .. }
             | Self::ModeratorNamed { .. }
@@ -95,6 +96,17 @@ impl Body {
             | Self::Revoked { .. }
             | Self::EpochBegan { .. }
             | Self::Unknown { .. } => Ok(()),
+        }
+    }
+}
+
+/// What is told to many holds nothing else.
+fn check_told(message: &Body) -> Result<(), ContentError> {
+    match message {
+        Body::Text { .. } | Body::Template { .. } => message.check(),
+        _ => {
+            let what = "must be a text or a template".into();
+            Err(ContentError { field: "message", what })
         }
     }
 }

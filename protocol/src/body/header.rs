@@ -52,6 +52,17 @@ pub struct Header {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(read_only))]
     pub broadcast: Option<FactId>,
+    /// The chain along which it goes further if nobody acknowledges it in time. Without one its
+    /// recipients are reminded.
+    #[n(6)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<u32>,
+    /// The message that was told to others as well, because nobody had acknowledged it. The server
+    /// alone says so.
+    #[n(7)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(read_only))]
+    pub escalates: Option<FactId>,
 }
 
 impl Header {
@@ -62,6 +73,10 @@ impl Header {
 
     pub(super) fn check(&self) -> Result<(), ContentError> {
         check_mentions(&self.mentions)?;
+        if self.chain.is_some() && self.acknowledge_by.is_none() {
+            let what = "a chain needs a time in `acknowledge_by`".into();
+            return Err(ContentError { field: "chain", what });
+        }
         let bounds = EXPIRES_AFTER_S_MIN..=EXPIRES_AFTER_S_MAX;
         match self.expires_after_s.is_none_or(|after| bounds.contains(&after)) {
             true => Ok(()),

@@ -17,8 +17,12 @@ pub const EDIT: u16 = 4;
 pub const DELETION: u16 = 5;
 /// See [`crate::Body::Broadcast`].
 pub const BROADCAST: u16 = 6;
+/// See [`crate::Body::EscalationStopped`].
+pub const ESCALATION_STOPPED: u16 = 7;
 /// See [`crate::Body::Receipts`].
 pub const RECEIPTS: u16 = 10;
+/// See [`crate::Body::Escalation`].
+pub const ESCALATION: u16 = 11;
 /// See [`crate::Body::PersonAdded`].
 pub const PERSON_ADDED: u16 = 20;
 /// See [`crate::Body::GroupCreated`].
@@ -33,6 +37,8 @@ pub const GROUP_CHANGED: u16 = 24;
 pub const MODERATOR_NAMED: u16 = 25;
 /// See [`crate::Body::ModeratorEnded`].
 pub const MODERATOR_ENDED: u16 = 26;
+/// See [`crate::Body::ChainSet`].
+pub const CHAIN_SET: u16 = 27;
 /// See [`crate::Body::Enrolled`].
 pub const ENROLLED: u16 = 30;
 /// See [`crate::Body::Revoked`].

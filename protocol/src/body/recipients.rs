@@ -31,11 +31,20 @@ pub struct Recipients {
 }
 
 impl Recipients {
+    /// Whether it names nobody.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(super) fn check(&self) -> Result<(), ContentError> {
-        let Self { people, groups, everyone } = self;
-        if people.is_empty() && groups.is_empty() && !everyone {
-            return Err(ContentError { field: "to", what: "names nobody".into() });
+        match self.is_empty() {
+            true => Err(ContentError { field: "to", what: "names nobody".into() }),
+            false => self.check_bounds(),
         }
+    }
+
+    pub(super) fn check_bounds(&self) -> Result<(), ContentError> {
+        let Self { people, groups, .. } = self;
         if people.len() > BROADCAST_RECIPIENTS_MAX {
             let what = format!("at most {BROADCAST_RECIPIENTS_MAX} people");
             return Err(ContentError { field: "to", what });

@@ -7,7 +7,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder, decode::Error};
 
 use super::header::read_mentions;
 use super::{
-    Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Recipients, Role,
+    Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Recipients, Role, Step,
     argument, kind,
 };
 use crate::frame::is_false;
@@ -52,6 +52,9 @@ wire_forms! {
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };
     BROADCAST Broadcast BroadcastWire { to, message };
+    ESCALATION_STOPPED EscalationStopped AcknowledgementWire { message };
+    ESCALATION Escalation EscalationWire { message, step, to };
+    CHAIN_SET ChainSet ChainSetWire { chain, name, steps };
     RECEIPTS Receipts ReceiptsWire { moves };
     PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
     GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members, moderators, settings };
@@ -144,6 +147,27 @@ struct BroadcastWire {
     #[n(1)]
     #[cbor(with = "inner")]
     message: Box<Body>,
+}
+
+#[derive(Encode, Decode)]
+struct EscalationWire {
+    #[n(0)]
+    message: FactId,
+    #[n(1)]
+    step: u16,
+    #[n(2)]
+    #[cbor(skip_if = "Vec::is_empty")]
+    to: Vec<PersonId>,
+}
+
+#[derive(Encode, Decode)]
+struct ChainSetWire {
+    #[n(0)]
+    chain: u32,
+    #[n(1)]
+    name: String,
+    #[n(2)]
+    steps: Vec<Step>,
 }
 
 #[derive(Encode, Decode)]

@@ -155,8 +155,17 @@ fn frames_of_unknown_types_are_told_from_broken_ones() {
 
 #[test]
 fn bodies_with_unknown_fields_are_understood() {
-    let header =
-        (None::<FactId>, [0_u8; 0], 1, None::<Millis>, None::<u32>, None::<FactId>, novel());
+    let header = (
+        None::<FactId>,
+        [0_u8; 0],
+        1,
+        None::<Millis>,
+        None::<u32>,
+        None::<FactId>,
+        None::<u32>,
+        None::<FactId>,
+        novel(),
+    );
     let text = body_of(kind::TEXT, ("Hello", fact(1), header, novel()));
     let header = Header { priority: Priority::Urgent, ..Header::default() };
     assert_eq!(text, Ok(Body::Text { text: "Hello".into(), answers: Some(fact(1)), header }));
@@ -168,7 +177,17 @@ fn bodies_with_unknown_fields_are_understood() {
 #[test]
 fn an_unknown_mention_leaves_the_others_and_an_unknown_priority_is_heard() {
     let mentions = ((0, DANA), (9, novel()), [2]);
-    let header = (None::<FactId>, mentions, 9, MORNING, 60, None::<FactId>, novel());
+    let header = (
+        None::<FactId>,
+        mentions,
+        9,
+        MORNING,
+        60,
+        None::<FactId>,
+        None::<u32>,
+        None::<FactId>,
+        novel(),
+    );
     let text = body_of(kind::TEXT, ("Stop!", None::<FactId>, header));
     let header = Header {
         mentions: vec![Mention::Person(DANA), Mention::Everyone],

@@ -71,15 +71,20 @@ fn mention() -> impl Strategy<Value = Mention> {
 fn header() -> impl Strategy<Value = Header> {
     let priority =
         proptest::sample::select(vec![Priority::Routine, Priority::Urgent, Priority::Emergency]);
-    let asks = (of(any::<i64>()), of(any::<u32>()), of(fact()));
+    let asks = (of(any::<i64>()), of(any::<u32>()), of(fact()), of(any::<u32>()), of(fact()));
     (of(fact()), vec(mention(), 0..4), priority, asks).prop_map(
-        |(thread, mentions, priority, (acknowledge_by, expires_after_s, broadcast))| Header {
-            thread,
-            mentions,
-            priority,
-            acknowledge_by,
-            expires_after_s,
-            broadcast,
+        |(thread, mentions, priority, asks)| {
+            let (acknowledge_by, expires_after_s, broadcast, chain, escalates) = asks;
+            Header {
+                thread,
+                mentions,
+                priority,
+                acknowledge_by,
+                expires_after_s,
+                broadcast,
+                chain,
+                escalates,
+            }
         },
     )
 }
@@ -87,6 +92,10 @@ fn header() -> impl Strategy<Value = Header> {
 fn recipients() -> impl Strategy<Value = Recipients> {
     (vec(person(), 0..4), vec(any::<u32>(), 0..4), any::<bool>())
         .prop_map(|(people, groups, everyone)| Recipients { people, groups, everyone })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    (any::<u16>(), recipients()).prop_map(|(after_minutes, to)| Step { after_minutes, to })
 }
 
 fn settings() -> impl Strategy<Value = GroupSettings> {
@@ -116,6 +125,13 @@ fn body() -> impl Strategy<Value = Body> {
         edit.prop_map(|(message, text, mentions)| Body::Edit { message, text, mentions }),
         (fact(), person()).prop_map(|(message, author)| Body::Deletion { message, author }),
         fact().prop_map(|message| Body::Acknowledgement { message }),
+        (fact(), any::<u16>(), people()).prop_map(|(message, step, to)| Body::Escalation {
+            message,
+            step,
+            to
+        }),
+        (any::<u32>(), any::<String>(), vec(step(), 0..4))
+            .prop_map(|(chain, name, steps)| Body::ChainSet { chain, name, steps }),
         (recipients(), words).prop_map(|(to, words)| Body::Broadcast { to, message: words.into() }),
         vec(one_move(), 0..4).prop_map(|moves| Body::Receipts { moves }),
         group.prop_map(|(group, name, members, moderators, settings)| Body::GroupCreated {

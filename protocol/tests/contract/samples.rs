@@ -84,10 +84,22 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         ("edit", edit(Vec::new())),
         ("edit that mentions", edit(vec![Mention::Everyone])),
         ("deletion", Body::Deletion { message: fact(1), author: DANA }),
-        ("broadcast", broadcast(to_everyone(), Body::text("Gate 4 is closed"))),
+        ("broadcast", broadcast(everyone(), Body::text("Gate 4 is closed"))),
         ("broadcast with everything", broadcast(to_some(), text_with_everything())),
         ("broadcast of a template", broadcast(to_some(), running_late())),
-        ("text that a broadcast brought", brought_by_a_broadcast()),
+        (
+            "text that a broadcast brought",
+            closed(Header { broadcast: Some(fact(1)), ..Header::default() }),
+        ),
+        ("text along a chain", along_a_chain()),
+        (
+            "text that was told further",
+            closed(Header { escalates: Some(fact(1)), ..Header::default() }),
+        ),
+        ("escalation stopped", Body::EscalationStopped { message: fact(1) }),
+        ("escalation, a reminder", Body::Escalation { message: fact(1), step: 0, to: vec![] }),
+        ("escalation", Body::Escalation { message: fact(1), step: 2, to: vec![OMAR] }),
+        ("chain set", chain_set()),
         ("receipts", Body::Receipts { moves: vec![delivered(41), read(41)] }),
         ("receipts in the record", receipts_in_the_record()),
         ("person added", person_added()),
@@ -142,6 +154,8 @@ pub fn header() -> Header {
         acknowledge_by: Some(MORNING + 600_000),
         expires_after_s: Some(3_600),
         broadcast: None,
+        chain: None,
+        escalates: None,
     }
 }
 
@@ -149,7 +163,7 @@ fn broadcast(to: Recipients, message: Body) -> Body {
     Body::Broadcast { to, message: Box::new(message) }
 }
 
-fn to_everyone() -> Recipients {
+fn everyone() -> Recipients {
     Recipients { everyone: true, ..Recipients::default() }
 }
 
@@ -157,8 +171,18 @@ fn to_some() -> Recipients {
     Recipients { people: vec![DANA, OMAR], groups: vec![5], everyone: false }
 }
 
-fn brought_by_a_broadcast() -> Body {
-    let header = Header { broadcast: Some(fact(1)), ..Header::default() };
+fn along_a_chain() -> Body {
+    let (acknowledge_by, chain) = (Some(MORNING + 600_000), Some(4));
+    closed(Header { acknowledge_by, chain, ..Header::default() })
+}
+
+fn chain_set() -> Body {
+    let remind = Step { after_minutes: 5, to: Recipients::default() };
+    let tell = Step { after_minutes: 10, to: to_some() };
+    Body::ChainSet { chain: 4, name: "Night shift".into(), steps: vec![remind, tell] }
+}
+
+fn closed(header: Header) -> Body {
     Body::Text { text: "Gate 4 is closed".into(), answers: None, header }
 }
 
@@ -206,24 +230,16 @@ pub fn person_added() -> Body {
 }
 
 fn group_created() -> Body {
-    let (moderators, settings) = (Vec::new(), GroupSettings::default());
-    Body::GroupCreated {
-        group: 5,
-        name: "North".into(),
-        members: vec![OMAR, DANA],
-        moderators,
-        settings,
-    }
+    group(Vec::new(), GroupSettings::default())
 }
 
 fn group_with_everything() -> Body {
-    Body::GroupCreated {
-        group: 5,
-        name: "North".into(),
-        members: vec![OMAR, DANA],
-        moderators: vec![OMAR],
-        settings: GroupSettings { announcements: true, leaving: true, history: false },
-    }
+    group(vec![OMAR], GroupSettings { announcements: true, leaving: true, history: false })
+}
+
+fn group(moderators: Vec<PersonId>, settings: GroupSettings) -> Body {
+    let (name, members) = ("North".into(), vec![OMAR, DANA]);
+    Body::GroupCreated { group: 5, name, members, moderators, settings }
 }
 
 fn group_changed(settings: GroupSettings) -> Body {

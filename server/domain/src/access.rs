@@ -70,7 +70,7 @@ pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
         |group: u32| role.is_staff() || may_moderate(actor, ConversationId::Group(group), known);
     match deed {
         Deed::AddPerson { .. } | Deed::BeginEpoch { .. } => role == Role::Admin,
-        Deed::CreateGroup { .. } | Deed::Revoke { .. } => role.is_staff(),
+        Deed::CreateGroup { .. } | Deed::SetChain { .. } | Deed::Revoke { .. } => role.is_staff(),
         Deed::ChangeGroup { group, .. }
         | Deed::Join { group, .. }
         | Deed::NameModerator { group, .. }

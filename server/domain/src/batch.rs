@@ -2,7 +2,7 @@
 
 use waypost_protocol::{
     Answer, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    ReadMark, Role, Sequence, StoredMark,
+    ReadMark, Role, Sequence, Step, StoredMark,
 };
 
 /// Who asks, as the connection has proved it.
@@ -52,6 +52,11 @@ pub enum Request {
         /// What.
         deed: Deed,
     },
+    /// The server looks whether a step of these messages is due.
+    Escalate {
+        /// Messages that are watched.
+        messages: Vec<FactId>,
+    },
 }
 
 impl Request {
@@ -61,6 +66,7 @@ impl Request {
             Self::Submit { actor, .. } | Self::Marks { actor, .. } | Self::Deed { actor, .. } => {
                 *actor
             }
+            Self::Escalate { .. } => Actor::OPERATOR,
         }
     }
 
@@ -73,7 +79,9 @@ impl Request {
                     .map(|entry| Answer::Deferred { id: entry.id, code: ProblemCode::Overloaded })
                     .collect(),
             ),
-            Self::Marks { .. } | Self::Deed { .. } => Reply::Refused(ProblemCode::Overloaded),
+            Self::Marks { .. } | Self::Deed { .. } | Self::Escalate { .. } => {
+                Reply::Refused(ProblemCode::Overloaded)
+            }
         }
     }
 }
@@ -140,6 +148,15 @@ pub enum Deed {
         /// The person.
         person: PersonId,
     },
+    /// From here on a chain is so: what follows when nobody acknowledges a message that names it.
+    SetChain {
+        /// The number of the chain, chosen by who makes it.
+        chain: u32,
+        /// Name on the screen.
+        name: String,
+        /// Its steps, the earliest first.
+        steps: Vec<Step>,
+    },
     /// Enrols a device with a one-time token.
     Enrol {
         /// SHA-256 of the token.
@@ -173,7 +190,7 @@ pub enum Deed {
 pub enum Reply {
     /// One answer for each entry.
     Answers(Vec<Answer>),
-    /// The marks are kept.
+    /// The marks are kept; the steps are taken.
     MarksKept,
     /// A deed is in the record (now, or since an earlier try).
     Done(DeedDone),

@@ -4,7 +4,7 @@
 //! Each of these facts has an id that follows from the broadcast and the recipient, so that a
 //! broadcast which is given back after a restore brings nobody a second message.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
@@ -21,7 +21,8 @@ use crate::known::{Known, Reached, Wanted};
 const SPREAD_MAX: usize = 10_000;
 
 /// What the broadcasts of a batch need to know beyond [`Wanted::by`], given everything that this has
-/// found: their recipients, and whether the ids of what they will become are taken.
+/// found: their recipients, whether the ids of what they will become are taken, and what is known of the
+/// messages whose end they are.
 pub fn wanted_by_broadcasts(batch: &[Request], known: &Known) -> Wanted {
     let mut wanted = Wanted::default();
     for request in batch {
@@ -29,6 +30,12 @@ pub fn wanted_by_broadcasts(batch: &[Request], known: &Known) -> Wanted {
         for entry in entries.iter().filter(|entry| tells_many(*actor, entry)) {
             let Ok(body) = entry.content.to_body() else { continue };
             let Ok(recipients) = recipients_of(*actor, &body, known) else { continue };
+            if let Body::Deletion { message, .. } = body {
+                let ended =
+                    recipients.iter().filter_map(|person| brought_to(*person, message, known));
+                wanted.watches.extend(ended);
+                wanted.facts.extend(&wanted.watches);
+            }
             wanted.facts.extend(recipients.iter().map(|person| id_for(entry.id, *person)));
             wanted.people.extend(recipients);
         }
@@ -53,7 +60,7 @@ pub(crate) fn recipients_of(
         _ => {
             let revised = body.revises(actor.person).map(|(message, _)| message);
             let reached = revised.and_then(|it| known.broadcasts.get(&it));
-            Ok(reached.map(|it| it.people.clone()).unwrap_or_default())
+            Ok(reached.map(|it| it.messages.keys().copied().collect()).unwrap_or_default())
         }
     }
 }
@@ -104,43 +111,47 @@ impl Desk<'_, '_> {
             return;
         }
         let recipients = recipients_of(actor, body, self.known).unwrap_or_default();
-        for person in &recipients {
-            self.tell(actor, entry, body, *person);
+        let mut messages = BTreeMap::new();
+        for person in recipients {
+            messages.extend(self.tell(actor, entry, body, person).map(|id| (person, id)));
         }
-        self.told_to_many += recipients.len();
+        self.told_to_many += messages.len();
         if let Body::Broadcast { message, .. } = body {
-            let reached = Reached { people: recipients, kind: message.to_content().kind };
+            let reached = Reached { messages, kind: message.to_content().kind };
             self.known.broadcasts.insert(entry.id, reached);
         }
     }
 
-    fn tell(&mut self, actor: Actor, entry: &Entry, body: &Body, person: PersonId) {
-        let Some(conversation) = ConversationId::direct(actor.person, person) else { return };
-        let Some(told) = told_to(person, entry.id, body) else { return };
+    fn tell(
+        &mut self,
+        actor: Actor,
+        entry: &Entry,
+        body: &Body,
+        person: PersonId,
+    ) -> Option<FactId> {
+        let conversation = ConversationId::direct(actor.person, person)?;
+        let told = told_to(person, entry.id, body, self.known)?;
         let content = told.to_content();
-        let derived = id_for(entry.id, person);
-        // Whoever made it up before has taken it for something else.
-        let is_taken = self.known.past.contains_key(&derived);
-        let id = if is_taken { self.mint_id() } else { derived };
-        self.record(Draft {
-            id,
+        let id = self.free_id(id_for(entry.id, person));
+        let (sequence, _) = self.record(Draft {
             actor,
-            number: 0,
             conversation: Some(conversation),
             digest: digest_of(conversation, &content),
             content,
             offset_minutes: entry.offset_minutes,
             skew_ms: entry.skew_ms,
-            deed: None,
-            receipts_for: Vec::new(),
             expires_after_s: told.header().and_then(|header| header.expires_after_s),
             broadcast: told.is_message().then_some(entry.id),
+            ..Draft::by_server(id)
         });
+        self.watch((id, sequence.n), actor.person, conversation, &told);
+        self.ends_watch(actor, conversation, &told);
+        Some(id)
     }
 }
 
 /// What a fact of someone's broadcasts, with this id, says to one recipient.
-fn told_to(person: PersonId, id: FactId, body: &Body) -> Option<Body> {
+fn told_to(person: PersonId, id: FactId, body: &Body, known: &Known) -> Option<Body> {
     let brought = |header: &Header| Header { broadcast: Some(id), ..header.clone() };
     match body {
         Body::Broadcast { message, .. } => match (**message).clone() {
@@ -154,14 +165,20 @@ fn told_to(person: PersonId, id: FactId, body: &Body) -> Option<Body> {
             _ => None,
         },
         Body::Edit { message, text, mentions } => {
-            let (message, text) = (id_for(*message, person), text.clone());
+            let (message, text) = (brought_to(person, *message, known)?, text.clone());
             Some(Body::Edit { message, text, mentions: mentions.clone() })
         }
         Body::Deletion { message, author } => {
-            Some(Body::Deletion { message: id_for(*message, person), author: *author })
+            let message = brought_to(person, *message, known)?;
+            Some(Body::Deletion { message, author: *author })
         }
         _ => None,
     }
+}
+
+/// The message that a broadcast has brought to someone.
+fn brought_to(person: PersonId, broadcast: FactId, known: &Known) -> Option<FactId> {
+    known.broadcasts.get(&broadcast)?.messages.get(&person).copied()
 }
 
 /// The id of what a fact of someone's broadcasts becomes for one recipient: a UUIDv7 of the same time.

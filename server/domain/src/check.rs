@@ -1,13 +1,14 @@
 //! Whether what someone submits may be said: its form, its place, and the rights of its author.
 
 use waypost_protocol::{
-    Body, CONTENT_BYTES_MAX, ConversationId, Entry, Mention, ProblemCode, kind,
+    Body, CONTENT_BYTES_MAX, ConversationId, Entry, Header, Mention, ProblemCode, kind,
 };
 
 use crate::access::{may_announce, may_moderate, may_write};
 use crate::batch::Actor;
 use crate::broadcast::recipients_of;
 use crate::decide::Desk;
+use crate::escalation::check_chain;
 use crate::known::{Past, PastOutcome};
 
 impl Desk<'_, '_> {
@@ -28,10 +29,13 @@ impl Desk<'_, '_> {
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
+            | Body::EscalationStopped { .. }
             | Body::Broadcast { .. }
             | Body::Erased { .. } => body.check().map_err(|_| ProblemCode::ContentInvalid)?,
             // Made by the server alone.
             Body::Receipts { .. }
+            | Body::Escalation { .. }
+            | Body::ChainSet { .. }
             | Body::PersonAdded { .. }
             | Body::GroupCreated { .. }
             | Body::GroupChanged { .. }
@@ -49,6 +53,8 @@ impl Desk<'_, '_> {
         check_place(entry.conversation, &body)?;
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
+        self.check_stopped(entry.conversation, &body)?;
+        check_chain(&body, self.known)?;
         recipients_of(actor, &body, self.known)?;
         Ok(body)
     }
@@ -65,6 +71,21 @@ impl Desk<'_, '_> {
         {
             true => Err(ProblemCode::NotAllowed),
             false => Ok(()),
+        }
+    }
+
+    /// Whoever may write where a message stands, if it is known, says that nobody is to be reminded.
+    fn check_stopped(&self, place: ConversationId, body: &Body) -> Result<(), ProblemCode> {
+        let Body::EscalationStopped { message } = body else { return Ok(()) };
+        let fits = |past: &Past| match past.outcome {
+            PastOutcome::Recorded { conversation, kind, .. } => {
+                conversation == Some(place) && kind::is_message(kind)
+            }
+            PastOutcome::Rejected { .. } => false,
+        };
+        match self.known.past.get(message).is_none_or(fits) {
+            true => Ok(()),
+            false => Err(ProblemCode::NotFound),
         }
     }
 
@@ -112,7 +133,8 @@ fn check_place(conversation: ConversationId, body: &Body) -> Result<(), ProblemC
         Body::Edit { .. } | Body::Deletion { .. } => true,
         _ => !is_to_many,
     };
-    let claims = body.header().is_some_and(|header| header.broadcast.is_some());
+    let claims = |header: &Header| header.broadcast.is_some() || header.escalates.is_some();
+    let claims = body.header().is_some_and(claims);
     match fits && !claims {
         true => Ok(()),
         false => Err(ProblemCode::NotAllowed),

@@ -68,6 +68,26 @@ pub(crate) struct Draft {
     pub(crate) broadcast: Option<FactId>,
 }
 
+impl Draft {
+    /// A fact that the server makes by itself, and that says nothing yet.
+    pub(crate) fn by_server(id: FactId) -> Self {
+        Self {
+            id,
+            actor: Actor::OPERATOR,
+            number: 0,
+            conversation: None,
+            content: Content::erased(0),
+            offset_minutes: 0,
+            skew_ms: None,
+            digest: [0; 32],
+            deed: None,
+            receipts_for: Vec::new(),
+            expires_after_s: None,
+            broadcast: None,
+        }
+    }
+}
+
 impl<'k, 'c> Desk<'k, 'c> {
     fn new(known: &'k mut Known, clockwork: Clockwork<'c>) -> Self {
         let (decision, progress, moves) = Default::default();
@@ -88,6 +108,7 @@ impl<'k, 'c> Desk<'k, 'c> {
                 self.decide_marks(*actor, *epoch, stored, read)
             }
             Request::Deed { actor, id, deed } => self.decide_deed(*actor, *id, deed),
+            Request::Escalate { messages } => self.escalate(messages),
         }
     }
 
@@ -156,6 +177,8 @@ impl<'k, 'c> Desk<'k, 'c> {
             broadcast: None,
         });
         self.spread(actor, entry, body);
+        self.watch((entry.id, sequence.n), actor.person, entry.conversation, body);
+        self.ends_watch(actor, entry.conversation, body);
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }
 
@@ -212,18 +235,10 @@ impl<'k, 'c> Desk<'k, 'c> {
         let content = Body::Receipts { moves: all }.to_content();
         let id = self.mint_id();
         self.record(Draft {
-            id,
-            actor: Actor::OPERATOR,
-            number: 0,
-            conversation: None,
             digest: content.digest(),
             content,
-            offset_minutes: 0,
-            skew_ms: None,
-            deed: None,
             receipts_for: by_author.into_iter().collect(),
-            expires_after_s: None,
-            broadcast: None,
+            ..Draft::by_server(id)
         });
     }
 

@@ -28,18 +28,12 @@ impl Desk<'_, '_> {
                 }
                 self.note(&body);
                 let (sequence, recorded_at) = self.record(Draft {
-                    id,
                     actor,
-                    number: 0,
                     conversation: Some(told_in(&body)),
                     content: body.to_content(),
-                    offset_minutes: 0,
-                    skew_ms: None,
                     digest,
                     deed: Some(deed.clone()),
-                    receipts_for: Vec::new(),
-                    expires_after_s: None,
-                    broadcast: None,
+                    ..Draft::by_server(id)
                 });
                 Reply::Done(DeedDone { sequence, recorded_at })
             }
@@ -73,6 +67,10 @@ impl Desk<'_, '_> {
                     return Err(ProblemCode::NotFound);
                 }
                 Ok(Body::MemberLeft { group: *group, person: *person })
+            }
+            Deed::SetChain { chain, name, steps } => {
+                let (chain, name, steps) = (*chain, name.clone(), steps.clone());
+                Ok(Body::ChainSet { chain, name, steps })
             }
             Deed::Enrol { .. } => self.draft_enrolment(deed),
             Deed::Revoke { enrolment } => {
@@ -248,8 +246,13 @@ impl Desk<'_, '_> {
                     state.revoked = true;
                 }
             }
+            Body::ChainSet { chain, steps, .. } => {
+                self.known.chains.insert(*chain, steps.clone());
+            }
             Body::Text { .. }
             | Body::Template { .. }
+            | Body::EscalationStopped { .. }
+            | Body::Escalation { .. }
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }

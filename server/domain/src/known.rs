@@ -1,15 +1,16 @@
 //! What a batch needs to know of the record before it can be decided.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    Role, Sequence, kind,
+    Role, Sequence, Step, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
 use crate::broadcast::{revised_broadcast, tells_many};
+use crate::escalation::Watch;
 use crate::marks::{AuthorsOf, may_have_read};
 use crate::record::Head;
 
@@ -34,6 +35,8 @@ pub struct Wanted {
     pub audiences: HashSet<u32>,
     /// Broadcasts whose recipients are told something.
     pub broadcasts: HashSet<FactId>,
+    /// Messages that may be watched, or copies of such.
+    pub watches: HashSet<FactId>,
     /// Read marks.
     pub read: HashSet<(PersonId, ConversationId)>,
     /// Enrolment tokens by hash.
@@ -65,6 +68,12 @@ pub struct Known {
     pub audiences: HashMap<u32, BTreeSet<PersonId>>,
     /// Whom each of the wanted broadcasts has reached.
     pub broadcasts: HashMap<FactId, Reached>,
+    /// Those of the wanted messages that are watched, and of whom they are copies.
+    pub watches: HashMap<FactId, Watch>,
+    /// The message that each of the wanted copies tells further.
+    pub copies: HashMap<FactId, FactId>,
+    /// Every chain.
+    pub chains: BTreeMap<u32, Vec<Step>>,
     /// How far each person has read.
     pub read: HashMap<(PersonId, ConversationId), u64>,
     /// Tokens.
@@ -115,8 +124,8 @@ pub struct GroupState {
 /// What has become of a broadcast.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Reached {
-    /// Whom it has reached.
-    pub people: BTreeSet<PersonId>,
+    /// Whom it has reached, each by a message of their own.
+    pub messages: BTreeMap<PersonId, FactId>,
     /// The kind of the message that it has brought them.
     pub kind: u16,
 }
@@ -208,7 +217,7 @@ impl Wanted {
     pub fn keys(&self) -> usize {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
-        let told = self.audiences.len() + self.broadcasts.len();
+        let told = self.audiences.len() + self.broadcasts.len() + self.watches.len();
         people + places + told + self.facts.len() + self.tokens.len()
     }
 
@@ -224,6 +233,7 @@ impl Wanted {
                     self.facts.extend(revised_by(actor.person, entry));
                     self.broadcasts.extend(revised_broadcast(actor, entry));
                     self.add_recipients(actor, entry);
+                    self.add_watched(entry);
                     self.lanes
                         .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
                     self.add_conversation(entry.conversation, actor.person);
@@ -239,6 +249,7 @@ impl Wanted {
                 self.facts.insert(*id);
                 self.add_deed(actor, deed);
             }
+            Request::Escalate { messages } => self.watches.extend(messages),
         }
     }
 
@@ -261,6 +272,24 @@ impl Wanted {
         {
             self.people.extend(to.people);
             self.audiences.extend(to.groups);
+        }
+    }
+
+    /// The message that may be watched no longer after this.
+    fn add_watched(&mut self, entry: &Entry) {
+        let (kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED | kind::DELETION) =
+            entry.content.kind
+        else {
+            return;
+        };
+        if let Ok(
+            Body::Acknowledgement { message }
+            | Body::EscalationStopped { message }
+            | Body::Deletion { message, .. },
+        ) = entry.content.to_body()
+        {
+            self.facts.insert(message);
+            self.watches.insert(message);
         }
     }
 
@@ -291,7 +320,7 @@ impl Wanted {
             Deed::Revoke { enrolment } => {
                 self.enrolments.insert(*enrolment);
             }
-            Deed::BeginEpoch { .. } => {}
+            Deed::SetChain { .. } | Deed::BeginEpoch { .. } => {}
         }
     }
 }

@@ -16,6 +16,7 @@ mod broadcast;
 mod check;
 mod decide;
 mod deed;
+mod escalation;
 mod known;
 pub mod live;
 mod marks;
@@ -27,6 +28,7 @@ pub mod uplink;
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};
 pub use broadcast::wanted_by_broadcasts;
 pub use decide::{Clockwork, decide};
+pub use escalation::{Watch, Watching, wanted_by_steps, wanted_by_watches};
 pub use known::{
     EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, Reached, TokenState, Wanted,
 };

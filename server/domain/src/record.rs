@@ -7,6 +7,7 @@ use waypost_protocol::{
 
 use crate::audit::Tree;
 use crate::batch::{Deed, Reply};
+use crate::escalation::Watching;
 
 /// The end of the record: the one row that a commit locks.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -133,6 +134,8 @@ pub struct Decision {
     pub stored: Vec<StoredUpTo>,
     /// Read marks that advanced, with their person.
     pub read: Vec<(PersonId, ReadMark)>,
+    /// What becomes of watched messages, in order.
+    pub watching: Vec<Watching>,
     /// Pseudonyms of the people added.
     pub pseudonyms: Vec<(PersonId, [u8; 16])>,
     /// The new end of the record.
@@ -149,5 +152,6 @@ impl Decision {
             && self.lanes.is_empty()
             && self.stored.is_empty()
             && self.read.is_empty()
+            && self.watching.is_empty()
     }
 }

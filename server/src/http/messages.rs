@@ -161,7 +161,7 @@ async fn send(
 }
 
 /// The fields of a message, of whichever kind.
-const MESSAGE_FIELDS: [&str; 11] = [
+const MESSAGE_FIELDS: [&str; 12] = [
     "kind",
     "text",
     "template",
@@ -172,6 +172,7 @@ const MESSAGE_FIELDS: [&str; 11] = [
     "mentions",
     "priority",
     "acknowledge_by",
+    "chain",
     "expires_after_s",
 ];
 

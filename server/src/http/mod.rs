@@ -5,6 +5,7 @@ mod caller;
 mod conversations;
 mod docs;
 mod enrolments;
+mod escalations;
 mod events;
 mod extract;
 mod health;
@@ -83,6 +84,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(messages::router())
         .merge(broadcasts::router())
         .merge(revisions::router())
+        .merge(escalations::router())
         .merge(enrolments::router())
         .merge(sync::router())
         .merge(events::router())

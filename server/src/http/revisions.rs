@@ -114,7 +114,7 @@ async fn delete(
 }
 
 /// Where a message stands that this person may read, and who wrote it.
-async fn message_of(
+pub async fn message_of(
     waypost: &Waypost,
     actor: Actor,
     message: FactId,

@@ -32,10 +32,10 @@ impl Db {
     pub(crate) async fn known_audiences(
         &self,
         on: &mut AnyConnection,
-        wanted: &Wanted,
+        groups: &[u32],
     ) -> Result<HashMap<u32, BTreeSet<PersonId>>, StorageError> {
         let mut found: HashMap<_, BTreeSet<_>> = HashMap::new();
-        let groups: Vec<_> = wanted.audiences.iter().map(|it| ConversationId::Group(*it)).collect();
+        let groups: Vec<_> = groups.iter().map(|it| ConversationId::Group(*it)).collect();
         for chunk in self.chunks(&groups) {
             let mut sql = self.sql(
                 "SELECT conversation, person FROM membership \
@@ -61,13 +61,13 @@ impl Db {
         let broadcasts: Vec<_> = wanted.broadcasts.iter().collect();
         for chunk in self.chunks(&broadcasts) {
             let mut sql = self.sql(
-                "SELECT b.message, b.person, f.kind FROM broadcast b JOIN fact f ON f.n = b.n \
+                "SELECT b.message, b.person, f.kind, f.id FROM broadcast b JOIN fact f ON f.n = b.n \
                  WHERE b.message IN (",
             );
             sql.list(chunk, |id| id.as_bytes().to_vec()).push(")");
             for row in sql.rows(on).await? {
                 let reached = found.entry(fact_id(&row, 0)?).or_default();
-                reached.people.insert(person_id(row.try_get(1)?));
+                reached.messages.insert(person_id(row.try_get(1)?), fact_id(&row, 3)?);
                 reached.kind = unsigned(row.try_get(2)?) as u16;
             }
         }

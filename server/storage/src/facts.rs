@@ -11,7 +11,7 @@ use waypost_protocol::{
 use crate::decode::{conversation_id, fact_id, person_id};
 use crate::known::head_of;
 use crate::revisions::COLUMNS_FOR_READERS;
-use crate::sql::{big, unsigned};
+use crate::sql::{Sql, big, unsigned};
 use crate::{Db, StorageError};
 
 /// How many facts of the whole record one page searches at most, so that a page has a bounded
@@ -178,28 +178,8 @@ impl Db {
         up_to: u64,
         limit: usize,
     ) -> Result<Vec<Event>, StorageError> {
-        // The stretches of this person come first: joined in one go, PostgreSQL reads what everyone
-        // said and looks afterwards whom it concerns.
-        let mut sql = self.sql("WITH asked (person, low, high) AS (VALUES (");
-        sql.bind(i64::from(person.0))
-            .push(", ")
-            .bind(big(after))
-            .push(", ")
-            .bind(big(up_to))
-            .push(")), ")
-            .push(STRETCHES)
-            .push(" SELECT ")
-            .push(&COLUMNS_FOR_READERS)
-            .push(
-                " FROM stretch s JOIN fact f ON f.conversation = s.conversation \
-                 AND f.n > s.low AND f.n <= s.high AND f.n > ",
-            )
-            .bind(big(after))
-            .push(" AND f.n <= ")
-            .bind(big(up_to))
-            // Not by the bare number: PostgreSQL would walk the whole record in its order.
-            .push(" ORDER BY f.n + 0 LIMIT ")
-            .bind(limit as i64);
+        let mut sql = self.sql("");
+        ask_for_page(&mut sql, person, after, up_to, limit);
         sql.rows(on).await?.iter().map(event_of).collect()
     }
 
@@ -247,6 +227,31 @@ impl Db {
         sql.push(&COLUMNS_FOR_READERS).push(" FROM fact f WHERE f.n = ").bind(big(n));
         sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
     }
+}
+
+/// The stretches of this person come first, and `CROSS JOIN` keeps it so: joined in one go, PostgreSQL
+/// reads what everyone said and looks afterwards whom it concerns, and so does SQLite.
+fn ask_for_page(sql: &mut Sql, person: PersonId, after: u64, up_to: u64, limit: usize) {
+    sql.push("WITH asked (person, low, high) AS (VALUES (")
+        .bind(i64::from(person.0))
+        .push(", ")
+        .bind(big(after))
+        .push(", ")
+        .bind(big(up_to))
+        .push(")), ")
+        .push(STRETCHES)
+        .push(" SELECT ")
+        .push(&COLUMNS_FOR_READERS)
+        .push(
+            " FROM stretch s CROSS JOIN fact f WHERE f.conversation = s.conversation \
+             AND f.n > s.low AND f.n <= s.high AND f.n > ",
+        )
+        .bind(big(after))
+        .push(" AND f.n <= ")
+        .bind(big(up_to))
+        // Not by the bare number: PostgreSQL would walk the whole record in its order.
+        .push(" ORDER BY f.n + 0 LIMIT ")
+        .bind(limit as i64);
 }
 
 pub(crate) fn fact_of(row: &AnyRow) -> Result<FactRow, StorageError> {
@@ -302,5 +307,26 @@ fn receipts_event((n, recorded_at, moves): (u64, Millis, Vec<Move>)) -> Event {
         conversation: None,
         offset_minutes: 0,
         skew_ms: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half a year of everyone's messages is not looked through for each page of one person.
+    #[tokio::test]
+    async fn a_page_is_searched_by_the_conversations_of_its_reader() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("record.db").display());
+        let db = Db::open(&url).await.expect("the record opens");
+        let mut on = db.readers.acquire().await.expect("a reader");
+        let mut sql = db.sql("EXPLAIN QUERY PLAN ");
+        ask_for_page(&mut sql, PersonId(7), 100, 20_100, 256);
+        let plan = sql.rows(&mut on).await.expect("a plan");
+        let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
+        let facts: Vec<_> = plan.iter().filter(|step| step.starts_with("SEARCH f ")).collect();
+        let [facts] = &facts[..] else { panic!("one search of the facts: {plan:#?}") };
+        assert!(facts.contains("fact_by_conversation (conversation=? AND n>? AND n<?)"), "{facts}");
     }
 }

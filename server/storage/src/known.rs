@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::audit::Tree;
 use waypost_domain::{
     AuthorsOf, EnrolmentState, GroupState, Head, Known, MarkRange, Past, PastOutcome, PersonState,
-    Request, TokenState, Wanted, ranges, wanted_by_broadcasts,
+    Request, TokenState, Wanted, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
 };
 use waypost_protocol::{
     ConversationId, EnrolmentId, FactId, PersonId, ProblemCode, Sequence, kind,
@@ -31,6 +31,9 @@ impl Db {
         let (head, commits) = self.lock_head(on).await?;
         *remembered = std::mem::take(remembered).at(head, commits);
         let wanted = remembered.asks_for(Wanted::by(batch));
+        if !std::mem::replace(&mut remembered.has_chains, true) {
+            remembered.known.chains = self.known_chains(on).await?;
+        }
         let known = &mut remembered.known;
         known.enrolments.extend(self.known_enrolments(on, &wanted).await?);
         known.people.extend(self.known_people(on, &wanted).await?);
@@ -41,16 +44,34 @@ impl Db {
         known.groups.extend(self.known_groups(on, &wanted).await?);
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
-        known.audiences = self.known_audiences(on, &wanted).await?;
         known.broadcasts = self.known_broadcasts(on, &wanted).await?;
-        let of_broadcasts = wanted_by_broadcasts(batch, known);
-        let of_broadcasts = remembered.asks_for(of_broadcasts);
+        self.know_watches(on, &wanted, known).await?;
+        let of_watches = wanted_by_watches(batch, known);
+        let audiences = wanted.audiences.union(&of_watches.audiences).copied();
+        known.audiences = self.known_audiences(on, &audiences.collect::<Vec<_>>()).await?;
+        self.know_more(on, of_watches, remembered).await?;
+        let of_broadcasts = wanted_by_broadcasts(batch, &remembered.known);
+        self.know_more(on, of_broadcasts, remembered).await?;
+        let of_steps = wanted_by_steps(batch, &remembered.known);
+        self.know_more(on, of_steps, remembered).await?;
         let known = &mut remembered.known;
-        known.people.extend(self.known_people(on, &of_broadcasts).await?);
-        known.past.extend(self.known_past(on, &of_broadcasts).await?);
         let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known));
         known.authors = authors;
         known.authors.extend(self.authors_of(on, &passed).await?);
+        Ok(())
+    }
+
+    /// Reads people and ids that turned out to be wanted as well.
+    async fn know_more(
+        &self,
+        on: &mut AnyConnection,
+        wanted: Wanted,
+        remembered: &mut Remembered,
+    ) -> Result<(), StorageError> {
+        let wanted = remembered.asks_for(wanted);
+        self.know_watches(on, &wanted, &mut remembered.known).await?;
+        remembered.known.people.extend(self.known_people(on, &wanted).await?);
+        remembered.known.past.extend(self.known_past(on, &wanted).await?);
         Ok(())
     }
 
@@ -314,7 +335,8 @@ impl Db {
                     .bind(big(range.to));
             });
             // The stretches are made first, so that both bounds are in the search of the index:
-            // joined in one go, PostgreSQL reads a conversation from its begin.
+            // joined in one go, PostgreSQL reads a conversation from its begin, and SQLite all that
+            // anyone said.
             sql.push(&format!(
                 "), stretch AS MATERIALIZED (SELECT p.i, p.person, m.conversation, \
                  CASE WHEN m.from_n > p.low THEN m.from_n ELSE p.low END AS low, \
@@ -322,9 +344,9 @@ impl Db {
                  FROM passed p JOIN membership m ON m.person = p.person \
                  AND (p.only_in = '' OR p.only_in = m.conversation) \
                  JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low) \
-                 SELECT DISTINCT s.i, f.author FROM stretch s \
-                 JOIN fact f ON f.conversation = s.conversation AND f.n > s.low AND f.n <= s.high \
-                 WHERE f.author <> s.person AND f.kind IN ({}, {}) ORDER BY s.i, f.author",
+                 SELECT DISTINCT s.i, f.author FROM stretch s CROSS JOIN fact f \
+                 WHERE f.conversation = s.conversation AND f.n > s.low AND f.n <= s.high \
+                 AND f.author <> s.person AND f.kind IN ({}, {}) ORDER BY s.i, f.author",
                 kind::TEXT,
                 kind::TEMPLATE
             ));

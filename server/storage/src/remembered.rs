@@ -28,6 +28,8 @@ pub(crate) struct Remembered {
     pub(crate) known: Known,
     /// Direct conversations that have their rows.
     pub(crate) opened: HashSet<ConversationId>,
+    /// Whether every chain is known.
+    pub(crate) has_chains: bool,
     /// The newest messages.
     pub(crate) spoken: Spoken,
 }
@@ -41,8 +43,9 @@ impl Remembered {
             false => Self::default(),
         };
         kept.spoken.begins_at(head.tree.size());
-        let Known { enrolments, people, lanes, members, moderators, groups, read, .. } = kept.known;
-        let asked_once = Known { head, enrolments, people, lanes, ..Known::default() };
+        let Known { enrolments, people, lanes, members, moderators, groups, read, chains, .. } =
+            kept.known;
+        let asked_once = Known { head, enrolments, people, lanes, chains, ..Known::default() };
         let known = Known { members, moderators, groups, read, ..asked_once };
         Self { commits, known, ..kept }
     }

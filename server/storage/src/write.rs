@@ -33,6 +33,7 @@ impl Db {
         self.insert_receipts(on, &decision.facts).await?;
         self.insert_revisions(on, &decision.facts).await?;
         self.insert_recipients(on, &decision.facts).await?;
+        self.write_watching(on, &decision.watching).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -267,8 +268,13 @@ impl Db {
             },
             Body::Revoked { enrolment, .. } => self.revoke(on, enrolment, now).await,
             Body::EpochBegan { size, .. } => self.insert_epoch(on, fact.sequence.epoch, size).await,
+            Body::ChainSet { chain, name, steps } => {
+                self.set_chain(on, &crate::ChainRow { chain, name, steps }).await
+            }
             Body::Text { .. }
             | Body::Template { .. }
+            | Body::EscalationStopped { .. }
+            | Body::Escalation { .. }
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }

@@ -1,7 +1,9 @@
 //! Who is in a run: dispatchers and drivers with their devices, and one group.
 
 use waypost_domain::{Actor, Deed, Request, TokenState};
-use waypost_protocol::{Body, DeviceId, EnrolmentId, FactId, GroupSettings, PersonId, Role};
+use waypost_protocol::{
+    Body, DeviceId, EnrolmentId, FactId, GroupSettings, PersonId, Recipients, Role, Step,
+};
 
 use crate::device::Device;
 use crate::story::{Broken, broken};
@@ -35,6 +37,10 @@ impl World {
         if let Body::GroupCreated { group, .. } = self.deed(deed)? {
             self.groups.push(group);
         }
+        for chain in 1..=2 {
+            let steps = self.steps();
+            self.deed(Deed::SetChain { chain, name: "Night shift".into(), steps })?;
+        }
         if self.weather.has_a_hostile_device() {
             self.add_person(HOSTILE, Role::Driver)?;
             let theirs = self.people.pop();
@@ -44,6 +50,21 @@ impl World {
         }
         self.servers.back_up();
         self.hears(Asked::BackedUp)
+    }
+
+    /// Reminders, and others who are told.
+    fn steps(&mut self) -> Vec<Step> {
+        let mut after_minutes = 0;
+        let count = 1 + self.dice.below(3);
+        let step = |_| {
+            after_minutes += self.dice.below(2) as u16;
+            let people = (0..self.dice.below(3)).filter_map(|_| self.dice.pick(&self.people));
+            let people = people.collect();
+            let groups = self.dice.pick(&self.groups).filter(|_| self.dice.chance(20));
+            let groups = groups.into_iter().collect();
+            Step { after_minutes, to: Recipients { people, groups, everyone: false } }
+        };
+        (0..count).map(step).collect()
     }
 
     fn add_person(&mut self, name: &str, role: Role) -> Result<(), Broken> {

@@ -10,6 +10,7 @@ mod broadcasts;
 mod cast;
 mod device;
 mod dice;
+mod escalations;
 mod hostile;
 mod line;
 mod lookups;

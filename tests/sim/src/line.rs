@@ -11,6 +11,7 @@ use waypost_protocol::{
 
 use crate::broadcasts::Broadcasts;
 use crate::device::Device;
+use crate::escalations::{Escalations, Fleet, about};
 use crate::story::{Broken, broken};
 
 /// What people said, with the number of the device.
@@ -48,6 +49,8 @@ pub(crate) struct Line {
     people: BTreeSet<PersonId>,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
+    /// What waits to be acknowledged.
+    escalations: Escalations,
     /// The last number of each lane of a device.
     lanes: BTreeMap<(usize, ConversationId), u32>,
     /// The last move of each kind.
@@ -131,7 +134,9 @@ impl Line {
             let what = format!("{} is in the record twice", fact.id);
             return broken("nothing has two effects", what);
         }
-        if let Some(enrolment) = fact.enrolment {
+        if self.escalations.brings(fact)? {
+            // It is as the step before it says.
+        } else if let Some(enrolment) = fact.enrolment {
             if self.revoked.contains(&enrolment) {
                 let what = format!("{} was recorded after that", fact.id);
                 return broken("a revoked device writes nothing", what);
@@ -152,7 +157,15 @@ impl Line {
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
         self.record.push(fact.clone());
-        Ok(())
+        self.escalates(fact, from.devices)
+    }
+
+    fn escalates(&mut self, fact: &Recorded, devices: &[Device]) -> Result<(), Broken> {
+        let said =
+            about(fact).and_then(|it| self.ids.get(&it)).and_then(|n| self.fact(*n)).cloned();
+        let staff = devices.iter().filter(|it| it.role.is_staff()).map(|it| it.person).collect();
+        let fleet = Fleet { people: &self.people, staff, members: &self.members };
+        self.escalations.hears(fact, said.as_ref(), &fleet)
     }
 
     fn in_order(&mut self, fact: &Recorded, from: Sources<'_>) -> Result<(), Broken> {
@@ -216,15 +229,17 @@ impl Line {
         let mut recipients: BTreeSet<_> = named.people.into_iter().collect();
         recipients.extend(named.groups.iter().flat_map(|group| self.members_of(*group)));
         recipients.extend(self.people.iter().filter(|_| named.everyone));
-        match recipients.iter().find(|person| !self.people.contains(person)) {
-            Some(nobody) => broken("a broadcast goes to people", format!("{nobody} is nobody")),
-            None => Ok(self.broadcasts.says(fact, recipients)),
+        if let Some(nobody) = recipients.iter().find(|person| !self.people.contains(person)) {
+            return broken("a broadcast goes to people", format!("{nobody} is nobody"));
         }
+        self.broadcasts.says(fact, recipients);
+        Ok(())
     }
 
-    /// Whether everyone was told what the last commit says to many.
-    pub(crate) fn broadcasts_are_told(&self) -> Result<(), Broken> {
-        self.broadcasts.are_told()
+    /// Whether everyone was told what the last commit says to many, and to others.
+    pub(crate) fn all_are_told(&self) -> Result<(), Broken> {
+        self.broadcasts.are_told()?;
+        self.escalations.are_told()
     }
 
     fn is_revision(&self, fact: &Recorded) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use waypost_domain::page::{Read, answer, earlier, fitting, from};
 use waypost_domain::{
     AuthorsOf, GroupState, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request,
-    Wanted, ranges, wanted_by_broadcasts,
+    Wanted, Watch, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
 };
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, History, Millis,
@@ -45,14 +45,40 @@ impl Store {
                 .iter()
                 .filter_map(|it| Some((*it, self.broadcasts.get(it)?.clone())))
                 .collect(),
+            copies: wanted
+                .watches
+                .iter()
+                .filter_map(|it| Some((*it, *self.copies.get(it)?)))
+                .collect(),
+            watches: wanted.watches.iter().filter_map(|it| self.watched(*it)).collect(),
+            chains: self.chains.clone(),
             authors: AuthorsOf::default(),
         };
-        let more = wanted_by_broadcasts(batch, &known);
-        known.people.extend(more.people.iter().filter_map(|it| self.person(*it)));
-        known.past.extend(more.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))));
+        let of_watches = wanted_by_watches(batch, &known);
+        let audiences = of_watches.audiences.iter().map(|it| (*it, self.in_group(*it)));
+        known.audiences.extend(audiences);
+        self.knows_more(&of_watches, &mut known);
+        self.knows_more(&wanted_by_broadcasts(batch, &known), &mut known);
+        self.knows_more(&wanted_by_steps(batch, &known), &mut known);
         let ranges = ranges(batch, &known);
         known.authors = ranges.into_iter().map(|it| (it, self.authors(it))).collect();
         known
+    }
+
+    fn knows_more(&self, wanted: &Wanted, known: &mut Known) {
+        known.watches.extend(wanted.watches.iter().filter_map(|it| self.watched(*it)));
+        known.people.extend(wanted.people.iter().filter_map(|it| self.person(*it)));
+        known.past.extend(wanted.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))));
+    }
+
+    /// A message, or that of which it is a copy, if it is watched.
+    fn watched(&self, message: FactId) -> Option<(FactId, Watch)> {
+        let message = self.copies.get(&message).copied().unwrap_or(message);
+        let watch = self.watches.get(&message)?.clone();
+        let fact = &self.record[*self.place_of.get(&message)?];
+        let expired = self.expired.contains(&message);
+        let content = if expired { Content::erased(fact.content.kind) } else { watch.content };
+        Some((message, Watch { content, ..watch }))
     }
 
     fn person(&self, person: PersonId) -> Option<(PersonId, PersonState)> {

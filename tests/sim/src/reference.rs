@@ -295,7 +295,7 @@ impl Reference {
                 line.add(fact, from)?;
             }
         }
-        self.line().broadcasts_are_told()
+        self.line().all_are_told()
     }
 
     /// Whether a device of theirs has stored, or they have read, what a move says.

@@ -5,7 +5,7 @@ use waypost_domain::live::{Push, Told};
 use waypost_domain::uplink::{self, Asked, answer_to, refused};
 use waypost_domain::{Actor, Clockwork, Decision, Reply, Request, decide};
 use waypost_engine::LinkPath;
-use waypost_protocol::{Downlink, FRAME_BYTES_MAX, History, ProblemCode, Uplink};
+use waypost_protocol::{Downlink, FRAME_BYTES_MAX, History, ProblemCode, Uplink, kind};
 
 use crate::device::Device;
 use crate::network::{Cargo, Parcel};
@@ -139,6 +139,8 @@ impl World {
         self.reference.committed(&decision, &self.devices)?;
         let brought = decision.facts.iter().filter(|fact| fact.broadcast.is_some());
         self.summary.told_to_many += brought.count() as u64;
+        let steps = decision.facts.iter().filter(|fact| fact.content.kind == kind::ESCALATION);
+        self.summary.escalated += steps.count() as u64;
         if !decision.is_empty() {
             tell!(self, "the record goes up to {}", decision.head.sequence());
         }

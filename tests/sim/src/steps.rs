@@ -36,6 +36,7 @@ impl World {
             Happening::Loss => self.lose_a_device(),
             Happening::Hostile => self.does_what_it_likes(),
             Happening::Newer => self.a_newer_server_writes(),
+            Happening::Escalation => self.look_for_due_steps(),
             Happening::Expiry => self.erase_what_has_expired(),
         }
     }
@@ -204,6 +205,16 @@ impl World {
         self.servers.back_up();
         tell!(self, "a backup covers the record up to {}", self.servers.safe_up_to());
         self.hears(Asked::BackedUp)
+    }
+
+    /// A server takes the steps of messages that nobody has acknowledged in time.
+    fn look_for_due_steps(&mut self) -> Result<(), Broken> {
+        let messages = self.servers.store.due_steps(self.at());
+        let Some(at) = self.servers.any_up(&mut self.dice).filter(|_| !messages.is_empty()) else {
+            return Ok(());
+        };
+        tell!(self, "{} messages were not acknowledged in time", messages.len());
+        self.ask(at, Job::of_operator(Request::Escalate { messages }))
     }
 
     fn erase_what_has_expired(&mut self) -> Result<(), Broken> {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::page::EpochStart;
 use waypost_domain::{
-    Decision, Deed, EnrolmentState, Head, Reached, Recorded, Rejection, TokenState,
+    Decision, Deed, EnrolmentState, Head, Reached, Recorded, Rejection, TokenState, Watch, Watching,
 };
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role,
+    Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role, Step,
 };
 
 /// The record and what stands beside it.
@@ -33,6 +33,12 @@ pub(crate) struct Store {
     pub(crate) groups: BTreeMap<u32, GroupSettings>,
     /// Whom each broadcast has reached.
     pub(crate) broadcasts: BTreeMap<FactId, Reached>,
+    /// Messages that wait to be acknowledged.
+    pub(crate) watches: BTreeMap<FactId, Watch>,
+    /// The messages that others were told further, by those that told them.
+    pub(crate) copies: BTreeMap<FactId, FactId>,
+    /// What follows when nobody acknowledges.
+    pub(crate) chains: BTreeMap<u32, Vec<Step>>,
     /// What has expired.
     pub(crate) expired: BTreeSet<FactId>,
 }
@@ -113,7 +119,33 @@ impl Store {
         for (person, mark) in &decision.read {
             self.read.insert((*person, mark.conversation), mark.up_to);
         }
+        decision.watching.iter().for_each(|change| self.watch(change));
         self.head = decision.head.clone();
+    }
+
+    fn watch(&mut self, change: &Watching) {
+        match *change {
+            Watching::Begins { message, n, from, chain, due_at } => {
+                let fact = &self.record[n as usize - 1];
+                let (author, content) = (fact.author, fact.content.clone());
+                let Some(conversation) = fact.conversation else { return };
+                let watch = Watch { author, conversation, content, from, chain, step: 0, due_at };
+                self.watches.insert(message, watch);
+            }
+            Watching::Goes { message, step, due_at } => {
+                if let Some(watch) = self.watches.get_mut(&message) {
+                    (watch.step, watch.due_at) = (step, due_at);
+                }
+            }
+            Watching::Copied { message, copy } => drop(self.copies.insert(copy, message)),
+            Watching::Ends { message } => drop(self.watches.remove(&message)),
+        }
+    }
+
+    /// The messages that have a step due by now.
+    pub(crate) fn due_steps(&self, now: Millis) -> Vec<FactId> {
+        let due = self.watches.iter().filter(|(_, watch)| watch.due_at <= now);
+        due.map(|(message, _)| *message).collect()
     }
 
     fn join(&mut self, person: PersonId, conversation: ConversationId, from: u64, history: bool) {
@@ -130,7 +162,7 @@ impl Store {
         let recipient = fact.conversation.and_then(|it| it.partner_of(fact.author));
         if let (Some(broadcast), Some(recipient)) = (fact.broadcast, recipient) {
             let reached = self.broadcasts.entry(broadcast).or_default();
-            reached.people.insert(recipient);
+            reached.messages.insert(recipient, fact.id);
             reached.kind = fact.content.kind;
         }
     }
@@ -187,6 +219,7 @@ impl Store {
             }
             Ok(Body::ModeratorNamed { group, person }) => self.moderates(group, person, true),
             Ok(Body::ModeratorEnded { group, person }) => self.moderates(group, person, false),
+            Ok(Body::ChainSet { chain, steps, .. }) => drop(self.chains.insert(chain, steps)),
             Ok(Body::MemberJoined { group, person, history }) => {
                 self.join(person, ConversationId::Group(group), n, history);
             }

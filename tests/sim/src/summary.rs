@@ -35,6 +35,8 @@ pub struct Summary {
     pub earlier: u64,
     /// How many messages broadcasts have become.
     pub told_to_many: u64,
+    /// How many steps followed because nobody had acknowledged.
+    pub escalated: u64,
     /// How many taps found a full outbox.
     pub outbox_full: u64,
     /// A hash over all that happened: equal for equal runs.
@@ -49,7 +51,7 @@ impl fmt::Display for Summary {
              {} server crashes, {} restores, {} devices lost, {} frames troubled, \
              {} refused for want of room, {} failed commits, {} hostile frames, \
              {} facts of newer kinds, {} facts from before, \
-             {} messages by broadcasts, {} taps on a full outbox, trace {:016x}",
+             {} messages by broadcasts, {} steps of chains, {} taps on a full outbox, trace {:016x}",
             self.steps,
             self.said,
             self.refused,
@@ -65,6 +67,7 @@ impl fmt::Display for Summary {
             self.newer,
             self.earlier,
             self.told_to_many,
+            self.escalated,
             self.outbox_full,
             self.trace
         )

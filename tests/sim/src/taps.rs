@@ -79,19 +79,23 @@ impl World {
 
     /// Most messages carry nothing beside their words.
     fn header(&mut self, number: usize) -> Header {
-        if self.dice.chance(70) {
+        if self.dice.chance(60) {
             return Header::default();
         }
         let thread = self.dice.chance(30).then(|| self.shown(number)).flatten();
         let person = self.dice.pick(&self.people).map(Mention::Person);
         let everyone = self.dice.chance(10).then_some(Mention::Everyone);
         let priorities = [Priority::Routine, Priority::Urgent, Priority::Emergency];
+        let wanted = self.dice.chance(50);
+        let chain = self.dice.chance(60).then(|| 1 + self.dice.below(3) as u32);
         Header {
             thread: thread.and_then(|event| event.id),
             mentions: person.into_iter().chain(everyone).collect(),
             priority: priorities[self.dice.index(3)],
-            acknowledge_by: self.dice.chance(30).then(|| self.at() + 60_000),
+            acknowledge_by: wanted.then(|| self.at() + self.dice.below(8_000) as i64),
             expires_after_s: self.dice.chance(30).then(|| 5 + self.dice.below(600) as u32),
+            chain: chain.filter(|_| wanted),
+            escalates: None,
             broadcast: self.dice.chance(2).then(|| self.own_waiting(number)).flatten(),
         }
     }
@@ -115,7 +119,10 @@ impl World {
 
     fn acknowledge(&mut self, number: usize) -> Option<Wish> {
         let event = self.shown(number)?;
-        let body = Body::Acknowledgement { message: event.id? };
+        let body = match self.dice.chance(85) {
+            true => Body::Acknowledgement { message: event.id? },
+            false => Body::EscalationStopped { message: event.id? },
+        };
         Some(Wish::Say { conversation: event.conversation?, body })
     }
 

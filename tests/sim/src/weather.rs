@@ -26,10 +26,11 @@ pub(crate) enum Happening {
     Hostile,
     Newer,
     Expiry,
+    Escalation,
 }
 
 /// How often each thing happens in ordinary weather.
-const USUAL: [(Happening, u64); 18] = [
+const USUAL: [(Happening, u64); 19] = [
     (Happening::Tap, 400),
     (Happening::Due, 390),
     (Happening::AnyParcel, 120),
@@ -48,6 +49,7 @@ const USUAL: [(Happening, u64); 18] = [
     (Happening::Hostile, 30),
     (Happening::Newer, 5),
     (Happening::Expiry, 8),
+    (Happening::Escalation, 25),
 ];
 
 /// How many facts wait in an outbox, in runs in which outboxes get full.

@@ -131,6 +131,7 @@ fn the_runs_are_eventful() {
     assert!(all(|it| it.outbox_full) > 20, "no outbox is ever full");
     assert!(all(|it| it.hostile) > 100, "nobody does any harm");
     assert!(all(|it| it.newer) > 50, "no server is ever newer");
+    assert!(all(|it| it.escalated) > 50, "everyone always answers");
     assert!(all(|it| it.told_to_many) > 200, "nobody speaks to many");
     assert!(all(|it| it.earlier) > 200, "nobody learns what was said before");
 }

@@ -197,9 +197,10 @@ fn what_a_broadcast_needs_is_known_before_it_is_decided() {
 
     let edit = said(OMAR, OMARS, &Body::Deletion { message: fact(7), author: OMAR });
     assert_eq!(Wanted::by(&edit).broadcasts, [fact(7)].into());
-    let reached = Reached { people: [AYO].into(), kind: kind::TEXT };
+    let reached = Reached { messages: [(AYO, fact(8))].into(), kind: kind::TEXT };
     let known = Known { broadcasts: [(fact(7), reached)].into(), ..known() };
-    assert_eq!(wanted_by_broadcasts(&edit, &known).people, [AYO].into());
+    let more = wanted_by_broadcasts(&edit, &known);
+    assert_eq!((more.people, more.watches), ([AYO].into(), [fact(8)].into()));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod broadcasts;
 mod crew;
 mod decisions;
 mod ends;
+mod escalations;
 mod golden;
 mod groups;
 mod hears;

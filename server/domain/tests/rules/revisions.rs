@@ -128,6 +128,6 @@ fn whoever_revises_wants_to_know_of_the_message() {
     };
     assert_eq!(wants(edit(1)), HashSet::from([fact(1), fact(99)]));
     assert_eq!(wants(deletion(1, OMAR)), HashSet::from([fact(1), fact(99)]));
-    let acknowledged = wants(Body::Acknowledgement { message: fact(1) });
-    assert_eq!(acknowledged, HashSet::from([fact(99)]));
+    let answered = wants(Body::text("gate 4"));
+    assert_eq!(answered, HashSet::from([fact(99)]));
 }

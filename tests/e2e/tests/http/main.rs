@@ -4,6 +4,7 @@
 mod broadcasts;
 mod document;
 mod enrolling;
+mod escalations;
 mod feed;
 mod fuzzing;
 mod groups;

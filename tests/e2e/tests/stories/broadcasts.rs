@@ -11,7 +11,7 @@ crate::on_both! {
 }
 
 async fn tells(omar: &Person, to: Recipients, text: &str) -> FactId {
-    let told = omar.does(Command::Broadcast { to, message: Body::text(text) });
+    let told = omar.does(Command::Broadcast { to, message: Body::text(text).into() });
     told.await.expect("a broadcast has an id")
 }
 
@@ -31,8 +31,8 @@ fn words(person: &Person) -> Vec<String> {
 async fn hears(person: &Person, omar: &Person, text: &str) -> FactId {
     person.opens(person.with(omar)).await;
     let view = person.sees(text, |_| words(person).iter().any(|it| it == text)).await;
-    let messages = view.timeline.iter().flat_map(|open| &open.messages);
-    messages.filter(|it| !it.mine).last().expect("just seen").id
+    let mut messages = view.timeline.iter().flat_map(|open| &open.messages);
+    messages.rfind(|it| !it.mine).expect("just seen").id
 }
 
 async fn a_broadcast_made_offline_reaches_each_and_each_answers_alone(mut world: World) {

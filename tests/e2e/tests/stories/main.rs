@@ -4,6 +4,7 @@
 mod broadcasts;
 mod clocks;
 mod devices;
+mod escalations;
 mod groups;
 mod journey;
 mod kills;

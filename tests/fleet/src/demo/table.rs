@@ -133,6 +133,9 @@ fn what(body: &Body) -> String {
         | Body::Deletion { .. }
         | Body::Erased { .. }
         | Body::Receipts { .. }
+        | Body::EscalationStopped { .. }
+        | Body::Escalation { .. }
+        | Body::ChainSet { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
         | Body::GroupChanged { .. }

@@ -1,0 +1,327 @@
+//! What follows when nobody acknowledges: recipients are reminded, and a message goes further along its
+//! chain, step by step, each a fact of the record.
+//!
+//! A message that wants to be acknowledged by some time is *watched* from its recording on, until it is
+//! acknowledged by someone who was told it, or it is deleted, or someone who may stops it, or its chain
+//! ends. It refuses to look at a clock: whoever does asks for the steps that are due.
+
+use std::collections::BTreeSet;
+
+use waypost_protocol::{
+    Body, Content, ConversationId, FactId, Header, Millis, PersonId, ProblemCode, Recipients, Step,
+    reminders,
+};
+
+use crate::batch::{Actor, Reply, Request};
+use crate::broadcast::id_for;
+use crate::decide::{Desk, Draft, digest_of};
+use crate::known::{Known, PastOutcome, Wanted};
+
+const MINUTE_MS: Millis = 60_000;
+
+/// A message that is watched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Watch {
+    /// Who wrote it.
+    pub author: PersonId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// What it says; erased if it is gone.
+    pub content: Content,
+    /// From when on the minutes of its chain count.
+    pub from: Millis,
+    /// Its chain; `None` if its recipients are reminded.
+    pub chain: Option<u32>,
+    /// The number of its next step.
+    pub step: u16,
+    /// When that is due.
+    pub due_at: Millis,
+}
+
+/// What becomes of a watched message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Watching {
+    /// It is watched from here on.
+    Begins {
+        /// The message.
+        message: FactId,
+        /// Its number.
+        n: u64,
+        /// See [`Watch::from`].
+        from: Millis,
+        /// See [`Watch::chain`].
+        chain: Option<u32>,
+        /// When its first step is due.
+        due_at: Millis,
+    },
+    /// A step was taken, and another one follows.
+    Goes {
+        /// The message.
+        message: FactId,
+        /// See [`Watch::step`].
+        step: u16,
+        /// When that is due.
+        due_at: Millis,
+    },
+    /// It was told to someone else by this message.
+    Copied {
+        /// The message.
+        message: FactId,
+        /// The message that told it.
+        copy: FactId,
+    },
+    /// It is watched no longer.
+    Ends {
+        /// The message.
+        message: FactId,
+    },
+}
+
+/// What the steps that are asked for need to know beyond [`Wanted::by`], given the watches that this has
+/// found: the groups whose members they concern, and the people they name.
+pub fn wanted_by_watches(batch: &[Request], known: &Known) -> Wanted {
+    let mut wanted = Wanted::default();
+    for watch in asked_for(batch).filter_map(|message| known.watches.get(&message)) {
+        wanted.people.insert(watch.author);
+        wanted.people.extend(watch.conversation.partner_of(watch.author));
+        wanted.audiences.extend(group_of(watch.conversation));
+        for step in steps_of(watch, known) {
+            wanted.people.extend(step.to.people);
+            wanted.audiences.extend(step.to.groups);
+        }
+    }
+    wanted
+}
+
+/// And what they need beyond that: everyone whom they reach.
+pub fn wanted_by_steps(batch: &[Request], known: &Known) -> Wanted {
+    let mut wanted = Wanted::default();
+    for message in asked_for(batch) {
+        let Some(watch) = known.watches.get(&message) else { continue };
+        for (number, step) in steps_of(watch, known).iter().enumerate() {
+            let id = id_of_step(message, number as u16);
+            wanted.facts.insert(id);
+            let reached = reached_by(watch, step, known);
+            wanted.facts.extend(reached.iter().map(|person| id_for(id, *person)));
+            wanted.people.extend(reached);
+        }
+    }
+    wanted
+}
+
+fn asked_for(batch: &[Request]) -> impl Iterator<Item = FactId> {
+    batch.iter().flat_map(|request| match request {
+        Request::Escalate { messages } => messages.clone(),
+        Request::Submit { .. } | Request::Marks { .. } | Request::Deed { .. } => Vec::new(),
+    })
+}
+
+fn steps_of(watch: &Watch, known: &Known) -> Vec<Step> {
+    let chain = watch.chain.and_then(|chain| known.chains.get(&chain));
+    chain.cloned().unwrap_or_else(reminders)
+}
+
+fn group_of(conversation: ConversationId) -> Option<u32> {
+    match conversation {
+        ConversationId::Group(group) => Some(group),
+        _ => None,
+    }
+}
+
+/// Whom a step tells the message who was not told it: never its author, and nobody who reads its
+/// conversation anyway.
+fn reached_by(watch: &Watch, step: &Step, known: &Known) -> BTreeSet<PersonId> {
+    let mut reached = everyone_in(&step.to, known);
+    let readers = group_of(watch.conversation).and_then(|group| known.audiences.get(&group));
+    reached.retain(|person| {
+        *person != watch.author
+            && watch.conversation.partner_of(watch.author) != Some(*person)
+            && readers.is_none_or(|readers| !readers.contains(person))
+    });
+    reached
+}
+
+/// Whom these are by now; who is not there any more is left out.
+fn everyone_in(to: &Recipients, known: &Known) -> BTreeSet<PersonId> {
+    let mut people: BTreeSet<_> = to.people.iter().copied().collect();
+    people.extend(to.groups.iter().filter_map(|group| known.audiences.get(group)).flatten());
+    if to.everyone {
+        people.extend((1..=known.head.last_person).map(PersonId));
+    }
+    people
+}
+
+/// The id of a step of a message: the same if it is taken again after a restore.
+fn id_of_step(message: FactId, step: u16) -> FactId {
+    // No person has such a number.
+    id_for(message, PersonId(u32::MAX - u32::from(step)))
+}
+
+impl Desk<'_, '_> {
+    /// Watches a message that wants to be acknowledged.
+    pub(crate) fn watch(
+        &mut self,
+        (id, n): (FactId, u64),
+        author: PersonId,
+        conversation: ConversationId,
+        body: &Body,
+    ) {
+        let wanted = body.header().filter(|_| !matches!(body, Body::Broadcast { .. }));
+        let Some(Header { acknowledge_by: Some(by), chain, .. }) = wanted else { return };
+        // Nobody could acknowledge it before they were told it.
+        let (from, chain) = ((*by).max(self.now()), *chain);
+        let watch = Watch {
+            author,
+            conversation,
+            content: body.to_content(),
+            from,
+            chain,
+            step: 0,
+            due_at: from,
+        };
+        let first = steps_of(&watch, self.known).first().map_or(0, |step| step.after_minutes);
+        let due_at = from + Millis::from(first) * MINUTE_MS;
+        self.decision.watching.push(Watching::Begins { message: id, n, from, chain, due_at });
+        self.known.watches.insert(id, Watch { due_at, ..watch });
+    }
+
+    /// Someone has said something about a message that ends its being watched.
+    pub(crate) fn ends_watch(&mut self, actor: Actor, place: ConversationId, body: &Body) {
+        let (message, by_others) = match body {
+            Body::Acknowledgement { message } => (*message, true),
+            Body::EscalationStopped { message } | Body::Deletion { message, .. } => {
+                (*message, false)
+            }
+            _ => return,
+        };
+        let is_there = self.known.past.get(&message).is_some_and(|past| {
+            matches!(past.outcome, PastOutcome::Recorded { conversation: Some(it), .. } if it == place)
+        });
+        let watched = self.known.copies.get(&message).copied().unwrap_or(message);
+        let Some(watch) = self.known.watches.get(&watched).filter(|_| is_there) else { return };
+        // The end of a copy is not that of the message.
+        let is_deletion = matches!(body, Body::Deletion { .. });
+        if (by_others && watch.author == actor.person) || (is_deletion && watched != message) {
+            return;
+        }
+        self.end_watch(watched);
+    }
+
+    fn end_watch(&mut self, message: FactId) {
+        self.known.watches.remove(&message);
+        self.decision.watching.push(Watching::Ends { message });
+    }
+
+    /// Takes the steps of these messages that are due.
+    pub(crate) fn escalate(&mut self, messages: &[FactId]) -> Reply {
+        for message in messages {
+            self.take_steps(*message);
+        }
+        Reply::MarksKept
+    }
+
+    fn take_steps(&mut self, message: FactId) {
+        let Some(watch) = self.known.watches.get(&message).cloned() else { return };
+        if watch.content.is_erased() {
+            return self.end_watch(message);
+        }
+        let steps = steps_of(&watch, self.known);
+        let due =
+            |step: &Step| watch.from + Millis::from(step.after_minutes) * MINUTE_MS <= self.now();
+        let ahead = steps.iter().enumerate().skip(watch.step.into());
+        let taken: Vec<_> = ahead.take_while(|(_, step)| due(step)).collect();
+        let Some((last, _)) = taken.last() else { return };
+        for (number, step) in &taken {
+            // Whoever is reminded late is reminded once.
+            if !step.to.is_empty() || number == last {
+                self.take_step(message, &watch, *number as u16, step);
+            }
+        }
+        match steps.get(last + 1) {
+            None => self.end_watch(message),
+            Some(next) => {
+                let step = *last as u16 + 1;
+                let due_at = watch.from + Millis::from(next.after_minutes) * MINUTE_MS;
+                self.decision.watching.push(Watching::Goes { message, step, due_at });
+                self.known.watches.insert(message, Watch { step, due_at, ..watch });
+            }
+        }
+    }
+
+    fn take_step(&mut self, message: FactId, watch: &Watch, step: u16, wanted: &Step) {
+        let may = |person: &PersonId| self.may_hear(watch.author, *person);
+        let to: Vec<_> = reached_by(watch, wanted, self.known).into_iter().filter(may).collect();
+        let content = Body::Escalation { message, step, to: to.clone() }.to_content();
+        let id = self.free_id(id_of_step(message, step));
+        self.record(Draft {
+            digest: digest_of(watch.conversation, &content),
+            conversation: Some(watch.conversation),
+            content,
+            ..Draft::by_server(id)
+        });
+        for person in to {
+            self.tell_further(message, watch, id, person);
+        }
+    }
+
+    /// A message goes from person to person, as in any direct conversation, where one of them is staff.
+    fn may_hear(&self, author: PersonId, person: PersonId) -> bool {
+        let is_staff = |it| self.known.people.get(&it).map(|state| state.role.is_staff());
+        match (is_staff(author), is_staff(person)) {
+            (Some(author), Some(person)) => author || person,
+            _ => false,
+        }
+    }
+
+    fn tell_further(&mut self, message: FactId, watch: &Watch, step: FactId, person: PersonId) {
+        let Some(conversation) = ConversationId::direct(watch.author, person) else { return };
+        let Some(told) = told_further(message, &watch.content) else { return };
+        let content = told.to_content();
+        let copy = self.free_id(id_for(step, person));
+        let actor = Actor { person: watch.author, ..Actor::OPERATOR };
+        self.record(Draft {
+            actor,
+            digest: digest_of(conversation, &content),
+            conversation: Some(conversation),
+            content,
+            expires_after_s: told.header().and_then(|header| header.expires_after_s),
+            ..Draft::by_server(copy)
+        });
+        self.known.copies.insert(copy, message);
+        self.decision.watching.push(Watching::Copied { message, copy });
+    }
+
+    /// Whoever made an id up before has taken it for something else.
+    pub(crate) fn free_id(&mut self, id: FactId) -> FactId {
+        if self.known.past.contains_key(&id) { self.mint_id() } else { id }
+    }
+}
+
+/// What others are told: the same words, and that they come from that message.
+fn told_further(message: FactId, content: &Content) -> Option<Body> {
+    let further = |header: Header| Header {
+        escalates: Some(message),
+        priority: header.priority,
+        expires_after_s: header.expires_after_s,
+        ..Header::default()
+    };
+    match content.to_body().ok()? {
+        Body::Text { text, header, .. } => {
+            Some(Body::Text { text, answers: None, header: further(header) })
+        }
+        Body::Template { template, version, arguments, header, .. } => {
+            let (answers, header) = (None, further(header));
+            Some(Body::Template { template, version, arguments, answers, header })
+        }
+        _ => None,
+    }
+}
+
+/// Whether a chain that a message names is there.
+pub(crate) fn check_chain(body: &Body, known: &Known) -> Result<(), ProblemCode> {
+    let chain = body.header().and_then(|header| header.chain);
+    match chain.is_none_or(|chain| known.chains.contains_key(&chain)) {
+        true => Ok(()),
+        false => Err(ProblemCode::NotFound),
+    }
+}
