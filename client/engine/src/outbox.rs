@@ -1,13 +1,15 @@
 //! What waits for the server's answer: one lane a conversation, numbered without gaps.
 //!
 //! An entry leaves only by the server's word about it. Within a lane the order is never changed; between
-//! lanes acknowledgements go first, then what is oldest. It refuses to judge content.
+//! lanes an emergency goes first (with what stands before it in its lane), then acknowledgements, then
+//! what is oldest. It refuses to judge content.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use waypost_protocol::{
-    ConversationId, Entry, FactId, OUTBOX_ENTRIES_MAX, SUBMIT_ENTRIES_MAX, Submit, kind,
+    Body, Content, ConversationId, Entry, FactId, OUTBOX_ENTRIES_MAX, Priority, SUBMIT_ENTRIES_MAX,
+    Submit, kind,
 };
 
 use crate::backoff::Dice;
@@ -36,9 +38,31 @@ struct Lane {
     gap: bool,
 }
 
+/// What goes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    Emergency,
+    Answer,
+    Other,
+}
+
+impl Urgency {
+    fn of(content: &Content) -> Self {
+        if matches!(content.kind, kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED) {
+            return Self::Answer;
+        }
+        let body = content.to_body().ok();
+        match body.as_ref().and_then(Body::header).map(|header| header.priority) {
+            Some(Priority::Emergency) => Self::Emergency,
+            _ => Self::Other,
+        }
+    }
+}
+
 struct Waiting {
     entry: Entry,
     order: u64,
+    urgency: Urgency,
     flight: Option<u64>,
     /// It has its answer and stays only as long as one before it has none: a run that ends with
     /// it may bring that.
@@ -109,7 +133,8 @@ impl Outbox {
         let order = self.next_order;
         self.next_order += 1;
         let lane = self.lanes.entry(entry.conversation).or_default();
-        lane.waiting.push_back(Waiting { entry, order, flight: None, answered: false });
+        let urgency = Urgency::of(&entry.content);
+        lane.waiting.push_back(Waiting { entry, order, urgency, flight: None, answered: false });
     }
 
     /// The next frame, if the window of `flights_max` frames has room and something may be sent.
@@ -170,8 +195,12 @@ impl Outbox {
             .entry
             .needs
             .is_some_and(|needs| self.lane_of.get(&needs).is_some_and(|other| *other != id));
-        let message = waiting.entry.content.kind != kind::ACKNOWLEDGEMENT;
-        (!held).then_some(Reverse((message, waiting.order, id, at)))
+        let behind = lane.waiting.iter().skip(at);
+        let urgency = match behind.map(|it| it.urgency).min() {
+            Some(Urgency::Emergency) => Urgency::Emergency,
+            _ => waiting.urgency,
+        };
+        (!held).then_some(Reverse((urgency, waiting.order, id, at)))
     }
 
     /// The server has answered this entry for good: it leaves. `false` if it was not waiting.
@@ -296,7 +325,7 @@ impl Outbox {
     }
 }
 
-type Candidate = Reverse<(bool, u64, ConversationId, usize)>;
+type Candidate = Reverse<(Urgency, u64, ConversationId, usize)>;
 
 /// One entry of a frame needs no answer any more.
 fn land(flights: &mut BTreeMap<u64, Flight>, number: Option<u64>, id: FactId) {

@@ -1,7 +1,9 @@
 //! What waits, how much of it, and in which order it goes.
 
 use waypost_engine::{Effect, Engine, Input, LinkPath, OUTBOX_BYTES_MAX, Saved, Wish};
-use waypost_protocol::{Answer, Body, ConversationId, Downlink, Entry, FactId, Header, Sequence};
+use waypost_protocol::{
+    Answer, Body, ConversationId, Downlink, Entry, FactId, Header, Priority, Sequence,
+};
 
 use crate::hand::{DANA, START, Tablet, WITH_OMAR, lost, queued, submits};
 
@@ -82,6 +84,26 @@ fn an_acknowledgement_goes_before_what_was_said_earlier_elsewhere() {
     let sent = submits(&tablet.input(Input::LinkUp { path: LinkPath::Mqtt })).remove(0);
     assert_eq!(sent.entries[0].id, acknowledged.id);
     assert_eq!(sent.entries.len(), 2);
+}
+
+#[test]
+fn an_emergency_goes_before_everything_with_what_stands_before_it() {
+    let mut tablet = Tablet::level(LinkPath::Mqtt);
+    tablet.input(lost(LinkPath::Mqtt));
+    let mut say = |conversation, body| {
+        queued(&tablet.input(Input::Tapped(Wish::Say { conversation, body }))).id
+    };
+    let (depot, north) = (ConversationId::Group(3), ConversationId::Group(4));
+    let routine = say(WITH_OMAR, Body::text("Gate 4 is closed"));
+    let answer = say(depot, Body::Acknowledgement { message: FactId::mint(START, 4711) });
+    let before = say(north, Body::text("I turn into Harbour Road"));
+    let header = Header { priority: Priority::Emergency, ..Header::default() };
+    let accident = Body::Text { text: "There was an accident".into(), answers: None, header };
+    let emergency = say(north, accident);
+    tablet.passes(60_000);
+    let sent = submits(&tablet.input(Input::LinkUp { path: LinkPath::Mqtt })).remove(0);
+    let ids: Vec<_> = sent.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(ids, [before, emergency, answer, routine]);
 }
 
 #[test]
