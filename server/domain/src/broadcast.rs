@@ -30,7 +30,7 @@ pub fn wanted_by_broadcasts(batch: &[Request], known: &Known) -> Wanted {
         for entry in entries.iter().filter(|entry| tells_many(*actor, entry)) {
             let Ok(body) = entry.content.to_body() else { continue };
             let Ok(recipients) = recipients_of(*actor, &body, known) else { continue };
-            if let Body::Deletion { message, .. } = body {
+            if let Body::Deletion { message, .. } | Body::Edit { message, .. } = body {
                 let ended =
                     recipients.iter().filter_map(|person| brought_to(*person, message, known));
                 wanted.watches.extend(ended);
@@ -145,7 +145,7 @@ impl Desk<'_, '_> {
             ..Draft::by_server(id)
         });
         self.watch((id, sequence.n), actor.person, conversation, &told);
-        self.ends_watch(actor, conversation, &told);
+        self.hears_of_watched(actor, conversation, &told);
         Some(id)
     }
 }

@@ -8,7 +8,6 @@ use crate::access::{may_announce, may_moderate, may_write};
 use crate::batch::Actor;
 use crate::broadcast::recipients_of;
 use crate::decide::Desk;
-use crate::escalation::check_chain;
 use crate::known::{Past, PastOutcome};
 
 impl Desk<'_, '_> {
@@ -54,7 +53,6 @@ impl Desk<'_, '_> {
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
         self.check_stopped(entry.conversation, &body)?;
-        check_chain(&body, self.known)?;
         recipients_of(actor, &body, self.known)?;
         Ok(body)
     }

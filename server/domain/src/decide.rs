@@ -1,5 +1,7 @@
 //! The decision about a whole batch: one pure function.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
     Answer, Body, Content, ConversationId, EnrolmentId, Entry, FactId, Millis, Move, PersonId,
@@ -50,6 +52,8 @@ pub(crate) struct Desk<'k, 'c> {
     moves: Moves,
     /// How many facts the broadcasts of this batch have become.
     pub(crate) told_to_many: usize,
+    /// Chains that this batch has set.
+    pub(crate) chains_set: BTreeSet<u32>,
 }
 
 /// A fact about to be recorded.
@@ -92,7 +96,8 @@ impl<'k, 'c> Desk<'k, 'c> {
     fn new(known: &'k mut Known, clockwork: Clockwork<'c>) -> Self {
         let (decision, progress, moves) = Default::default();
         let began_at = known.head.sequence();
-        Self { known, decision, clockwork, began_at, progress, moves, told_to_many: 0 }
+        let (told_to_many, chains_set) = Default::default();
+        Self { known, decision, clockwork, began_at, progress, moves, told_to_many, chains_set }
     }
 
     fn decide_one(&mut self, request: &Request) -> Reply {
@@ -178,7 +183,7 @@ impl<'k, 'c> Desk<'k, 'c> {
         });
         self.spread(actor, entry, body);
         self.watch((entry.id, sequence.n), actor.person, entry.conversation, body);
-        self.ends_watch(actor, entry.conversation, body);
+        self.hears_of_watched(actor, entry.conversation, body);
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }
 

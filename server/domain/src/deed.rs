@@ -9,6 +9,7 @@ use waypost_protocol::{
 use crate::access::may_do;
 use crate::batch::{Actor, Deed, DeedDone, Reply};
 use crate::decide::{Desk, Draft};
+use crate::escalation::Watching;
 use crate::known::{EnrolmentState, GroupState, Past, PastOutcome, PersonState};
 
 impl Desk<'_, '_> {
@@ -248,6 +249,8 @@ impl Desk<'_, '_> {
             }
             Body::ChainSet { chain, steps, .. } => {
                 self.known.chains.insert(*chain, steps.clone());
+                self.chains_set.insert(*chain);
+                self.decision.watching.push(Watching::Changed { chain: *chain });
             }
             Body::Text { .. }
             | Body::Template { .. }

@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 
 use waypost_protocol::{
-    Body, Content, ConversationId, FactId, Header, Millis, PersonId, ProblemCode, Recipients, Step,
-    reminders,
+    Body, Content, ConversationId, EXPIRES_AFTER_S_MIN, FactId, Header, Millis, PersonId,
+    Recipients, Step, reminders,
 };
 
 use crate::batch::{Actor, Reply, Request};
@@ -19,6 +19,12 @@ use crate::known::{Known, PastOutcome, Wanted};
 
 const MINUTE_MS: Millis = 60_000;
 
+/// Further ahead than this nobody waits for an acknowledgement.
+const AHEAD_MAX_MS: Millis = 400 * 24 * 60 * MINUTE_MS;
+
+/// Most facts that the steps of one commit may become, beyond those of the first message.
+const REACHED_MAX: usize = 10_000;
+
 /// A message that is watched.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Watch {
@@ -26,8 +32,10 @@ pub struct Watch {
     pub author: PersonId,
     /// Where.
     pub conversation: ConversationId,
-    /// What it says; erased if it is gone.
+    /// What it says by now; erased if it is gone.
     pub content: Content,
+    /// When it goes for ever.
+    pub expires_at: Option<Millis>,
     /// From when on the minutes of its chain count.
     pub from: Millis,
     /// Its chain; `None` if its recipients are reminded.
@@ -75,6 +83,11 @@ pub enum Watching {
         /// The message.
         message: FactId,
     },
+    /// A chain has other steps: when those are due of the messages that go along it is to be looked at.
+    Changed {
+        /// The chain.
+        chain: u32,
+    },
 }
 
 /// What the steps that are asked for need to know beyond [`Wanted::by`], given the watches that this has
@@ -93,17 +106,22 @@ pub fn wanted_by_watches(batch: &[Request], known: &Known) -> Wanted {
     wanted
 }
 
-/// And what they need beyond that: everyone whom they reach.
-pub fn wanted_by_steps(batch: &[Request], known: &Known) -> Wanted {
+/// And what they need beyond that: everyone whom they reach. Of how many messages, is bounded; it notes in
+/// [`Known::ready`] of which. The others stay due.
+pub fn wanted_by_steps(batch: &[Request], known: &mut Known) -> Wanted {
     let mut wanted = Wanted::default();
     for message in asked_for(batch) {
         let Some(watch) = known.watches.get(&message) else { continue };
-        for (number, step) in steps_of(watch, known).iter().enumerate() {
+        for (number, step) in steps_of(watch, known).iter().enumerate().skip(watch.step.into()) {
             let id = id_of_step(message, number as u16);
             wanted.facts.insert(id);
             let reached = reached_by(watch, step, known);
             wanted.facts.extend(reached.iter().map(|person| id_for(id, *person)));
             wanted.people.extend(reached);
+        }
+        known.ready.insert(message);
+        if wanted.facts.len() > REACHED_MAX {
+            break;
         }
     }
     wanted
@@ -169,11 +187,15 @@ impl Desk<'_, '_> {
         let wanted = body.header().filter(|_| !matches!(body, Body::Broadcast { .. }));
         let Some(Header { acknowledge_by: Some(by), chain, .. }) = wanted else { return };
         // Nobody could acknowledge it before they were told it.
-        let (from, chain) = ((*by).max(self.now()), *chain);
+        let now = self.now();
+        let (from, chain) = ((*by).clamp(now, now + AHEAD_MAX_MS), *chain);
+        let expires_after = body.header().and_then(|header| header.expires_after_s);
+        let expires_at = expires_after.map(|after| now + Millis::from(after) * 1000);
         let watch = Watch {
             author,
             conversation,
             content: body.to_content(),
+            expires_at,
             from,
             chain,
             step: 0,
@@ -185,9 +207,16 @@ impl Desk<'_, '_> {
         self.known.watches.insert(id, Watch { due_at, ..watch });
     }
 
-    /// Someone has said something about a message that ends its being watched.
-    pub(crate) fn ends_watch(&mut self, actor: Actor, place: ConversationId, body: &Body) {
+    /// Someone has said something about a message that may be watched: other words, or its end.
+    pub(crate) fn hears_of_watched(&mut self, actor: Actor, place: ConversationId, body: &Body) {
         let (message, by_others) = match body {
+            Body::Edit { message, text, .. } => {
+                let watch = self.known.watches.get_mut(message);
+                if let Some(watch) = watch.filter(|watch| watch.conversation == place) {
+                    watch.content = edited(&watch.content, text);
+                }
+                return;
+            }
             Body::Acknowledgement { message } => (*message, true),
             Body::EscalationStopped { message } | Body::Deletion { message, .. } => {
                 (*message, false)
@@ -221,8 +250,14 @@ impl Desk<'_, '_> {
     }
 
     fn take_steps(&mut self, message: FactId) {
-        let Some(watch) = self.known.watches.get(&message).cloned() else { return };
-        if watch.content.is_erased() {
+        let watch =
+            self.known.watches.get(&message).filter(|_| self.known.ready.contains(&message));
+        let Some(watch) = watch.cloned() else { return };
+        if watch.chain.is_some_and(|chain| self.chains_set.contains(&chain)) {
+            return; // Whom it reaches now is known to the next look.
+        }
+        let is_over = |at: Millis| at - self.now() < Millis::from(EXPIRES_AFTER_S_MIN) * 1000;
+        if watch.content.is_erased() || watch.expires_at.is_some_and(is_over) {
             return self.end_watch(message);
         }
         let steps = steps_of(&watch, self.known);
@@ -230,21 +265,25 @@ impl Desk<'_, '_> {
             |step: &Step| watch.from + Millis::from(step.after_minutes) * MINUTE_MS <= self.now();
         let ahead = steps.iter().enumerate().skip(watch.step.into());
         let taken: Vec<_> = ahead.take_while(|(_, step)| due(step)).collect();
-        let Some((last, _)) = taken.last() else { return };
+        let Some((last, _)) = taken.last() else {
+            return self.goes_on(message, &watch, watch.step, &steps);
+        };
         for (number, step) in &taken {
             // Whoever is reminded late is reminded once.
             if !step.to.is_empty() || number == last {
                 self.take_step(message, &watch, *number as u16, step);
             }
         }
-        match steps.get(last + 1) {
-            None => self.end_watch(message),
-            Some(next) => {
-                let step = *last as u16 + 1;
-                let due_at = watch.from + Millis::from(next.after_minutes) * MINUTE_MS;
-                self.decision.watching.push(Watching::Goes { message, step, due_at });
-                self.known.watches.insert(message, Watch { step, due_at, ..watch });
-            }
+        self.goes_on(message, &watch, *last as u16 + 1, &steps);
+    }
+
+    /// A message waits for this step of its chain, if that is there.
+    fn goes_on(&mut self, message: FactId, watch: &Watch, step: u16, steps: &[Step]) {
+        let Some(next) = steps.get(usize::from(step)) else { return self.end_watch(message) };
+        let due_at = watch.from + Millis::from(next.after_minutes) * MINUTE_MS;
+        if (step, due_at) != (watch.step, watch.due_at) {
+            self.decision.watching.push(Watching::Goes { message, step, due_at });
+            self.known.watches.insert(message, Watch { step, due_at, ..watch.clone() });
         }
     }
 
@@ -275,7 +314,7 @@ impl Desk<'_, '_> {
 
     fn tell_further(&mut self, message: FactId, watch: &Watch, step: FactId, person: PersonId) {
         let Some(conversation) = ConversationId::direct(watch.author, person) else { return };
-        let Some(told) = told_further(message, &watch.content) else { return };
+        let Some(told) = told_further(message, watch, self.now()) else { return };
         let content = told.to_content();
         let copy = self.free_id(id_for(step, person));
         let actor = Actor { person: watch.author, ..Actor::OPERATOR };
@@ -297,15 +336,16 @@ impl Desk<'_, '_> {
     }
 }
 
-/// What others are told: the same words, and that they come from that message.
-fn told_further(message: FactId, content: &Content) -> Option<Body> {
+/// What others are told: its words by now, that they come from that message, and no longer than it stays.
+fn told_further(message: FactId, watch: &Watch, now: Millis) -> Option<Body> {
+    let left = watch.expires_at.map(|at| u32::try_from((at - now) / 1000).unwrap_or(u32::MAX));
     let further = |header: Header| Header {
         escalates: Some(message),
         priority: header.priority,
-        expires_after_s: header.expires_after_s,
+        expires_after_s: left,
         ..Header::default()
     };
-    match content.to_body().ok()? {
+    match watch.content.to_body().ok()? {
         Body::Text { text, header, .. } => {
             Some(Body::Text { text, answers: None, header: further(header) })
         }
@@ -317,11 +357,12 @@ fn told_further(message: FactId, content: &Content) -> Option<Body> {
     }
 }
 
-/// Whether a chain that a message names is there.
-pub(crate) fn check_chain(body: &Body, known: &Known) -> Result<(), ProblemCode> {
-    let chain = body.header().and_then(|header| header.chain);
-    match chain.is_none_or(|chain| known.chains.contains_key(&chain)) {
-        true => Ok(()),
-        false => Err(ProblemCode::NotFound),
+/// A text with other words; anything else has none.
+pub fn edited(content: &Content, text: &str) -> Content {
+    match content.to_body() {
+        Ok(Body::Text { answers, header, .. }) => {
+            Body::Text { text: text.to_owned(), answers, header }.to_content()
+        }
+        _ => content.clone(),
     }
 }

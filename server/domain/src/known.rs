@@ -70,6 +70,8 @@ pub struct Known {
     pub broadcasts: HashMap<FactId, Reached>,
     /// Those of the wanted messages that are watched, and of whom they are copies.
     pub watches: HashMap<FactId, Watch>,
+    /// Those of them whose steps can be taken, because all that this needs is known.
+    pub ready: HashSet<FactId>,
     /// The message that each of the wanted copies tells further.
     pub copies: HashMap<FactId, FactId>,
     /// Every chain.
@@ -275,17 +277,19 @@ impl Wanted {
         }
     }
 
-    /// The message that may be watched no longer after this.
+    /// The message that may be watched, of which this says something.
     fn add_watched(&mut self, entry: &Entry) {
-        let (kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED | kind::DELETION) =
-            entry.content.kind
-        else {
+        let kind = entry.content.kind;
+        let ends =
+            matches!(kind, kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED | kind::DELETION);
+        if !ends && kind != kind::EDIT {
             return;
-        };
+        }
         if let Ok(
             Body::Acknowledgement { message }
             | Body::EscalationStopped { message }
-            | Body::Deletion { message, .. },
+            | Body::Deletion { message, .. }
+            | Body::Edit { message, .. },
         ) = entry.content.to_body()
         {
             self.facts.insert(message);

@@ -28,7 +28,7 @@ pub mod uplink;
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};
 pub use broadcast::wanted_by_broadcasts;
 pub use decide::{Clockwork, decide};
-pub use escalation::{Watch, Watching, wanted_by_steps, wanted_by_watches};
+pub use escalation::{Watch, Watching, edited, wanted_by_steps, wanted_by_watches};
 pub use known::{
     EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, Reached, TokenState, Wanted,
 };

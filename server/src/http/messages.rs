@@ -156,8 +156,19 @@ async fn send(
 ) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
     let body = message_of(&told)?;
     body.check()?;
+    knows_chain(&waypost, &body).await?;
     let sent = submit(&waypost, actor, id, conversation, body.to_content()).await?;
     Ok((StatusCode::CREATED, axum::Json(sent)))
+}
+
+/// A chain that a message names is there. A device may name one that a restore has lost: its recipients
+/// are reminded then.
+pub async fn knows_chain(waypost: &Waypost, body: &Body) -> Result<(), Problem> {
+    let Some(chain) = body.header().and_then(|header| header.chain) else { return Ok(()) };
+    match waypost.db.chains().await?.iter().any(|row| row.chain == chain) {
+        true => Ok(()),
+        false => Err(Problem::of_field(ProblemCode::NotFound, "chain", "there is no such chain")),
+    }
 }
 
 /// The fields of a message, of whichever kind.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sqlx::{AnyConnection, Row as _};
-use waypost_domain::{Known, Wanted, Watch, Watching};
-use waypost_protocol::{Content, FactId, Millis, Step};
+use waypost_domain::{Known, Wanted, Watch, Watching, edited};
+use waypost_protocol::{Body, Content, FactId, Millis, Step, kind};
 
 use crate::decode::{conversation_id, fact_id, person_id};
+use crate::revisions::CONTENT_FOR_READERS;
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
@@ -109,16 +110,40 @@ impl Db {
         let messages: Vec<_> = wanted.into_iter().chain(copies.values().copied()).collect();
         known.copies.extend(copies);
         for chunk in self.chunks(&messages) {
-            let mut sql = self.sql(
-                "SELECT w.message, f.author, f.conversation, f.kind, f.content, w.from_ms, w.chain, \
-                 w.step, w.due_at_ms FROM watch w JOIN fact f ON f.n = w.n WHERE w.message IN (",
+            let mut sql = self.sql("SELECT w.message, w.from_ms, w.chain, w.step, w.due_at_ms, ");
+            sql.push("f.expires_at_ms, f.author, f.conversation, f.kind, ")
+                .push(CONTENT_FOR_READERS);
+            sql.push(
+                ", (SELECT e.n FROM edit e WHERE e.message = w.message AND e.author = f.author \
+                 AND e.conversation = f.conversation ORDER BY e.n DESC LIMIT 1) \
+                 FROM watch w JOIN fact f ON f.n = w.n WHERE w.message IN (",
             );
             sql.list(chunk, |id| id.as_bytes().to_vec()).push(")");
             for row in sql.rows(on).await? {
-                known.watches.insert(fact_id(&row, 0)?, watch(&row)?);
+                let mut watch = watch(&row)?;
+                if let Some(edit) = row.try_get::<Option<i64>, _>(10)? {
+                    watch.content = self.last_words(on, &watch.content, edit).await?;
+                }
+                known.watches.insert(fact_id(&row, 0)?, watch);
             }
         }
         Ok(())
+    }
+
+    /// What a message says since its edit with that number.
+    async fn last_words(
+        &self,
+        on: &mut AnyConnection,
+        content: &Content,
+        edit: i64,
+    ) -> Result<Content, StorageError> {
+        let row = self.sql("SELECT content FROM fact WHERE n = ").bind(edit).row(on).await?;
+        let bytes: Option<Vec<u8>> = row.map_or(Ok(None), |row| row.try_get(0))?;
+        let edit = bytes.map(|bytes| Content { kind: kind::EDIT, bytes }.to_body());
+        Ok(match edit {
+            Some(Ok(Body::Edit { text, .. })) => edited(content, &text),
+            _ => content.clone(),
+        })
     }
 
     async fn known_copies(
@@ -137,42 +162,57 @@ impl Db {
         Ok(found)
     }
 
-    /// Writes what becomes of watched messages.
+    /// Writes what becomes of watched messages: first which are, last which no longer are.
     pub(crate) async fn write_watching(
         &self,
         on: &mut AnyConnection,
         watching: &[Watching],
     ) -> Result<(), StorageError> {
-        for change in watching {
-            let mut sql = self.sql("");
+        let (mut begin, mut go, mut copied, mut end, mut changed) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for change in watching.iter().cloned() {
             match change {
-                Watching::Begins { message, n, from, chain, due_at } => sql
-                    .push("INSERT INTO watch (message, n, from_ms, chain, step, due_at_ms) VALUES ")
-                    .tuples(&[()], |row, ()| {
-                        row.bind(message.as_bytes().to_vec())
-                            .bind(big(*n))
-                            .bind(*from)
-                            .bind(chain.map(i64::from))
-                            .bind(0_i64)
-                            .bind(*due_at);
-                    }),
-                Watching::Goes { message, step, due_at } => sql
-                    .push("UPDATE watch SET step = ")
-                    .bind(i64::from(*step))
-                    .push(", due_at_ms = ")
-                    .bind(*due_at)
-                    .push(" WHERE message = ")
-                    .bind(message.as_bytes().to_vec()),
-                Watching::Copied { message, copy } => sql
-                    .push("INSERT INTO watch_copy (copy, message) VALUES ")
-                    .tuples(&[()], |row, ()| {
-                        row.bind(copy.as_bytes().to_vec()).bind(message.as_bytes().to_vec());
-                    }),
-                Watching::Ends { message } => {
-                    sql.push("DELETE FROM watch WHERE message = ").bind(message.as_bytes().to_vec())
+                Watching::Begins { message, n, from, chain, due_at } => {
+                    begin.push((message, n, from, chain, due_at));
                 }
-            };
+                Watching::Goes { message, step, due_at } => go.push((message, step, due_at)),
+                Watching::Copied { message, copy } => copied.push((copy, message)),
+                Watching::Ends { message } => end.push(message),
+                Watching::Changed { chain } => changed.push(chain),
+            }
+        }
+        for chunk in self.chunks(&begin) {
+            let mut sql =
+                self.sql("INSERT INTO watch (message, n, from_ms, chain, step, due_at_ms) VALUES ");
+            sql.tuples(chunk, |row, (message, n, from, chain, due_at)| {
+                row.bind(message.as_bytes().to_vec())
+                    .bind(big(*n))
+                    .bind(*from)
+                    .bind(chain.map(i64::from))
+                    .bind(0_i64)
+                    .bind(*due_at);
+            });
             sql.execute(on).await?;
+        }
+        for (message, step, due_at) in go {
+            let mut sql = self.sql("UPDATE watch SET step = ");
+            sql.bind(i64::from(step)).push(", due_at_ms = ").bind(due_at);
+            sql.push(" WHERE message = ").bind(message.as_bytes().to_vec()).execute(on).await?;
+        }
+        for chunk in self.chunks(&copied) {
+            let mut sql = self.sql("INSERT INTO watch_copy (copy, message) VALUES ");
+            sql.tuples(chunk, |row, (copy, message)| {
+                row.bind(copy.as_bytes().to_vec()).bind(message.as_bytes().to_vec());
+            });
+            sql.execute(on).await?;
+        }
+        for chunk in self.chunks(&changed) {
+            let mut sql = self.sql("UPDATE watch SET due_at_ms = 0 WHERE chain IN (");
+            sql.list(chunk, |chain| i64::from(*chain)).push(")").execute(on).await?;
+        }
+        for chunk in self.chunks(&end) {
+            let mut sql = self.sql("DELETE FROM watch WHERE message IN (");
+            sql.list(chunk, |message| message.as_bytes().to_vec()).push(")").execute(on).await?;
         }
         Ok(())
     }
@@ -196,16 +236,17 @@ impl Db {
 }
 
 fn watch(row: &sqlx::any::AnyRow) -> Result<Watch, StorageError> {
-    let kind = unsigned(row.try_get(3)?) as u16;
-    let bytes: Option<Vec<u8>> = row.try_get(4)?;
-    let chain: Option<i64> = row.try_get(6)?;
+    let chain: Option<i64> = row.try_get(2)?;
+    let kind = unsigned(row.try_get(8)?) as u16;
+    let bytes: Option<Vec<u8>> = row.try_get(9)?;
     Ok(Watch {
-        author: person_id(row.try_get(1)?),
-        conversation: conversation_id(row.try_get(2)?)?,
-        content: bytes.map_or_else(|| Content::erased(kind), |bytes| Content { kind, bytes }),
-        from: row.try_get(5)?,
+        from: row.try_get(1)?,
         chain: chain.map(|chain| unsigned(chain) as u32),
-        step: unsigned(row.try_get(7)?) as u16,
-        due_at: row.try_get(8)?,
+        step: unsigned(row.try_get(3)?) as u16,
+        due_at: row.try_get(4)?,
+        expires_at: row.try_get(5)?,
+        author: person_id(row.try_get(6)?),
+        conversation: conversation_id(row.try_get(7)?)?,
+        content: bytes.map_or_else(|| Content::erased(kind), |bytes| Content { kind, bytes }),
     })
 }

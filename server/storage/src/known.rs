@@ -52,7 +52,7 @@ impl Db {
         self.know_more(on, of_watches, remembered).await?;
         let of_broadcasts = wanted_by_broadcasts(batch, &remembered.known);
         self.know_more(on, of_broadcasts, remembered).await?;
-        let of_steps = wanted_by_steps(batch, &remembered.known);
+        let of_steps = wanted_by_steps(batch, &mut remembered.known);
         self.know_more(on, of_steps, remembered).await?;
         let known = &mut remembered.known;
         let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known));

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::Recorded;
-use waypost_protocol::{FactId, Millis, kind};
+use waypost_protocol::{FactId, Millis, PersonId, kind};
 
 use crate::decode::fact_id;
 use crate::facts::{EVENT_COLUMNS, fact_of};
@@ -16,18 +16,20 @@ use crate::{Db, FactRow, StorageError};
 /// Most messages that one look erases, so that it never holds the record for long.
 const ERASED_AT_ONCE_MAX: i64 = 500;
 
+/// What a fact `f` says to readers: nothing if it is a deleted message, or an edit of one.
+pub(crate) static CONTENT_FOR_READERS: &str = "\
+    CASE WHEN EXISTS (SELECT 1 FROM deletion d \
+    WHERE d.message = f.id AND d.author = f.author AND d.conversation = f.conversation) \
+    OR (f.kind = 4 AND EXISTS (SELECT 1 FROM edit e JOIN deletion d \
+    ON d.message = e.message AND d.author = e.author AND d.conversation = e.conversation \
+    WHERE e.n = f.n)) THEN NULL ELSE f.content END";
+
+// The kind that stands in it.
+const _: () = assert!(kind::EDIT == 4);
+
 /// [`EVENT_COLUMNS`] for readers: without what a deleted message said, and its edits.
-pub(crate) static COLUMNS_FOR_READERS: LazyLock<String> = LazyLock::new(|| {
-    let edit = kind::EDIT;
-    let content = format!(
-        "CASE WHEN EXISTS (SELECT 1 FROM deletion d \
-         WHERE d.message = f.id AND d.author = f.author AND d.conversation = f.conversation) \
-         OR (f.kind = {edit} AND EXISTS (SELECT 1 FROM edit e JOIN deletion d \
-         ON d.message = e.message AND d.author = e.author AND d.conversation = e.conversation \
-         WHERE e.n = f.n)) THEN NULL ELSE f.content END"
-    );
-    EVENT_COLUMNS.replace("f.content", &content)
-});
+pub(crate) static COLUMNS_FOR_READERS: LazyLock<String> =
+    LazyLock::new(|| EVENT_COLUMNS.replace("f.content", CONTENT_FOR_READERS));
 
 impl Db {
     /// Notes what the edits and deletions among these facts are about.
@@ -36,6 +38,7 @@ impl Db {
         on: &mut AnyConnection,
         facts: &[Recorded],
     ) -> Result<(), StorageError> {
+        let (mut edits, mut deletions) = (Vec::new(), Vec::new());
         for fact in facts {
             if !matches!(fact.content.kind, kind::EDIT | kind::DELETION) {
                 continue;
@@ -47,26 +50,26 @@ impl Db {
             else {
                 continue;
             };
-            let about = |row: &mut Tuple<'_>| {
-                row.bind(message.as_bytes().to_vec())
-                    .bind(i64::from(author.0))
-                    .bind(conversation.to_string());
-            };
-            let mut sql = self.sql("");
-            if fact.content.kind == kind::EDIT {
-                sql.push("INSERT INTO edit (message, author, conversation, n) VALUES ").tuples(
-                    &[fact.sequence.n],
-                    |row, n| {
-                        about(row);
-                        row.bind(big(*n));
-                    },
-                );
-            } else {
-                sql.push("INSERT INTO deletion (message, author, conversation) VALUES ")
-                    .tuples(&[()], |row, ()| about(row))
-                    .push(" ON CONFLICT DO NOTHING");
+            let about = (message, author, conversation.to_string());
+            match fact.content.kind == kind::EDIT {
+                true => edits.push((about, fact.sequence.n)),
+                false => deletions.push(about),
             }
+        }
+        let about = |row: &mut Tuple<'_>, (message, author, place): &(FactId, PersonId, String)| {
+            row.bind(message.as_bytes().to_vec()).bind(i64::from(author.0)).bind(place.clone());
+        };
+        for chunk in self.chunks(&edits) {
+            let mut sql = self.sql("INSERT INTO edit (message, author, conversation, n) VALUES ");
+            sql.tuples(chunk, |row, (edit, n)| {
+                about(row, edit);
+                row.bind(big(*n));
+            });
             sql.execute(on).await?;
+        }
+        for chunk in self.chunks(&deletions) {
+            let mut sql = self.sql("INSERT INTO deletion (message, author, conversation) VALUES ");
+            sql.tuples(chunk, about).push(" ON CONFLICT DO NOTHING").execute(on).await?;
         }
         Ok(())
     }

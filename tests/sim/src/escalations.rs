@@ -16,6 +16,8 @@ const MINUTE_MS: Millis = 60_000;
 pub(crate) struct Escalations {
     chains: BTreeMap<u32, Vec<Step>>,
     waiting: BTreeMap<FactId, Waiting>,
+    /// The last words for each message, by whom and where.
+    edits: BTreeMap<(FactId, PersonId, Option<ConversationId>), String>,
     /// The messages by which others were told one.
     copies: BTreeMap<FactId, FactId>,
     /// Who is still to be told a message, and which.
@@ -66,7 +68,10 @@ impl Escalations {
         let Some(told) = &self.told else { return Ok(false) };
         let person = fact.conversation.and_then(|it| it.partner_of(told.author));
         let is_due = person.is_some_and(|person| self.due.remove(&person));
-        if !is_due || fact.author != told.author || body.ok() != told_further(told) {
+        if !is_due
+            || fact.author != told.author
+            || body.ok() != told_further(told, fact.recorded_at)
+        {
             let what = format!("{} and not {:?}", fact.sequence, self.due);
             return broken("a step tells whom it names", what);
         }
@@ -88,6 +93,9 @@ impl Escalations {
             }
             Ok(Body::Acknowledgement { message }) => self.ends(message, fact, said, true),
             Ok(Body::EscalationStopped { message }) => self.ends(message, fact, said, false),
+            Ok(Body::Edit { message, text, .. }) => {
+                self.edits.insert((message, fact.author, fact.conversation), text);
+            }
             Ok(Body::Deletion { message, author }) => {
                 let place = (author, fact.conversation);
                 if said.is_some_and(|said| (said.author, said.conversation) == place) {
@@ -154,7 +162,14 @@ impl Escalations {
             return broken("a step tells whom it names", what);
         }
         waiting.step = step + 1;
-        self.told = Some(waiting.said.clone());
+        let mut said = waiting.said.clone();
+        let last_words = self.edits.get(&(message, said.author, said.conversation));
+        if let Some(text) = last_words.cloned()
+            && let Ok(Body::Text { answers, header, .. }) = said.content.to_body()
+        {
+            said.content = Body::Text { text, answers, header }.to_content();
+        }
+        self.told = Some(said);
         self.due = to;
         if step + 1 == steps.len() {
             self.waiting.remove(&message);
@@ -183,11 +198,11 @@ fn reached(said: &Recorded, step: &Step, fleet: &Fleet<'_>) -> BTreeSet<PersonId
 }
 
 /// A message as others are told it.
-fn told_further(said: &Recorded) -> Option<Body> {
+fn told_further(said: &Recorded, at: Millis) -> Option<Body> {
     let further = |header: &Header| Header {
         escalates: Some(said.id),
         priority: header.priority,
-        expires_after_s: header.expires_after_s,
+        expires_after_s: said.expires_at.map(|end| ((end - at) / 1000) as u32),
         ..Header::default()
     };
     let mut body = said.content.to_body().ok()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use waypost_domain::page::{Read, answer, earlier, fitting, from};
 use waypost_domain::{
     AuthorsOf, GroupState, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request,
-    Wanted, Watch, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
+    Wanted, Watch, edited, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
 };
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, History, Millis,
@@ -52,6 +52,7 @@ impl Store {
                 .collect(),
             watches: wanted.watches.iter().filter_map(|it| self.watched(*it)).collect(),
             chains: self.chains.clone(),
+            ready: Default::default(),
             authors: AuthorsOf::default(),
         };
         let of_watches = wanted_by_watches(batch, &known);
@@ -59,7 +60,8 @@ impl Store {
         known.audiences.extend(audiences);
         self.knows_more(&of_watches, &mut known);
         self.knows_more(&wanted_by_broadcasts(batch, &known), &mut known);
-        self.knows_more(&wanted_by_steps(batch, &known), &mut known);
+        let of_steps = wanted_by_steps(batch, &mut known);
+        self.knows_more(&of_steps, &mut known);
         let ranges = ranges(batch, &known);
         known.authors = ranges.into_iter().map(|it| (it, self.authors(it))).collect();
         known
@@ -76,9 +78,24 @@ impl Store {
         let message = self.copies.get(&message).copied().unwrap_or(message);
         let watch = self.watches.get(&message)?.clone();
         let fact = &self.record[*self.place_of.get(&message)?];
-        let expired = self.expired.contains(&message);
-        let content = if expired { Content::erased(fact.content.kind) } else { watch.content };
-        Some((message, Watch { content, ..watch }))
+        let content = match self.hides(fact) {
+            true => Content::erased(fact.content.kind),
+            false => self.last_words(fact),
+        };
+        // What is erased no longer says when it goes.
+        let expires_at = watch.expires_at.filter(|_| !self.expired.contains(&message));
+        Some((message, Watch { content, expires_at, ..watch }))
+    }
+
+    /// What a message says since the last of its edits.
+    fn last_words(&self, fact: &Recorded) -> Content {
+        let place = (fact.author, fact.conversation);
+        let edits = self.record.iter().filter(|edit| (edit.author, edit.conversation) == place);
+        let last = edits.rev().find(|edit| self.edits.get(&edit.id) == Some(&fact.id));
+        match last.map(|edit| edit.content.to_body()) {
+            Some(Ok(Body::Edit { text, .. })) => edited(&fact.content, &text),
+            _ => fact.content.clone(),
+        }
     }
 
     fn person(&self, person: PersonId) -> Option<(PersonId, PersonState)> {

@@ -128,9 +128,11 @@ impl Store {
             Watching::Begins { message, n, from, chain, due_at } => {
                 let fact = &self.record[n as usize - 1];
                 let (author, content) = (fact.author, fact.content.clone());
+                let (expires_at, step) = (fact.expires_at, 0);
                 let Some(conversation) = fact.conversation else { return };
-                let watch = Watch { author, conversation, content, from, chain, step: 0, due_at };
-                self.watches.insert(message, watch);
+                let place =
+                    Watch { author, conversation, content, expires_at, from, chain, step, due_at };
+                self.watches.insert(message, place);
             }
             Watching::Goes { message, step, due_at } => {
                 if let Some(watch) = self.watches.get_mut(&message) {
@@ -139,6 +141,10 @@ impl Store {
             }
             Watching::Copied { message, copy } => drop(self.copies.insert(copy, message)),
             Watching::Ends { message } => drop(self.watches.remove(&message)),
+            Watching::Changed { chain } => {
+                let along = self.watches.values_mut().filter(|watch| watch.chain == Some(chain));
+                along.for_each(|watch| watch.due_at = 0);
+            }
         }
     }
 

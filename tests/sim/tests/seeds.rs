@@ -32,8 +32,7 @@ const KEPT: &[(u64, &str)] = &[
     (66, "what was opened is forgotten at a restart"),
     (0, "everyone hears of a group"),
     (3, "drivers speak to many"),
-    (163, "who has answered is reminded"),
-    (4527, "a deleted broadcast is reminded of"),
+    (90, "who has answered is reminded"),
 ];
 
 mod four_thousand_seeds_hold {

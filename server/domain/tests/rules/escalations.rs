@@ -1,6 +1,8 @@
 //! What follows when nobody acknowledges: when, whom it reaches, and what ends it.
 
-use waypost_domain::{Clockwork, Decision, Known, Request, Watching, decide};
+use waypost_domain::{
+    Actor, Clockwork, Decision, Deed, Known, Request, Watching, decide, wanted_by_steps,
+};
 use waypost_protocol::{
     Body, ConversationId, Entry, FactId, Header, Millis, PersonId, ProblemCode, Recipients, Step,
 };
@@ -34,12 +36,19 @@ fn says(
 
 /// The steps that the server takes of the message 1 at that time.
 fn looks(known: &mut Known, now: Millis) -> Decision {
+    looks_after(known, now, Vec::new())
+}
+
+/// The same in one commit with something before it.
+fn looks_after(known: &mut Known, now: Millis, before: Vec<Request>) -> Decision {
     let mut next = 900;
     let mut random = || {
         next += 1;
         next
     };
-    let batch = [Request::Escalate { messages: vec![fact(1)] }];
+    let look = Request::Escalate { messages: vec![fact(1)] };
+    let batch: Vec<_> = before.into_iter().chain([look]).collect();
+    wanted_by_steps(&batch, known);
     decide(known, &batch, Clockwork { now, random: &mut random })
 }
 
@@ -138,7 +147,6 @@ fn what_cannot_be_is_refused() {
     let step = Body::Escalation { message: fact(1), step: 0, to: vec![AYO] };
     let chain = Body::ChainSet { chain: 4, name: "Mine".into(), steps: vec![step_of_none()] };
     for (who, place, body, code, why) in [
-        (OMAR, CHAT, wanted(Some(5)), NotFound, "there is no such chain"),
         (OMAR, CHAT, with(alone), ContentInvalid, "a chain without a time"),
         (OMAR, CHAT, with(claims), NotAllowed, "the server says what goes further"),
         (OMAR, ConversationId::Direct(OMAR, AYO), other, NotFound, "it stands elsewhere"),
@@ -162,4 +170,88 @@ fn what_came_too_late_is_reminded_of_from_its_coming_on() {
     let decision = says(&mut known, DANA, CHAT, fact(1), &late);
     let Watching::Begins { from, due_at, .. } = decision.watching[0] else { panic!("watched") };
     assert_eq!((from, due_at), (NOW, NOW), "Omar could not answer before he had it");
+}
+
+fn sets(steps: Vec<Step>) -> Request {
+    let deed = Deed::SetChain { chain: 4, name: "Night shift".into(), steps };
+    Request::Deed { actor: Actor::OPERATOR, id: fact(50), deed }
+}
+
+#[test]
+fn a_chain_that_is_changed_holds_nothing_up() {
+    let goes = |step, due_at| vec![Watching::Goes { message: fact(1), step, due_at }];
+    let changed = Watching::Changed { chain: 4 };
+    for (steps, then, why) in [
+        (vec![step(0, &[])], vec![Watching::Ends { message: fact(1) }], "no step is left"),
+        (vec![step(0, &[]), step(60, &[])], goes(1, BY + 60 * MINUTE), "the next is due later"),
+    ] {
+        let mut known = told(Some(4));
+        assert_eq!(steps_taken(&looks(&mut known, BY)), 1);
+        let set = looks_after(&mut known, BY + 5 * MINUTE, vec![sets(steps)]);
+        assert_eq!((steps_taken(&set), &set.watching[..]), (0, &[changed.clone()][..]), "{why}");
+        let next = looks(&mut known, BY + 5 * MINUTE);
+        assert_eq!((steps_taken(&next), next.watching), (0, then), "{why}");
+    }
+}
+
+fn steps_taken(decision: &Decision) -> usize {
+    steps(decision).len()
+}
+
+#[test]
+fn who_is_told_further_is_told_the_last_words() {
+    let mut known = told(Some(4));
+    let gate_5 = Body::Edit { message: fact(1), text: "Gate 5".into(), mentions: vec![] };
+    says(&mut known, OMAR, CHAT, fact(2), &gate_5);
+    let decision = looks(&mut known, BY + 5 * MINUTE);
+    let copy = decision.facts[1].content.to_body();
+    assert!(matches!(copy, Ok(Body::Text { text, .. }) if text == "Gate 5"));
+}
+
+#[test]
+fn what_is_about_to_go_is_told_to_nobody_and_the_rest_no_longer_than_it_stays() {
+    let expiring = |after_s| {
+        let mut known = told(None);
+        let header = Header {
+            acknowledge_by: Some(BY),
+            chain: Some(4),
+            expires_after_s: Some(after_s),
+            ..Header::default()
+        };
+        let text = Body::Text { text: "The code is 4711".into(), answers: None, header };
+        known.watches.clear();
+        known.past.remove(&fact(1));
+        says(&mut known, OMAR, CHAT, fact(1), &text);
+        looks(&mut known, BY + 5 * MINUTE)
+    };
+    let decision = expiring(15 * 60 + 30);
+    let copy = decision.facts[1].content.to_body().expect("a message");
+    assert_eq!(copy.header().and_then(|header| header.expires_after_s), Some(30));
+    assert_eq!(decision.facts[1].expires_at, Some(BY + 5 * MINUTE + 30_000));
+    let gone = expiring(15 * 60 + 4);
+    assert_eq!((gone.facts, gone.watching), (vec![], vec![Watching::Ends { message: fact(1) }]));
+}
+
+#[test]
+fn a_time_at_the_end_of_all_times_stops_nobody() {
+    for by in [i64::MAX, i64::MIN] {
+        let header = Header { acknowledge_by: Some(by), chain: Some(4), ..Header::default() };
+        let text = Body::Text { text: "hello".into(), answers: None, header };
+        let mut known = told(None);
+        says(&mut known, DANA, CHAT, fact(7), &text);
+        assert!((NOW..=NOW + 400 * 24 * 60 * MINUTE).contains(&known.watches[&fact(7)].due_at));
+    }
+}
+
+#[test]
+fn a_look_that_reaches_too_many_goes_on_at_the_next() {
+    let mut known = told(Some(4));
+    let everyone = Recipients { everyone: true, ..Recipients::default() };
+    known.chains.insert(4, vec![Step { after_minutes: 0, to: everyone }]);
+    known.head.last_person = 11_000;
+    let other = known.watches[&fact(1)].clone();
+    known.watches.insert(fact(2), other);
+    let batch = [Request::Escalate { messages: vec![fact(1), fact(2)] }];
+    wanted_by_steps(&batch, &mut known);
+    assert_eq!(known.ready, [fact(1)].into());
 }

@@ -98,6 +98,6 @@ async fn a_chain_that_cannot_be_is_told_by_field() {
     let alone = json!({"kind": "text", "text": "hi", "chain": 4});
     omar.post(&path, alone).await.is_problem_with("no time", 422, "content-invalid", "chain");
     let nowhere = json!({"kind": "text", "text": "hi", "chain": 9, "acknowledge_by": 1});
-    omar.post(&path, nowhere).await.is_problem("no such chain", 404, "not-found");
+    omar.post(&path, nowhere).await.is_problem_with("no such chain", 404, "not-found", "chain");
     office.closes().await;
 }
