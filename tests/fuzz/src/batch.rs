@@ -8,7 +8,7 @@ use waypost_domain::{
     Reply, Request, TokenState, decide, ranges,
 };
 use waypost_protocol::{
-    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId,
+    Answer, Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId,
     ProblemCode, ReadMark, Recipients, Role, Sequence, StoredMark,
 };
 
@@ -45,8 +45,13 @@ fn check(known: &Known, batch: &[Request], decided: &Decision) {
     assert_eq!(decided.replies.len(), batch.len());
     for (request, reply) in batch.iter().zip(&decided.replies) {
         if let (Request::Submit { entries, .. }, Reply::Answers(answers)) = (request, reply) {
-            let asked = entries.iter().map(|entry| entry.id);
-            assert!(asked.eq(answers.iter().map(|answer| answer.id())), "one answer for each");
+            let mut asked = entries.iter();
+            for answer in answers {
+                // One answer stands for a run of entries, by the last of them.
+                let last = asked.nth(before(answer)).map(|entry| entry.id);
+                assert_eq!(last, Some(answer.id()), "one answer for each");
+            }
+            assert_eq!(asked.next(), None, "one answer for each");
         }
     }
     let first = known.head.tree.size() + 1;
@@ -56,6 +61,14 @@ fn check(known: &Known, batch: &[Request], decided: &Decision) {
     let ids: HashSet<FactId> = decided.facts.iter().map(|fact| fact.id).collect();
     assert_eq!(ids.len(), decided.facts.len(), "an id stands twice");
     assert!(ids.iter().all(|id| !known.past.contains_key(id)), "what was decided is decided anew");
+}
+
+/// How many entries right before its own an answer stands for.
+fn before(answer: &Answer) -> usize {
+    match answer {
+        Answer::Accepted { before, .. } => *before as usize,
+        Answer::Rejected { .. } | Answer::OutOfOrder { .. } | Answer::Deferred { .. } => 0,
+    }
 }
 
 fn known(feed: &mut Feed<'_>) -> Known {
