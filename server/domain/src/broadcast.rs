@@ -70,28 +70,31 @@ fn resolved(
     to: &Recipients,
     known: &Known,
 ) -> Result<BTreeSet<PersonId>, ProblemCode> {
-    let mut recipients: BTreeSet<_> = to.people.iter().copied().collect();
-    if recipients.iter().any(|person| !known.people.contains_key(person)) {
+    let is_nobody = |person: &PersonId| !known.people.contains_key(person);
+    let is_nowhere = |group: &u32| !(1..=known.head.last_group).contains(group);
+    if to.people.iter().any(is_nobody) || to.groups.iter().any(is_nowhere) {
         return Err(ProblemCode::NotFound);
     }
-    for group in &to.groups {
-        if !(1..=known.head.last_group).contains(group) {
-            return Err(ProblemCode::NotFound);
-        }
-        recipients.extend(known.audiences.get(group).into_iter().flatten());
+    if to.everyone && known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1 {
+        return Err(ProblemCode::TooLarge);
     }
-    if to.everyone {
-        if known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1 {
-            return Err(ProblemCode::TooLarge);
-        }
-        recipients.extend((1..=known.head.last_person).map(PersonId));
-    }
+    let mut recipients = everyone_in(to, known);
     recipients.remove(&author);
     match recipients.len() {
         0 => Err(ProblemCode::NotFound),
         1..=BROADCAST_RECIPIENTS_MAX => Ok(recipients),
         _ => Err(ProblemCode::TooLarge),
     }
+}
+
+/// Whom these are by now; who or what is not there is left out.
+pub(crate) fn everyone_in(to: &Recipients, known: &Known) -> BTreeSet<PersonId> {
+    let mut people: BTreeSet<_> = to.people.iter().copied().collect();
+    people.extend(to.groups.iter().filter_map(|group| known.audiences.get(group)).flatten());
+    if to.everyone {
+        people.extend((1..=known.head.last_person).map(PersonId));
+    }
+    people
 }
 
 impl Desk<'_, '_> {

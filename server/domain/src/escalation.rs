@@ -8,12 +8,12 @@
 use std::collections::BTreeSet;
 
 use waypost_protocol::{
-    Body, Content, ConversationId, EXPIRES_AFTER_S_MIN, FactId, Header, Millis, PersonId,
-    Recipients, Step, reminders,
+    Body, Content, ConversationId, EXPIRES_AFTER_S_MIN, FactId, Header, Millis, PersonId, Step,
+    reminders,
 };
 
 use crate::batch::{Actor, Reply, Request};
-use crate::broadcast::id_for;
+use crate::broadcast::{everyone_in, id_for};
 use crate::decide::{Desk, Draft, digest_of};
 use crate::known::{Known, PastOutcome, Wanted};
 
@@ -139,6 +139,10 @@ fn steps_of(watch: &Watch, known: &Known) -> Vec<Step> {
     chain.cloned().unwrap_or_else(reminders)
 }
 
+fn due_at(watch: &Watch, step: &Step) -> Millis {
+    watch.from + Millis::from(step.after_minutes) * MINUTE_MS
+}
+
 fn group_of(conversation: ConversationId) -> Option<u32> {
     match conversation {
         ConversationId::Group(group) => Some(group),
@@ -157,16 +161,6 @@ fn reached_by(watch: &Watch, step: &Step, known: &Known) -> BTreeSet<PersonId> {
             && readers.is_none_or(|readers| !readers.contains(person))
     });
     reached
-}
-
-/// Whom these are by now; who is not there any more is left out.
-fn everyone_in(to: &Recipients, known: &Known) -> BTreeSet<PersonId> {
-    let mut people: BTreeSet<_> = to.people.iter().copied().collect();
-    people.extend(to.groups.iter().filter_map(|group| known.audiences.get(group)).flatten());
-    if to.everyone {
-        people.extend((1..=known.head.last_person).map(PersonId));
-    }
-    people
 }
 
 /// The id of a step of a message: the same if it is taken again after a restore.
@@ -201,8 +195,7 @@ impl Desk<'_, '_> {
             step: 0,
             due_at: from,
         };
-        let first = steps_of(&watch, self.known).first().map_or(0, |step| step.after_minutes);
-        let due_at = from + Millis::from(first) * MINUTE_MS;
+        let due_at = steps_of(&watch, self.known).first().map_or(from, |step| due_at(&watch, step));
         self.decision.watching.push(Watching::Begins { message: id, n, from, chain, due_at });
         self.known.watches.insert(id, Watch { due_at, ..watch });
     }
@@ -261,8 +254,7 @@ impl Desk<'_, '_> {
             return self.end_watch(message);
         }
         let steps = steps_of(&watch, self.known);
-        let due =
-            |step: &Step| watch.from + Millis::from(step.after_minutes) * MINUTE_MS <= self.now();
+        let due = |step: &Step| due_at(&watch, step) <= self.now();
         let ahead = steps.iter().enumerate().skip(watch.step.into());
         let taken: Vec<_> = ahead.take_while(|(_, step)| due(step)).collect();
         let Some((last, _)) = taken.last() else {
@@ -280,7 +272,7 @@ impl Desk<'_, '_> {
     /// A message waits for this step of its chain, if that is there.
     fn goes_on(&mut self, message: FactId, watch: &Watch, step: u16, steps: &[Step]) {
         let Some(next) = steps.get(usize::from(step)) else { return self.end_watch(message) };
-        let due_at = watch.from + Millis::from(next.after_minutes) * MINUTE_MS;
+        let due_at = due_at(watch, next);
         if (step, due_at) != (watch.step, watch.due_at) {
             self.decision.watching.push(Watching::Goes { message, step, due_at });
             self.known.watches.insert(message, Watch { step, due_at, ..watch.clone() });

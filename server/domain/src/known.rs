@@ -279,11 +279,11 @@ impl Wanted {
 
     /// The message that may be watched, of which this says something.
     fn add_watched(&mut self, entry: &Entry) {
-        let kind = entry.content.kind;
-        let ends =
-            matches!(kind, kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED | kind::DELETION);
-        if !ends && kind != kind::EDIT {
-            return;
+        if !matches!(
+            entry.content.kind,
+            kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED | kind::DELETION | kind::EDIT
+        ) {
+            return; // Nothing else is read twice.
         }
         if let Ok(
             Body::Acknowledgement { message }
