@@ -1,42 +1,23 @@
 //! What a screen may ask for.
 
-use waypost_protocol::{Arguments, Body, ConversationId, FactId, Header, Mention, Recipients};
+use waypost_protocol::{Body, ConversationId, FactId, Mention, Recipients};
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Command {
-    /// Sends words.
-    SendText {
+    /// Sends a message.
+    Send {
         /// Where to.
         conversation: ConversationId,
-        /// What.
-        text: String,
-        /// The message that it answers.
-        answers: Option<FactId>,
-        /// What it carries beside its words.
-        header: Header,
-    },
-    /// Sends a template.
-    SendTemplate {
-        /// Where to.
-        conversation: ConversationId,
-        /// The stable id of the template.
-        template: String,
-        /// Its version.
-        version: u16,
-        /// Its arguments.
-        arguments: Arguments,
-        /// The message that it answers.
-        answers: Option<FactId>,
-        /// What it carries beside its words.
-        header: Header,
+        /// What: words, a template, a file, a location or a contact.
+        message: Box<Body>,
     },
     /// Tells many people something, each in their direct conversation with this person, where they
     /// answer. It stands in the conversation of this person's broadcasts, with the receipts of each.
     Broadcast {
         /// To whom.
         to: Recipients,
-        /// What: a text or a template.
+        /// What: a text, a template, a location or a contact.
         message: Box<Body>,
     },
     /// Finds other words for a text of one's own.
@@ -97,7 +78,11 @@ pub enum Command {
 impl Command {
     /// Sends words that answer nothing and carry nothing.
     pub fn text(conversation: ConversationId, text: impl Into<String>) -> Self {
-        let (text, answers, header) = (text.into(), None, Header::default());
-        Self::SendText { conversation, text, answers, header }
+        Self::send(conversation, Body::text(text))
+    }
+
+    /// Sends a message.
+    pub fn send(conversation: ConversationId, message: Body) -> Self {
+        Self::Send { conversation, message: Box::new(message) }
     }
 }

@@ -18,7 +18,8 @@ use crate::store::{
     StoreError, Touched, WedgedRow,
 };
 use crate::view::{
-    ConversationView, GroupView, Me, MessageView, PersonView, PresenceView, Timeline, View, Wedged,
+    ConversationView, GroupView, Me, MessageView, PersonView, PresenceView, PublishedTemplate,
+    Timeline, View, Wedged,
 };
 use message::{Said, wanted_in_time};
 use window::Window;
@@ -29,6 +30,7 @@ const PATCHED_MAX: usize = 100;
 /// Everything that screens show of the store, as last read.
 pub(crate) struct ReadModel {
     me: Me,
+    templates: Arc<Vec<PublishedTemplate>>,
     people: Vec<PersonRow>,
     names: HashMap<PersonId, String>,
     groups: BTreeMap<u32, GroupRow>,
@@ -54,6 +56,7 @@ impl ReadModel {
         };
         Self {
             me,
+            templates: Arc::default(),
             people: Vec::new(),
             names: HashMap::new(),
             groups: BTreeMap::new(),
@@ -112,6 +115,11 @@ impl ReadModel {
     }
 
     async fn read_directory(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
+        let templates = reading.templates().await?;
+        if *self.templates != templates {
+            // A screen knows by the same pointer that there is nothing new.
+            self.templates = Arc::new(templates);
+        }
         self.people = reading.people().await?;
         self.groups = reading.groups().await?;
         self.names = self.people.iter().map(|it| (it.id, it.name.clone())).collect();
@@ -300,6 +308,7 @@ impl ReadModel {
             outbox_full: shell.outbox_full,
             store_trouble: shell.store_trouble,
             wedged: self.wedged.clone(),
+            templates: self.templates.clone(),
             people: self.people.iter().map(person).collect(),
             conversations,
             timeline: self.timeline(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use waypost_engine::LinkPath;
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    ReceiptState, Role,
+    ReceiptState, Role, TemplateDefinition,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -27,6 +27,8 @@ pub struct View {
     pub store_trouble: Option<String>,
     /// What the server refused for ever, oldest first. A person has to mend or discard each.
     pub wedged: Vec<Wedged>,
+    /// The templates that were published, each version, in the order of the record.
+    pub templates: Arc<Vec<PublishedTemplate>>,
     /// The directory, by name.
     pub people: Vec<PersonView>,
     /// The conversations, those with the newest message first.
@@ -82,6 +84,17 @@ pub struct Wedged {
     pub body: Body,
     /// Why it was refused.
     pub code: ProblemCode,
+}
+
+/// A version of a template that was published.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublishedTemplate {
+    /// Its stable id.
+    pub template: String,
+    /// Its version.
+    pub version: u16,
+    /// What it is.
+    pub definition: TemplateDefinition,
 }
 
 /// One person of the directory.

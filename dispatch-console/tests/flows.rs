@@ -11,8 +11,8 @@ use slint::{ComponentHandle as _, Model as _, SharedString};
 use waypost_client::{Command, View};
 use waypost_console::ui::{Conversation, Presence, Roster, Templates, Theme};
 use waypost_console::{Port, Screen};
-use waypost_locales::{Locale, Template};
-use waypost_protocol::{Argument, Arguments, ConversationId};
+use waypost_locales::{Catalogue, Locale};
+use waypost_protocol::{Argument, Arguments, Body, ConversationId};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
 /// Omar's desk, with everything that left it.
@@ -85,7 +85,8 @@ fn a_template_without_words_goes_at_once() {
     desk.tap("Ready messages");
     desk.tap("Call dispatch");
     let sent = desk.sent();
-    assert!(matches!(&sent[..], [Command::SendTemplate { template, .. }] if template == "call-in"));
+    let [Command::Send { message, .. }] = &sent[..] else { panic!("{sent:?}") };
+    assert!(matches!(&**message, Body::Template { template, .. } if template == "call-in"));
 }
 
 #[test]
@@ -99,14 +100,18 @@ fn a_route_change_asks_what_has_changed_and_carries_it() {
     assert_eq!(desk.sent(), [], "an empty route change was sent");
     "A4".chars().for_each(|letter| desk.press(letter));
     desk.press(Key::Return);
-    let command = Command::SendTemplate {
-        conversation: EARLY_SHIFT,
-        template: "route-changed".into(),
-        version: 1,
-        arguments: Arguments::from([("text".into(), Argument::Text("A4".into()))]),
-        answers: None,
-        header: Template::find("route-changed").unwrap().header(samples::here().clock().now),
-    };
+    let catalogue = Catalogue::built_in();
+    let route_changed = catalogue.current("route-changed").unwrap();
+    let command = Command::send(
+        EARLY_SHIFT,
+        Body::Template {
+            template: "route-changed".into(),
+            version: 1,
+            arguments: Arguments::from([("text".into(), Argument::Text("A4".into()))]),
+            answers: None,
+            header: route_changed.definition.header(samples::here().clock().now),
+        },
+    );
     assert_eq!(desk.sent(), [command]);
     assert_eq!(desk.screen.window().global::<Templates>().get_asking().id, "");
 }

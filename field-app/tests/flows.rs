@@ -15,7 +15,7 @@ use waypost_client::{Command, View};
 use waypost_field::ui::{Conversation, Enrolment, Link, Looks, Refused, Theme, Words};
 use waypost_field::{Port, Screen};
 use waypost_locales::Locale;
-use waypost_protocol::{Argument, Arguments, ConversationId, Header, ReceiptState};
+use waypost_protocol::{Argument, Arguments, Body, ConversationId, Header, ReceiptState};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
 const WITH_OMAR: ConversationId = ConversationId::Direct(OMAR, DANA);
@@ -73,14 +73,16 @@ impl Tablet {
 }
 
 fn template(id: &str, arguments: Arguments) -> Command {
-    Command::SendTemplate {
-        conversation: WITH_OMAR,
-        template: id.into(),
-        version: 1,
-        arguments,
-        answers: None,
-        header: Header::default(),
-    }
+    Command::send(
+        WITH_OMAR,
+        Body::Template {
+            template: id.into(),
+            version: 1,
+            arguments,
+            answers: None,
+            header: Header::default(),
+        },
+    )
 }
 
 #[test]

@@ -153,3 +153,6 @@ send-again = إعادة الإرسال
 discard = حذف
 discard-sure = حذف الرسالة نهائيًا؟
 keep = إبقاء
+
+# رسالة جاهزة من إصدار أحدث، أو رسالة لم تصل بياناتها.
+template-plain = { $name }: { $arguments }

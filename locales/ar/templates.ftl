@@ -80,6 +80,3 @@ template-where-are-you = أين أنت؟
     .label = أين أنت؟
 template-return-to-depot = يُرجى العودة إلى المستودع.
     .label = العودة إلى المستودع
-
-# رسالة جاهزة من إصدار أحدث، أو رسالة لم تصل بياناتها.
-template-plain = { $name }: { $arguments }

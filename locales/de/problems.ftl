@@ -46,3 +46,5 @@ problem-rate-limited = In kurzer Zeit wurde zu viel gesendet.
     .remedy = Warten Sie etwas und senden Sie dann erneut.
 problem-stopping = Der Server startet neu.
     .remedy = Warten Sie etwas; es wird von selbst erneut versucht.
+problem-outdated = Jemand anders hat es inzwischen geändert.
+    .remedy = Sieh dir den neuesten Stand an und ändere diesen.

@@ -129,3 +129,6 @@ send-again = Erneut senden
 discard = Verwerfen
 discard-sure = Endgültig verwerfen?
 keep = Behalten
+
+# Eine Vorlage einer neueren Version, oder eine, deren Angaben fehlen.
+template-plain = { $name }: { $arguments }

@@ -64,6 +64,3 @@ template-where-are-you = Wo sind Sie?
     .label = Wo sind Sie?
 template-return-to-depot = Bitte kommen Sie zurück zum Depot.
     .label = Zurück zum Depot
-
-# Eine Vorlage einer neueren Version, oder eine, deren Angaben fehlen.
-template-plain = { $name }: { $arguments }

@@ -46,3 +46,5 @@ problem-rate-limited = Too much was sent in a short time.
     .remedy = Wait a moment, then send it again.
 problem-stopping = The server is restarting.
     .remedy = Wait a moment; it is tried again by itself.
+problem-outdated = It was changed by someone else in the meantime.
+    .remedy = Look at the newest version and change that one.

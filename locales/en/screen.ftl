@@ -129,3 +129,6 @@ send-again = Send again
 discard = Discard
 discard-sure = Discard it for ever?
 keep = Keep
+
+# A template of a newer version, or one whose arguments have not come.
+template-plain = { $name }: { $arguments }

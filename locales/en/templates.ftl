@@ -64,6 +64,3 @@ template-where-are-you = Where are you?
     .label = Where are you?
 template-return-to-depot = Please come back to the depot.
     .label = Back to the depot
-
-# A template of a newer version, or one whose arguments have not come.
-template-plain = { $name }: { $arguments }

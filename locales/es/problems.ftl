@@ -46,3 +46,5 @@ problem-rate-limited = Se ha enviado demasiado en poco tiempo.
     .remedy = Espere un momento y envíelo de nuevo.
 problem-stopping = El servidor se está reiniciando.
     .remedy = Espere un momento; se volverá a intentar automáticamente.
+problem-outdated = Alguien lo ha cambiado entretanto.
+    .remedy = Mira la versión más reciente y cambia esa.

@@ -129,3 +129,6 @@ send-again = Enviar de nuevo
 discard = Descartar
 discard-sure = ¿Descartar para siempre?
 keep = Conservar
+
+# Una plantilla de una versión más nueva, o una cuyos datos no han llegado.
+template-plain = { $name }: { $arguments }

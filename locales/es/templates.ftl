@@ -64,6 +64,3 @@ template-where-are-you = ¿Dónde está usted?
     .label = ¿Dónde está?
 template-return-to-depot = Vuelva a la base, por favor.
     .label = Vuelva a la base
-
-# Una plantilla de una versión más nueva, o una cuyos datos no han llegado.
-template-plain = { $name }: { $arguments }

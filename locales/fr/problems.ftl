@@ -46,3 +46,5 @@ problem-rate-limited = Trop d’envois en peu de temps.
     .remedy = Patientez un instant, puis renvoyez le message.
 problem-stopping = Le serveur redémarre.
     .remedy = Patientez un instant ; un nouvel essai se fera tout seul.
+problem-outdated = Quelqu’un d’autre l’a modifié entre-temps.
+    .remedy = Regarde la version la plus récente et modifie celle-là.

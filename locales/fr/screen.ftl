@@ -129,3 +129,6 @@ send-again = Renvoyer
 discard = Supprimer
 discard-sure = Supprimer définitivement ?
 keep = Garder
+
+# Un message prédéfini d’une version plus récente, ou dont les données ne sont pas arrivées.
+template-plain = { $name } : { $arguments }

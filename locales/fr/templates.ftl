@@ -64,6 +64,3 @@ template-where-are-you = Où êtes-vous ?
     .label = Où êtes-vous ?
 template-return-to-depot = Merci de revenir au dépôt.
     .label = Retour au dépôt
-
-# Un message prédéfini d’une version plus récente, ou dont les données ne sont pas arrivées.
-template-plain = { $name } : { $arguments }

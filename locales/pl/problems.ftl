@@ -46,3 +46,5 @@ problem-rate-limited = W krótkim czasie wysłano zbyt wiele.
     .remedy = Poczekaj chwilę i wyślij ponownie.
 problem-stopping = Serwer uruchamia się ponownie.
     .remedy = Poczekaj chwilę; próba zostanie ponowiona sama.
+problem-outdated = Ktoś inny zmienił to w międzyczasie.
+    .remedy = Obejrzyj najnowszą wersję i zmień tę.

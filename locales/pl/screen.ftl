@@ -137,3 +137,6 @@ send-again = Wyślij ponownie
 discard = Usuń
 discard-sure = Usunąć na zawsze?
 keep = Zostaw
+
+# Szablon z nowszej wersji albo taki, którego dane nie dotarły.
+template-plain = { $name }: { $arguments }

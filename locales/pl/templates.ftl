@@ -70,6 +70,3 @@ template-where-are-you = Proszę podać swoje położenie.
     .label = Gdzie jesteś?
 template-return-to-depot = Proszę wrócić do bazy.
     .label = Powrót do bazy
-
-# Szablon z nowszej wersji albo taki, którego dane nie dotarły.
-template-plain = { $name }: { $arguments }

@@ -46,3 +46,5 @@ problem-rate-limited = S-a trimis prea mult în scurt timp.
     .remedy = Așteptați puțin, apoi trimiteți din nou.
 problem-stopping = Serverul repornește.
     .remedy = Așteptați puțin; se reîncearcă automat.
+problem-outdated = Altcineva a schimbat asta între timp.
+    .remedy = Uită-te la cea mai nouă versiune și schimb-o pe aceea.

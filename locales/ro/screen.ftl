@@ -133,3 +133,6 @@ send-again = Trimite din nou
 discard = Șterge
 discard-sure = Ștergeți definitiv?
 keep = Păstrează
+
+# Un șablon dintr-o versiune mai nouă sau unul ale cărui date nu au sosit.
+template-plain = { $name }: { $arguments }

@@ -68,6 +68,3 @@ template-where-are-you = Unde sunteți?
     .label = Unde sunteți?
 template-return-to-depot = Vă rog să vă întoarceți la bază.
     .label = Înapoi la bază
-
-# Un șablon dintr-o versiune mai nouă sau unul ale cărui date nu au sosit.
-template-plain = { $name }: { $arguments }

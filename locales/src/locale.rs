@@ -89,14 +89,25 @@ impl Locale {
         }
     }
 
-    /// The files of the language: file name and source.
-    pub(crate) fn files(self) -> [(&'static str, &'static str); 3] {
+    /// The texts of the screens.
+    pub(crate) fn screen(self) -> [&'static str; 2] {
+        let [screen, _, problems] = self.files();
+        [screen, problems]
+    }
+
+    /// The texts of the built-in templates.
+    pub(crate) fn templates(self) -> &'static str {
+        let [_, templates, _] = self.files();
+        templates
+    }
+
+    fn files(self) -> [&'static str; 3] {
         macro_rules! files {
             ($folder:literal) => {
                 [
-                    ("screen.ftl", include_str!(concat!("../", $folder, "/screen.ftl"))),
-                    ("templates.ftl", include_str!(concat!("../", $folder, "/templates.ftl"))),
-                    ("problems.ftl", include_str!(concat!("../", $folder, "/problems.ftl"))),
+                    include_str!(concat!("../", $folder, "/screen.ftl")),
+                    include_str!(concat!("../", $folder, "/templates.ftl")),
+                    include_str!(concat!("../", $folder, "/problems.ftl")),
                 ]
             };
         }

@@ -1,14 +1,17 @@
 //! The texts of one language, loaded and ready to format.
 
+use std::sync::Arc;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use waypost_protocol::{Argument, Arguments, ProblemCode};
+use waypost_protocol::{Argument, Arguments, Place, ProblemCode, TemplateDefinition, TemplateText};
 
-use crate::{Locale, Template};
+use crate::{Catalogue, Locale, Template};
 
 /// Every text of one language.
 pub struct Texts {
     locale: Locale,
+    catalogue: Arc<Catalogue>,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -22,24 +25,39 @@ pub struct Problem {
 }
 
 impl Texts {
-    /// Loads a language.
+    /// Loads a language, with the templates that every version has.
     pub fn of(locale: Locale) -> Self {
+        Self::with(locale, Catalogue::built_in())
+    }
+
+    /// Loads a language, with these templates.
+    pub fn with(locale: Locale, catalogue: Arc<Catalogue>) -> Self {
         let mut bundle = FluentBundle::new_concurrent(vec![locale.identifier()]);
         // The marks that isolate directions are only of use in a right-to-left language, and
         // would hide in what people copy.
         bundle.set_use_isolating(locale.is_right_to_left());
-        for (_, source) in locale.files() {
+        let screens = locale.screen().map(str::to_owned).into_iter();
+        let templates = catalogue.versions().filter_map(|template| {
+            let text = text_in(locale, &template.definition)?;
+            Some(source(&key(template), &text.text))
+        });
+        for source in screens.chain(templates) {
             // What can be read of a file with a mistake is used; a test refuses the mistake.
-            let resource = FluentResource::try_new(source.to_owned())
-                .unwrap_or_else(|(resource, _mistakes)| resource);
+            let resource =
+                FluentResource::try_new(source).unwrap_or_else(|(resource, _mistakes)| resource);
             bundle.add_resource_overriding(resource);
         }
-        Self { locale, bundle }
+        Self { locale, catalogue, bundle }
     }
 
     /// The language.
     pub fn locale(&self) -> Locale {
         self.locale
+    }
+
+    /// The templates.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
     }
 
     /// The text of a key. A key that does not exist is shown as it is.
@@ -49,18 +67,25 @@ impl Texts {
 
     /// What a template says in this language.
     ///
-    /// A template that this version does not know, or whose arguments are missing or of another
-    /// type, is shown plainly: its name, then whatever arguments came.
+    /// A version that this device does not know, or whose arguments are missing or of another type, is
+    /// shown plainly: its name, then whatever arguments came.
     pub fn render_template(&self, id: &str, version: u16, arguments: &Arguments) -> String {
-        Template::find(id)
-            .filter(|known| version <= known.version && known.takes(arguments))
-            .and_then(|_| self.format(&format!("template-{id}"), None, &values(arguments)))
-            .unwrap_or_else(|| self.plainly(id, arguments))
+        let known = self.catalogue.find(id, version).filter(|known| known.takes(arguments));
+        known
+            .and_then(|known| self.format(&key(known), None, &self.values(known, arguments)))
+            .unwrap_or_else(|| self.plainly(id, version, arguments))
     }
 
     /// The short name of a template, as on its button. An unknown one is called by its id.
     pub fn template_label(&self, id: &str) -> String {
-        self.format(&format!("template-{id}"), Some("label"), &[]).unwrap_or_else(|| id.to_owned())
+        self.label(self.catalogue.current(id)).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The name of an option of a template, as it is offered.
+    pub fn option_label(&self, template: &Template, option: &str) -> String {
+        let named = text_in(self.locale, &template.definition);
+        let named = named.and_then(|text| text.options.get(option)).cloned();
+        named.unwrap_or_else(|| option.to_owned())
     }
 
     /// What a refusal means and what to do about it.
@@ -70,13 +95,35 @@ impl Texts {
         Problem { happened, remedy: self.format(&key, Some("remedy"), &[]).unwrap_or_default() }
     }
 
-    fn plainly(&self, id: &str, arguments: &Arguments) -> String {
-        let name = self.template_label(id);
+    fn label(&self, template: Option<&Template>) -> Option<String> {
+        Some(text_in(self.locale, &template?.definition)?.label.clone())
+    }
+
+    fn plainly(&self, id: &str, version: u16, arguments: &Arguments) -> String {
+        let known = self.label(self.catalogue.find(id, version));
+        let name = known.unwrap_or_else(|| self.template_label(id));
         if arguments.is_empty() {
             return name;
         }
         let arguments = arguments.values().map(plain_argument).collect::<Vec<_>>().join(", ");
         self.message("template-plain", &[("name", name.into()), ("arguments", arguments.into())])
+    }
+
+    fn values<'a>(
+        &self,
+        template: &Template,
+        arguments: &'a Arguments,
+    ) -> Vec<(&'a str, FluentValue<'a>)> {
+        let value = |argument: &'a Argument| match argument {
+            Argument::Number(number) => FluentValue::from(*number),
+            Argument::Minutes(minutes) => FluentValue::from(*minutes),
+            Argument::Choice(key) => self.option_label(template, key).into(),
+            Argument::Text(_)
+            | Argument::TimeOfDay(_)
+            | Argument::Place(_)
+            | Argument::Stop { .. } => plain_argument(argument).into(),
+        };
+        arguments.iter().map(|(name, argument)| (name.as_str(), value(argument))).collect()
     }
 
     fn format(
@@ -97,18 +144,20 @@ impl Texts {
     }
 }
 
-fn values(arguments: &Arguments) -> Vec<(&str, FluentValue<'_>)> {
-    arguments
-        .iter()
-        .map(|(name, argument)| {
-            let value = match argument {
-                Argument::Text(text) => FluentValue::from(text.as_str()),
-                Argument::Number(number) => FluentValue::from(*number),
-                Argument::Minutes(minutes) => FluentValue::from(*minutes),
-            };
-            (name.as_str(), value)
-        })
-        .collect()
+/// The text for a reader of this language: their own, else English, else whichever there is.
+fn text_in(locale: Locale, definition: &TemplateDefinition) -> Option<&TemplateText> {
+    let texts = &definition.texts;
+    let own = texts.get(locale.tag()).or_else(|| texts.get(Locale::En.tag()));
+    own.or_else(|| texts.values().next())
+}
+
+fn key(template: &Template) -> String {
+    format!("template-{}-{}", template.id, template.version)
+}
+
+/// A message of Fluent with this pattern, whose further lines belong to it whatever they hold.
+pub(crate) fn source(key: &str, pattern: &str) -> String {
+    format!("{key} = {}\n", pattern.lines().collect::<Vec<_>>().join("\n    "))
 }
 
 fn plain_argument(argument: &Argument) -> String {
@@ -116,5 +165,15 @@ fn plain_argument(argument: &Argument) -> String {
         Argument::Text(text) => text.clone(),
         Argument::Number(number) => number.to_string(),
         Argument::Minutes(minutes) => minutes.to_string(),
+        Argument::TimeOfDay(minutes) => format!("{:02}:{:02}", minutes / 60, minutes % 60),
+        Argument::Place(place) => place_name(place),
+        Argument::Stop { name, .. } => name.clone(),
+        Argument::Choice(key) => key.clone(),
     }
+}
+
+/// What a place is called, or where it is.
+pub fn place_name(place: &Place) -> String {
+    let (latitude, longitude) = (place.latitude.degrees(), place.longitude.degrees());
+    place.name.clone().unwrap_or_else(|| format!("{latitude:.5}, {longitude:.5}"))
 }

@@ -1,7 +1,7 @@
 //! What Dana, Ayo and Omar read, each in their own language.
 
 use expect_test::{Expect, expect};
-use waypost_locales::{Locale, TEMPLATES, Template, Texts};
+use waypost_locales::{Catalogue, Locale, Texts};
 use waypost_protocol::{Argument, Arguments, Header, Priority, ProblemCode, Role};
 
 fn late(minutes: u32) -> Arguments {
@@ -79,11 +79,11 @@ fn a_template_of_a_newer_version_is_still_a_message_that_one_can_act_on() {
 fn missing_or_wrong_arguments_never_break_a_screen() {
     for locale in Locale::ALL {
         let texts = Texts::of(locale);
-        for template in &TEMPLATES {
-            let shown = texts.render_template(template.id, 1, &Arguments::new());
+        for template in Catalogue::built_in().all_current() {
+            let shown = texts.render_template(&template.id, 1, &Arguments::new());
             assert!(!shown.is_empty() && !shown.contains('$'), "{}: {shown}", template.id);
             let wrong = Arguments::from([("minutes".into(), Argument::Text("soon".into()))]);
-            assert!(!texts.render_template(template.id, 1, &wrong).contains('$'));
+            assert!(!texts.render_template(&template.id, 1, &wrong).contains('$'));
         }
         assert!(texts.message("link-waiting", &[]).contains("count"));
         assert_eq!(texts.message("no-such-key", &[]), "no-such-key");
@@ -112,7 +112,8 @@ fn a_tag_finds_the_language_that_serves_it_best() {
 
 #[test]
 fn drivers_and_dispatchers_are_each_offered_their_own_templates() {
-    let ids = |role| Template::for_role(role).map(|template| template.id).collect::<Vec<_>>();
+    let catalogue = Catalogue::built_in();
+    let ids = |role| catalogue.for_role(role).map(|it| it.id.as_str()).collect::<Vec<_>>();
     assert_eq!(
         ids(Role::Driver),
         [
@@ -151,7 +152,9 @@ fn drivers_and_dispatchers_are_each_offered_their_own_templates() {
 
 #[test]
 fn what_cannot_wait_says_so() {
-    let header = |id| Template::find(id).expect("a template").header(1_000_000);
+    let catalogue = Catalogue::built_in();
+    let template = |id| catalogue.current(id).expect("a template");
+    let header = |id| template(id).definition.header(1_000_000);
     assert_eq!(header("delivered"), Header::default());
     assert_eq!(header("breakdown"), Header { priority: Priority::Urgent, ..Header::default() });
     let accident = header("accident");

@@ -46,3 +46,5 @@ problem-rate-limited = Kısa sürede çok fazla şey gönderildi.
     .remedy = Biraz bekleyin, sonra yeniden gönderin.
 problem-stopping = Sunucu yeniden başlıyor.
     .remedy = Biraz bekleyin; kendiliğinden yeniden denenir.
+problem-outdated = Bu arada başka biri bunu değiştirdi.
+    .remedy = En yeni sürüme bak ve onu değiştir.

@@ -113,3 +113,6 @@ send-again = Yeniden gönder
 discard = Sil
 discard-sure = Kalıcı olarak silinsin mi?
 keep = Kalsın
+
+# Daha yeni bir sürümün şablonu veya bilgileri gelmemiş bir şablon.
+template-plain = { $name }: { $arguments }

@@ -48,6 +48,3 @@ template-where-are-you = Neredesiniz?
     .label = Neredesiniz?
 template-return-to-depot = Lütfen depoya dönün.
     .label = Depoya dönün
-
-# Daha yeni bir sürümün şablonu veya bilgileri gelmemiş bir şablon.
-template-plain = { $name }: { $arguments }

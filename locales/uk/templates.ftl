@@ -72,6 +72,3 @@ template-where-are-you = Де Ви зараз?
     .label = Де Ви зараз?
 template-return-to-depot = Поверніться, будь ласка, на базу.
     .label = Назад на базу
-
-# Шаблон із новішої версії або такий, дані якого не надійшли.
-template-plain = { $name }: { $arguments }

@@ -3,25 +3,33 @@
 
 mod argument;
 mod check;
+mod contact;
 mod content;
+mod file;
 mod group;
 mod header;
 pub mod kind;
+mod place;
 mod recipients;
 mod role;
 mod step;
+mod template;
 mod wire;
 
 use serde::{Deserialize, Serialize};
 
 pub use argument::{Argument, Arguments};
 pub use check::ContentError;
+pub use contact::Contact;
 pub use content::Content;
+pub use file::{File, Voice};
 pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
+pub use place::{Degrees, Place};
 pub use recipients::Recipients;
 pub use role::Role;
 pub use step::{Step, reminders};
+pub use template::{ArgumentType, TemplateArgument, TemplateDefinition, TemplateText};
 
 use crate::frame::is_false;
 use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
@@ -72,6 +80,42 @@ pub enum Body {
         #[serde(flatten)]
         header: Header,
     },
+    /// A picture, a document or a voice note.
+    File {
+        /// What.
+        file: Box<File>,
+        /// Words beside it, at most [`crate::TEXT_CHARS_MAX`] characters; often none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        /// The message that this answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<FactId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
+    },
+    /// A place on the map: where someone is, or where someone is to go.
+    Location {
+        /// Where.
+        place: Place,
+        /// The message that this answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<FactId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
+    },
+    /// Someone whom one can call or write to.
+    Contact {
+        /// Who.
+        contact: Box<Contact>,
+        /// The message that this answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<FactId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
+    },
     /// "I have understood this message and accept it."
     Acknowledgement {
         /// The message.
@@ -99,7 +143,7 @@ pub enum Body {
     Broadcast {
         /// To whom.
         to: Recipients,
-        /// What: a text or a template.
+        /// What: a text, a template, a location or a contact.
         #[cfg_attr(feature = "openapi", schema(no_recursion))]
         message: Box<Body>,
     },
@@ -128,6 +172,15 @@ pub enum Body {
         name: String,
         /// What is done when; from 1 to [`crate::CHAIN_STEPS_MAX`], the earliest first.
         steps: Vec<Step>,
+    },
+    /// A template has another version from here on, or exists from here on.
+    TemplatePublished {
+        /// Its stable id: lower-case letters, digits and `-`.
+        template: String,
+        /// The version, counted from 1.
+        version: u16,
+        /// What it is.
+        definition: Box<TemplateDefinition>,
     },
     /// All receipt moves of one commit. In the record it holds every move; an event holds those
     /// that concern its reader.
@@ -245,7 +298,21 @@ pub enum Body {
 impl Body {
     /// Whether people read it in a conversation (and it earns receipts).
     pub fn is_message(&self) -> bool {
-        matches!(self, Self::Text { .. } | Self::Template { .. } | Self::Broadcast { .. })
+        match self {
+            Self::Broadcast { .. } => true,
+            told => told.header().is_some(),
+        }
+    }
+
+    /// Whether a broadcast may bring it. Files are not told to many: each of them would get a copy.
+    pub fn may_be_told_to_many(&self) -> bool {
+        matches!(
+            self,
+            Self::Text { .. }
+                | Self::Template { .. }
+                | Self::Location { .. }
+                | Self::Contact { .. }
+        )
     }
 
     /// Plain words, which answer nothing.
@@ -256,8 +323,38 @@ impl Body {
     /// What a message carries beside its words.
     pub fn header(&self) -> Option<&Header> {
         match self {
-            Self::Text { header, .. } | Self::Template { header, .. } => Some(header),
+            Self::Text { header, .. }
+            | Self::Template { header, .. }
+            | Self::File { header, .. }
+            | Self::Location { header, .. }
+            | Self::Contact { header, .. } => Some(header),
             Self::Broadcast { message, .. } => message.header(),
+            _ => None,
+        }
+    }
+
+    /// The message that it answers, and what it carries, to be changed. Nothing of a broadcast: that
+    /// is in the message which it brings.
+    pub fn frame_mut(&mut self) -> Option<(&mut Option<FactId>, &mut Header)> {
+        match self {
+            Self::Text { answers, header, .. }
+            | Self::Template { answers, header, .. }
+            | Self::File { answers, header, .. }
+            | Self::Location { answers, header, .. }
+            | Self::Contact { answers, header, .. } => Some((answers, header)),
+            _ => None,
+        }
+    }
+
+    /// The message that it answers.
+    pub fn answers(&self) -> Option<FactId> {
+        match self {
+            Self::Text { answers, .. }
+            | Self::Template { answers, .. }
+            | Self::File { answers, .. }
+            | Self::Location { answers, .. }
+            | Self::Contact { answers, .. } => *answers,
+            Self::Broadcast { message, .. } => message.answers(),
             _ => None,
         }
     }

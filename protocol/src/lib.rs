@@ -14,6 +14,7 @@
 //! randomness as arguments.
 
 mod body;
+mod bytes;
 mod conversation;
 mod frame;
 mod ids;
@@ -24,9 +25,11 @@ mod receipt;
 pub mod topic;
 
 pub use body::{
-    Argument, Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Priority,
-    Recipients, Role, Step, kind, reminders,
+    Argument, ArgumentType, Arguments, Body, Contact, Content, ContentError, Degrees, File,
+    GroupSettings, Header, Mention, Place, Priority, Recipients, Role, Step, TemplateArgument,
+    TemplateDefinition, TemplateText, Voice, kind, reminders,
 };
+pub use bytes::{Bytes, Sha256Hash};
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
     Answer, Downlink, Earlier, Entry, Event, Events, FrameError, History, OwnRun, Presence,

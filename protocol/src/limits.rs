@@ -13,6 +13,30 @@ pub const TEXT_CHARS_MAX: usize = 4_000;
 /// Most arguments of a template.
 pub const TEMPLATE_ARGUMENTS_MAX: usize = 16;
 
+/// Most options of an argument of a template.
+pub const TEMPLATE_OPTIONS_MAX: usize = 24;
+
+/// Most languages in which a template says something.
+pub const TEMPLATE_LANGUAGES_MAX: usize = 32;
+
+/// Longest name on the button of a template, and of an option of it, in characters.
+pub const TEMPLATE_LABEL_CHARS_MAX: usize = 40;
+
+/// Longest text of a template in one language, in characters.
+pub const TEMPLATE_TEXT_CHARS_MAX: usize = 1_000;
+
+/// Most templates with which one is answered by one tap.
+pub const TEMPLATE_ANSWERS_MAX: usize = 8;
+
+/// Largest file inside of a message, in bytes. Larger ones need a transport of their own.
+pub const FILE_BYTES_MAX: usize = 24 * 1024;
+
+/// Longest name of a file, in characters.
+pub const FILE_NAME_CHARS_MAX: usize = 120;
+
+/// Most values of the waveform of a voice note.
+pub const VOICE_WAVEFORM_MAX: usize = 128;
+
 /// Most people and groups called by name in one message.
 pub const MENTIONS_MAX: usize = 64;
 

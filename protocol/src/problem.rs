@@ -86,6 +86,7 @@ problem_codes! {
     21 HandleTaken "handle-taken" 409 "Another person has this handle. Choose another one.";
     22 AlreadyDone "already-done" 409 "This is so already. Nothing has to be done.";
     23 RateLimited "rate-limited" 429 "Too many requests. Wait as long as Retry-After says.";
+    24 Outdated "outdated" 412 "It was changed in the meantime. Read it again, and change that.";
 }
 
 impl<C> Encode<C> for ProblemCode {

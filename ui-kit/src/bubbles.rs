@@ -1,9 +1,11 @@
 //! The messages of the open conversation, as rows of words in the reader's language.
 
+use std::collections::HashSet;
+
 use waypost_client::View;
 use waypost_client::view::MessageView;
-use waypost_locales::{Template, Texts};
-use waypost_protocol::{Body, FactId, Millis, ReceiptState};
+use waypost_locales::{Texts, place_name};
+use waypost_protocol::{Body, Contact, FactId, Millis, ReceiptState};
 
 use crate::{Clock, receipts};
 
@@ -23,7 +25,7 @@ pub struct Bubble {
     /// What it says.
     pub text: String,
     /// The icon of its template; empty for words.
-    pub icon: &'static str,
+    pub icon: String,
     /// When it was written.
     pub time: String,
     /// Set if that time is not to be trusted.
@@ -38,6 +40,17 @@ pub struct Bubble {
     pub can_acknowledge: bool,
     /// Whether the reader has acknowledged it.
     pub acknowledged: bool,
+    /// The answers that its template offers, until the reader has given one.
+    pub answers: Vec<Answer>,
+}
+
+/// An answer of one tap.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The id of its template.
+    pub id: String,
+    /// What stands on the button.
+    pub label: String,
 }
 
 /// The part of the timeline that is shown.
@@ -55,9 +68,15 @@ pub fn bubbles(view: &View, texts: &Texts, clock: Clock, limit: usize) -> Bubble
     let hidden = timeline.messages.len().saturating_sub(limit);
     let shown = &timeline.messages[hidden..];
     let group = is_group(view);
+    let mine = timeline.messages.iter().filter(|message| message.mine);
+    let answered: HashSet<_> = mine.filter_map(|message| message.body.answers()).collect();
     let rows = shown.iter().enumerate().map(|(at, message)| {
         let before = at.checked_sub(1).map(|before| &*shown[before]);
-        bubble(message, before, group, texts, clock)
+        let mut row = bubble(message, before, group, texts, clock);
+        if !answered.contains(&message.id) {
+            row.answers = answers(message, texts);
+        }
+        row
     });
     Bubbles { rows: rows.collect(), has_earlier: hidden > 0 }
 }
@@ -69,6 +88,10 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Template { template, version, arguments, .. } => {
             texts.render_template(template, *version, arguments)
         }
+        Body::File { file, text, .. } if text.is_empty() => file.name.clone(),
+        Body::File { file, text, .. } => format!("{text}\n{}", file.name),
+        Body::Location { place, .. } => place_name(place),
+        Body::Contact { contact, .. } => contact_text(contact),
         Body::Broadcast { message, .. } => body_text(message, texts),
         Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
         Body::Edit { text, .. } => text.clone(),
@@ -78,6 +101,7 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::EscalationStopped { .. }
         | Body::Escalation { .. }
         | Body::ChainSet { .. }
+        | Body::TemplatePublished { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
         | Body::GroupChanged { .. }
@@ -90,6 +114,12 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::EpochBegan { .. }
         | Body::Unknown { .. } => texts.message("message-newer", &[]),
     }
+}
+
+/// Who it is, and how they are reached, a line for each.
+fn contact_text(contact: &Contact) -> String {
+    let lines = [&contact.company, &contact.phone, &contact.mail].into_iter().flatten();
+    std::iter::once(&contact.name).chain(lines).cloned().collect::<Vec<_>>().join("\n")
 }
 
 fn bubble(
@@ -108,7 +138,7 @@ fn bubble(
         mine: message.mine,
         author: if named { message.author_name.clone() } else { String::new() },
         text: body_text(&message.body, texts),
-        icon: icon(&message.body),
+        icon: icon(&message.body, texts),
         time: time(message, texts, clock),
         warning: warning(message, texts, clock),
         state: progress.as_ref().map(|(state, _)| *state),
@@ -116,7 +146,20 @@ fn bubble(
         day: if new_day { clock.day(shown_at(message), texts) } else { String::new() },
         can_acknowledge: can_acknowledge(message),
         acknowledged: !message.mine && message.acknowledged_by_me,
+        answers: Vec::new(),
     }
+}
+
+/// With what the reader can answer by one tap: templates that ask for nothing.
+fn answers(message: &MessageView, texts: &Texts) -> Vec<Answer> {
+    let Body::Template { template, version, .. } = &message.body else { return Vec::new() };
+    let asked = texts.catalogue().find(template, *version).filter(|_| !message.mine);
+    let offered = asked.into_iter().flat_map(|it| &it.definition.answers);
+    let known = offered.filter_map(|id| texts.catalogue().current(id));
+    known
+        .filter(|it| it.definition.arguments.is_empty())
+        .map(|it| Answer { id: it.id.clone(), label: texts.template_label(&it.id) })
+        .collect()
 }
 
 fn time(message: &MessageView, texts: &Texts, clock: Clock) -> String {
@@ -149,13 +192,19 @@ fn warning(message: &MessageView, texts: &Texts, clock: Clock) -> String {
     }
 }
 
-fn icon(body: &Body) -> &'static str {
+/// The name of a sign beside the words.
+fn icon(body: &Body, texts: &Texts) -> String {
     match body {
-        Body::Template { template, .. } => {
-            Template::find(template).map_or("list", |found| found.icon)
+        Body::Template { template, version, .. } => {
+            let catalogue = texts.catalogue();
+            let known = catalogue.find(template, *version).or_else(|| catalogue.current(template));
+            known.map_or("list", |known| &known.definition.icon).to_owned()
         }
-        Body::Broadcast { message, .. } => icon(message),
-        _ => "",
+        Body::Location { .. } => "pin".into(),
+        Body::Contact { .. } => "phone".into(),
+        Body::File { .. } => "list".into(),
+        Body::Broadcast { message, .. } => icon(message, texts),
+        _ => String::new(),
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use waypost_client::view::MessageView;
 use waypost_client::{Command, View};
-use waypost_locales::{Locale, Template, Texts};
-use waypost_protocol::{Argument, Arguments, ConversationId, FactId};
+use waypost_locales::{Catalogue, Locale, Template, Texts};
+use waypost_protocol::{Argument, Arguments, Body, ConversationId, FactId};
 
 use crate::{
     Bubbles, Clock, Filter, Here, ReadMarks, Receipt, TIMELINE_STEP, bubbles, first_to_open,
@@ -62,7 +62,7 @@ impl Reader {
 
     /// Reads on in another language.
     pub fn switch_language(&mut self, locale: Locale) {
-        self.texts = Texts::of(locale);
+        self.texts = Texts::with(locale, self.texts.catalogue().clone());
     }
 
     /// Takes a newer view. Gives the command that opens a conversation if none is.
@@ -70,10 +70,27 @@ impl Reader {
         let nothing_open = view.timeline.is_none() && self.target.is_none();
         let first =
             nothing_open.then(|| first_to_open(&view, &self.texts, self.clock(), filter)).flatten();
+        self.take_templates(&view);
         self.target =
             self.target.or(first).or(view.timeline.as_ref().map(|open| open.conversation));
         self.view = Some(view);
         first.map(|conversation| Command::Open { conversation: Some(conversation) })
+    }
+
+    /// Reads on with the templates that were published, if there are other ones.
+    fn take_templates(&mut self, view: &View) {
+        let before = self.view.as_ref().map(|before| &before.templates);
+        let is_known =
+            before.map_or(view.templates.is_empty(), |it| Arc::ptr_eq(it, &view.templates));
+        if !is_known {
+            let published = view.templates.iter().map(|it| Template {
+                id: it.template.clone(),
+                version: it.version,
+                definition: it.definition.clone(),
+            });
+            let catalogue = Catalogue::with(published).into();
+            self.texts = Texts::with(self.texts.locale(), catalogue);
+        }
     }
 
     /// Goes to another conversation. The words in the composer stay with the one they were
@@ -104,18 +121,31 @@ impl Reader {
 
     /// Sends a template; nothing if it lacks an argument.
     pub fn template(&self, id: &str, argument: Option<Argument>) -> Option<Command> {
-        let template = Template::find(id)?;
-        let names = template.arguments.iter().map(|(name, _)| (*name).to_owned());
-        let arguments: Arguments = names.zip(argument).collect();
+        let template = self.texts.catalogue().current(id)?;
+        let names = template.definition.arguments.iter().map(|it| it.name.clone());
+        self.filled(template, names.zip(argument).collect(), None)
+    }
+
+    /// Answers a message by one tap; nothing if it does not ask for that answer.
+    pub fn answer(&self, message: FactId, id: &str) -> Option<Command> {
+        self.filled(self.texts.catalogue().current(id)?, Arguments::new(), Some(message))
+    }
+
+    fn filled(
+        &self,
+        template: &Template,
+        arguments: Arguments,
+        answers: Option<FactId>,
+    ) -> Option<Command> {
         let conversation = self.target.filter(|_| template.takes(&arguments))?;
-        Some(Command::SendTemplate {
-            conversation,
-            template: template.id.to_owned(),
+        let message = Body::Template {
+            template: template.id.clone(),
             version: template.version,
             arguments,
-            answers: None,
-            header: template.header(self.clock().now),
-        })
+            answers,
+            header: template.definition.header(self.clock().now),
+        };
+        Some(Command::send(conversation, message))
     }
 
     /// The messages to show.

@@ -255,6 +255,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         last: Some(Arc::new(from(*author, -9, 20, text(words)))),
     }));
     View {
+        templates: Arc::default(),
         me,
         link: LinkView::Online { path: LinkPath::Mqtt, catching_up: false },
         waiting: 1,

@@ -1,7 +1,7 @@
 //! From what a screen asks for to what the engine is told.
 
 use waypost_engine::Wish;
-use waypost_protocol::{Body, ConversationId, FactId};
+use waypost_protocol::{Body, ContentError, ConversationId, FactId, kind};
 
 use super::{CommandError, Sent};
 use crate::command::Command;
@@ -23,12 +23,13 @@ pub(super) async fn understand(
     reading: &Reading<'_>,
 ) -> Result<Task, CommandError> {
     Ok(match command {
-        Command::SendText { conversation, text, answers, header } => {
-            Task::Wish(Wish::Say { conversation, body: Body::Text { text, answers, header } })
-        }
-        Command::SendTemplate { conversation, template, version, arguments, answers, header } => {
-            let body = Body::Template { template, version, arguments, answers, header };
-            Task::Wish(Wish::Say { conversation, body })
+        Command::Send { conversation, message } => {
+            if kind::TOLD.contains(&message.to_content().kind) {
+                Task::Wish(Wish::Say { conversation, body: *message })
+            } else {
+                let what = "this is no message".into();
+                return Err(CommandError::Content(ContentError { field: "message", what }));
+            }
         }
         Command::Broadcast { to, message } => {
             let conversation = ConversationId::Broadcasts(reading.me());

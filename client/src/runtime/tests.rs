@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use waypost_engine::Change;
 use waypost_protocol::{
-    Arguments, Header, OUTBOX_ENTRIES_MAX, ProblemCode, ReceiptState, Sequence,
+    Arguments, Body, Header, OUTBOX_ENTRIES_MAX, ProblemCode, ReceiptState, Sequence,
 };
 
 use super::{Client, CommandError, Setup};
@@ -29,14 +29,16 @@ async fn wait_for(client: &Client, holds: impl FnMut(&View) -> bool) -> Arc<View
 }
 
 async fn running_late(client: &Client) -> Result<super::Sent, CommandError> {
-    let template = Command::SendTemplate {
-        conversation: WITH_OMAR,
-        template: "running-late".into(),
-        version: 1,
-        arguments: Arguments::new(),
-        answers: None,
-        header: Header::default(),
-    };
+    let template = Command::send(
+        WITH_OMAR,
+        Body::Template {
+            template: "running-late".into(),
+            version: 1,
+            arguments: Arguments::new(),
+            answers: None,
+            header: Header::default(),
+        },
+    );
     client.send(template).await
 }
 

@@ -170,8 +170,15 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             Some(id) => writing.escalates(id, event.conversation, &body).await,
             None => Ok(()),
         },
+        Body::TemplatePublished { .. } => {
+            writing.touched.directory = true;
+            Ok(())
+        }
         Body::Text { .. }
         | Body::Template { .. }
+        | Body::File { .. }
+        | Body::Location { .. }
+        | Body::Contact { .. }
         | Body::Broadcast { .. }
         | Body::ChainSet { .. }
         | Body::Enrolled { .. }
@@ -273,7 +280,7 @@ async fn applied_up_to(
 /// may not know yet; what was never theirs no screen shows.
 const COVERED: &str = "
     SELECT f.id, f.conversation, f.broadcast FROM facts f
-    WHERE f.author = ? AND f.kind IN (1, 2) AND f.n > ? AND f.n <= ?
+    WHERE f.author = ? AND f.kind IN (1, 2, 8, 9, 100) AND f.n > ? AND f.n <= ?
       AND (? = '' OR f.conversation = ?)
       AND (f.conversation = ? OR f.conversation LIKE 'group-%')";
 

@@ -1,7 +1,7 @@
 //! Reading: what the engine starts from, and the rows that screens are built from.
 //!
-//! It makes no views; see `read_model`. The kinds 1, 2 and 6 in the statements are the messages; a
-//! test compares them with the contract.
+//! It makes no views; see `read_model`. The kinds in the statements are the messages; a test compares them
+//! with the contract.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ use waypost_protocol::{
 use super::apply::{blob, parse, state};
 use super::revisions::is_deleted;
 use super::{Store, StoreError};
+use crate::view::PublishedTemplate;
 
 /// One person of the directory.
 pub(crate) struct PersonRow {
@@ -98,6 +99,26 @@ impl Reading<'_> {
             openings: self.openings().await?,
             skew_ms: row.try_get(4)?,
         })
+    }
+
+    /// Every version of a template that was published, in the order of the record.
+    pub(crate) async fn templates(&self) -> Result<Vec<PublishedTemplate>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT kind, content FROM facts
+             WHERE conversation = 'fleet' AND kind = 28 AND lost IS NULL ORDER BY n",
+        )
+        .fetch_all(self.pool)
+        .await?;
+        let mut templates = Vec::new();
+        for row in &rows {
+            if let Ok(Body::TemplatePublished { template, version, definition }) =
+                content(row, 0)?.to_body()
+            {
+                let definition = *definition;
+                templates.push(PublishedTemplate { template, version, definition });
+            }
+        }
+        Ok(templates)
     }
 
     async fn waiting(&self) -> Result<Vec<Entry>, StoreError> {
@@ -198,7 +219,7 @@ impl Reading<'_> {
     pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT conversation FROM facts
-             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6)",
+             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100)",
         )
         .fetch_all(self.pool)
         .await?;
@@ -225,7 +246,7 @@ impl Reading<'_> {
                  SELECT up_to, (SELECT count(*) FROM facts f
                                 WHERE f.conversation = ? AND f.n > max(up_to, since_n)
                                 AND author <> ?
-                                AND kind IN (1, 2, 6) AND lost IS NULL AND expired IS NULL
+                                AND kind IN (1, 2, 6, 8, 9, 100) AND lost IS NULL AND expired IS NULL
                                 AND content <> x'f6' AND NOT ",
             is_deleted!(),
             ") FROM read, came"
@@ -266,7 +287,7 @@ impl Reading<'_> {
         let row = sqlx::query(
             "SELECT f.conversation, f.author, r.acknowledged_at_ms, f.kind, f.content
              FROM facts f LEFT JOIN receipts r ON r.message = f.id AND r.person = ?
-             WHERE f.id = ? AND f.kind IN (1, 2, 6) AND f.conversation IS NOT NULL",
+             WHERE f.id = ? AND f.kind IN (1, 2, 6, 8, 9, 100) AND f.conversation IS NOT NULL",
         )
         .bind(self.me.0)
         .bind(blob(&message))

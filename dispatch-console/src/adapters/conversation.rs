@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
 use waypost_client::{Command, View};
-use waypost_protocol::ReceiptState;
+use waypost_protocol::{Body, ReceiptState};
 use waypost_ui_kit::{self as kit, Bubble, Reader, Receipt};
 
 use crate::adapters::templates;
@@ -64,7 +64,8 @@ pub(crate) fn show(window: &ConsoleWindow, reader: &Reader, view: &View) {
 
 /// Puts words that were not taken back where they were written, unless there are newer ones.
 pub(crate) fn give_back(window: &ConsoleWindow, state: &State, command: &Command) {
-    let Command::SendText { conversation, text, .. } = command else { return };
+    let Command::Send { conversation, message } = command else { return };
+    let Body::Text { text, .. } = &**message else { return };
     let talk = window.global::<Conversation>();
     if state.reader.borrow().target() == Some(*conversation) && talk.get_draft().is_empty() {
         talk.set_draft(text.into());

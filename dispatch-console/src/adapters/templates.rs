@@ -5,7 +5,7 @@ use std::rc::Rc;
 use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
 use waypost_client::Command;
 use waypost_locales::{Template, Texts};
-use waypost_protocol::{Argument, Role};
+use waypost_protocol::{Argument, ArgumentType, Role};
 use waypost_ui_kit::Reader;
 
 use crate::screen::State;
@@ -43,10 +43,20 @@ pub(crate) fn with_words(reader: &Reader, id: &str, words: &str) -> Option<Comma
 
 fn rows(texts: &Texts) -> Vec<TemplateRow> {
     let row = |template: &Template| TemplateRow {
-        id: template.id.into(),
-        label: texts.template_label(template.id).into(),
-        icon: template.icon.into(),
-        asks: !template.arguments.is_empty(),
+        id: template.id.as_str().into(),
+        label: texts.template_label(&template.id).into(),
+        icon: template.definition.icon.as_str().into(),
+        asks: !template.definition.arguments.is_empty(),
     };
-    Template::for_role(Role::Dispatcher).map(row).collect()
+    let templates = texts.catalogue().for_role(Role::Dispatcher);
+    templates.filter(|template| can_be_filled(template)).map(row).collect()
+}
+
+/// Whether the composer can ask for what it asks: words, once.
+fn can_be_filled(template: &Template) -> bool {
+    match &template.definition.arguments[..] {
+        [] => true,
+        [only] => only.holds == ArgumentType::Text,
+        _ => false,
+    }
 }

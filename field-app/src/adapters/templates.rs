@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, ModelRc, VecModel};
 use waypost_locales::{Template, Texts};
-use waypost_protocol::{Argument, Role};
+use waypost_protocol::{Argument, ArgumentType, Role};
 use waypost_ui_kit::Reader;
 
 use crate::screen::State;
@@ -51,12 +51,22 @@ pub(crate) fn show(window: &FieldWindow, reader: &Reader) {
 
 fn rows(texts: &Texts) -> Vec<TemplateRow> {
     let row = |template: &Template| TemplateRow {
-        id: template.id.into(),
-        label: texts.template_label(template.id).into(),
-        icon: template.icon.into(),
-        asks: !template.arguments.is_empty(),
+        id: template.id.as_str().into(),
+        label: texts.template_label(&template.id).into(),
+        icon: template.definition.icon.as_str().into(),
+        asks: !template.definition.arguments.is_empty(),
     };
-    Template::for_role(Role::Driver).take(TILES).map(row).collect()
+    let templates = texts.catalogue().for_role(Role::Driver);
+    templates.filter(|template| can_be_filled(template)).take(TILES).map(row).collect()
+}
+
+/// Whether the tiles can ask for what it asks: the sheet of minutes belongs to one of them.
+fn can_be_filled(template: &Template) -> bool {
+    match &template.definition.arguments[..] {
+        [] => true,
+        [only] => template.id == LATE && only.holds == ArgumentType::Minutes,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

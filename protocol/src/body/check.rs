@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::header::check_mentions;
 use super::step::check_steps;
-use super::{Argument, Arguments, Body};
+use super::{Arguments, Body};
 use crate::{
     GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
 };
@@ -32,15 +32,18 @@ impl std::error::Error for ContentError {}
 impl Body {
     /// Checks the rules that need no knowledge of the record: lengths, blanks, names.
     pub fn check(&self) -> Result<(), ContentError> {
+        if let Some(header) = self.header() {
+            header.check()?;
+        }
         match self {
-            Self::Text { text, header, .. } => {
-                not_blank("text", text, TEXT_CHARS_MAX)?;
-                header.check()
+            Self::Text { text, .. } => not_blank("text", text, TEXT_CHARS_MAX),
+            Self::Template { template, arguments, .. } => check_template(template, arguments),
+            Self::File { file, text, .. } => {
+                file.check()?;
+                at_most_chars("text", text, TEXT_CHARS_MAX)
             }
-            Self::Template { template, arguments, header, .. } => {
-                check_template(template, arguments)?;
-                header.check()
-            }
+            Self::Location { place, .. } => place.check(),
+            Self::Contact { contact, .. } => contact.check(),
             Self::Broadcast { to, message } => {
                 to.check()?;
                 check_told(message)
@@ -52,6 +55,16 @@ impl Body {
             Self::Erased { .. } => {
                 Err(ContentError { field: "content", what: "must say something".into() })
             }
+            Self::Unknown { bytes, .. } if BASE64.decode(bytes).is_err() => {
+                Err(ContentError { field: "bytes", what: "must be base64".into() })
+            }
+            deed => deed.check_deed(),
+        }
+    }
+
+    /// The same for what the server makes of deeds.
+    fn check_deed(&self) -> Result<(), ContentError> {
+        match self {
             Self::PersonAdded { handle, name, language, .. } => {
                 check_handle(handle)?;
                 not_blank("name", name, NAME_CHARS_MAX)?;
@@ -59,43 +72,22 @@ impl Body {
             }
             Self::GroupCreated { name, members, moderators, .. } => {
                 not_blank("name", name, NAME_CHARS_MAX)?;
-                if members.len() > GROUP_MEMBERS_MAX {
-                    return Err(ContentError {
-                        field: "members",
-                        what: format!("at most {GROUP_MEMBERS_MAX} people"),
-                    });
-                }
-                if moderators.len() > GROUP_MODERATORS_MAX {
-                    return Err(ContentError {
-                        field: "moderators",
-                        what: format!("at most {GROUP_MODERATORS_MAX} people"),
-                    });
-                }
-                Ok(())
+                at_most("members", members.len(), GROUP_MEMBERS_MAX)?;
+                at_most("moderators", moderators.len(), GROUP_MODERATORS_MAX)
             }
             Self::GroupChanged { name, .. } => not_blank("name", name, NAME_CHARS_MAX),
             Self::Enrolled { device_name, .. } => {
                 not_blank("device_name", device_name, NAME_CHARS_MAX)
             }
-            Self::Unknown { bytes, .. } if BASE64.decode(bytes).is_err() => {
-                Err(ContentError { field: "bytes", what: "must be base64".into() })
-            }
             Self::ChainSet { name, steps, .. } => {
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 check_steps(steps)
             }
-            Self::Acknowledgement { .. }
-            | Self::EscalationStopped { .. }
-            | Self::Escalation { .. }
-            | Self::Deletion { .. }
-            | Self::Receipts { .. }
-            | Self::ModeratorNamed { .. }
-            | Self::ModeratorEnded { .. }
-            | Self::MemberJoined { .. }
-            | Self::MemberLeft { .. }
-            | Self::Revoked { .. }
-            | Self::EpochBegan { .. }
-            | Self::Unknown { .. } => Ok(()),
+            Self::TemplatePublished { version: 0, .. } => {
+                Err(ContentError { field: "version", what: "versions are counted from 1".into() })
+            }
+            Self::TemplatePublished { template, definition, .. } => definition.check(template),
+            _ => Ok(()),
         }
     }
 }
@@ -103,22 +95,37 @@ impl Body {
 /// What is told to many holds nothing else.
 fn check_told(message: &Body) -> Result<(), ContentError> {
     match message {
-        Body::Text { .. } | Body::Template { .. } => message.check(),
+        told if told.may_be_told_to_many() => message.check(),
         _ => {
-            let what = "must be a text or a template".into();
+            let what = "must be a text, a template, a location or a contact".into();
             Err(ContentError { field: "message", what })
         }
     }
 }
 
-fn not_blank(field: &'static str, value: &str, chars_max: usize) -> Result<(), ContentError> {
+pub(super) fn not_blank(
+    field: &'static str,
+    value: &str,
+    chars_max: usize,
+) -> Result<(), ContentError> {
     if value.trim().is_empty() {
         return Err(ContentError { field, what: "must not be blank".into() });
     }
+    at_most_chars(field, value, chars_max)
+}
+
+fn at_most_chars(field: &'static str, value: &str, chars_max: usize) -> Result<(), ContentError> {
     if value.chars().count() > chars_max {
         return Err(ContentError { field, what: format!("at most {chars_max} characters") });
     }
     Ok(())
+}
+
+pub(super) fn at_most(field: &'static str, count: usize, max: usize) -> Result<(), ContentError> {
+    match count <= max {
+        true => Ok(()),
+        false => Err(ContentError { field, what: format!("at most {max}") }),
+    }
 }
 
 fn check_handle(handle: &str) -> Result<(), ContentError> {
@@ -136,22 +143,10 @@ fn check_handle(handle: &str) -> Result<(), ContentError> {
 
 fn check_template(template: &str, arguments: &Arguments) -> Result<(), ContentError> {
     not_blank("template", template, NAME_CHARS_MAX)?;
-    if arguments.len() > TEMPLATE_ARGUMENTS_MAX {
-        return Err(ContentError {
-            field: "arguments",
-            what: format!("at most {TEMPLATE_ARGUMENTS_MAX}"),
-        });
-    }
+    at_most("arguments", arguments.len(), TEMPLATE_ARGUMENTS_MAX)?;
     for (name, argument) in arguments {
         not_blank("arguments", name, NAME_CHARS_MAX)?;
-        if let Argument::Text(text) = argument
-            && text.chars().count() > TEXT_CHARS_MAX
-        {
-            return Err(ContentError {
-                field: "arguments",
-                what: format!("at most {TEXT_CHARS_MAX} characters in a text"),
-            });
-        }
+        argument.check()?;
     }
     Ok(())
 }

@@ -159,6 +159,6 @@ pub(super) fn read_mentions<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Vec<M
 
 /// A priority that this version does not know is taken for urgent: what is missed costs more than
 /// what is heard in vain.
-fn read_priority<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Priority, Error> {
+pub(super) fn read_priority<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Priority, Error> {
     Ok(known(d, ctx)?.unwrap_or(Priority::Urgent))
 }

@@ -2,8 +2,11 @@
 
 /// Whether people read it in a conversation (and it earns receipts).
 pub fn is_message(kind: u16) -> bool {
-    matches!(kind, TEXT | TEMPLATE | BROADCAST)
+    kind == BROADCAST || TOLD.contains(&kind)
 }
+
+/// The messages that one person tells another. A broadcast becomes such for each of its recipients.
+pub const TOLD: [u16; 5] = [TEXT, TEMPLATE, FILE, LOCATION, CONTACT];
 
 /// See [`crate::Body::Text`].
 pub const TEXT: u16 = 1;
@@ -19,6 +22,10 @@ pub const DELETION: u16 = 5;
 pub const BROADCAST: u16 = 6;
 /// See [`crate::Body::EscalationStopped`].
 pub const ESCALATION_STOPPED: u16 = 7;
+/// See [`crate::Body::File`].
+pub const FILE: u16 = 8;
+/// See [`crate::Body::Location`].
+pub const LOCATION: u16 = 9;
 /// See [`crate::Body::Receipts`].
 pub const RECEIPTS: u16 = 10;
 /// See [`crate::Body::Escalation`].
@@ -39,9 +46,13 @@ pub const MODERATOR_NAMED: u16 = 25;
 pub const MODERATOR_ENDED: u16 = 26;
 /// See [`crate::Body::ChainSet`].
 pub const CHAIN_SET: u16 = 27;
+/// See [`crate::Body::TemplatePublished`].
+pub const TEMPLATE_PUBLISHED: u16 = 28;
 /// See [`crate::Body::Enrolled`].
 pub const ENROLLED: u16 = 30;
 /// See [`crate::Body::Revoked`].
 pub const REVOKED: u16 = 31;
 /// See [`crate::Body::EpochBegan`].
 pub const EPOCH_BEGAN: u16 = 40;
+/// See [`crate::Body::Contact`].
+pub const CONTACT: u16 = 100;

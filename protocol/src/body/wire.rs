@@ -7,8 +7,8 @@ use minicbor::{Decode, Decoder, Encode, Encoder, decode::Error};
 
 use super::header::read_mentions;
 use super::{
-    Arguments, Body, Content, ContentError, GroupSettings, Header, Mention, Recipients, Role, Step,
-    argument, kind,
+    Arguments, Body, Contact, Content, ContentError, File, GroupSettings, Header, Mention, Place,
+    Recipients, Role, Step, TemplateDefinition, argument, kind,
 };
 use crate::frame::is_false;
 use crate::lenient::known_list;
@@ -48,6 +48,9 @@ macro_rules! wire_forms {
 wire_forms! {
     TEXT Text TextWire { text, answers, header };
     TEMPLATE Template TemplateWire { template, version, arguments, answers, header };
+    FILE File FileWire { file, text, answers, header };
+    LOCATION Location LocationWire { place, answers, header };
+    CONTACT Contact ContactWire { contact, answers, header };
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };
@@ -55,6 +58,7 @@ wire_forms! {
     ESCALATION_STOPPED EscalationStopped AcknowledgementWire { message };
     ESCALATION Escalation EscalationWire { message, step, to };
     CHAIN_SET ChainSet ChainSetWire { chain, name, steps };
+    TEMPLATE_PUBLISHED TemplatePublished PublishedWire { template, version, definition };
     RECEIPTS Receipts ReceiptsWire { moves };
     PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
     GROUP_CREATED GroupCreated GroupCreatedWire { group, name, members, moderators, settings };
@@ -113,6 +117,51 @@ struct TemplateWire {
     #[n(4)]
     #[cbor(skip_if = "Header::is_empty")]
     header: Header,
+}
+
+#[derive(Encode, Decode)]
+struct FileWire {
+    #[n(0)]
+    file: Box<File>,
+    #[n(1)]
+    text: String,
+    #[n(2)]
+    answers: Option<FactId>,
+    #[n(3)]
+    #[cbor(skip_if = "Header::is_empty")]
+    header: Header,
+}
+
+#[derive(Encode, Decode)]
+struct LocationWire {
+    #[n(0)]
+    place: Place,
+    #[n(1)]
+    answers: Option<FactId>,
+    #[n(2)]
+    #[cbor(skip_if = "Header::is_empty")]
+    header: Header,
+}
+
+#[derive(Encode, Decode)]
+struct ContactWire {
+    #[n(0)]
+    contact: Box<Contact>,
+    #[n(1)]
+    answers: Option<FactId>,
+    #[n(2)]
+    #[cbor(skip_if = "Header::is_empty")]
+    header: Header,
+}
+
+#[derive(Encode, Decode)]
+struct PublishedWire {
+    #[n(0)]
+    template: String,
+    #[n(1)]
+    version: u16,
+    #[n(2)]
+    definition: Box<TemplateDefinition>,
 }
 
 #[derive(Encode, Decode)]
@@ -288,7 +337,7 @@ mod inner {
     pub(super) fn decode<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Box<Body>, Error> {
         let position = d.position();
         let content = Content::decode(d, ctx)?;
-        if !matches!(content.kind, kind::TEXT | kind::TEMPLATE) {
+        if !matches!(content.kind, kind::TEXT | kind::TEMPLATE | kind::LOCATION | kind::CONTACT) {
             return Err(Error::unknown_variant(content.kind.into()).at(position));
         }
         let body = content.to_body();

@@ -45,7 +45,20 @@ fn argument() -> impl Strategy<Value = Argument> {
         any::<String>().prop_map(Argument::Text),
         any::<i64>().prop_map(Argument::Number),
         any::<u32>().prop_map(Argument::Minutes),
+        any::<u16>().prop_map(Argument::TimeOfDay),
+        place().prop_map(Argument::Place),
+        (any::<String>(), any::<String>()).prop_map(|(stop, name)| Argument::Stop { stop, name }),
+        any::<String>().prop_map(Argument::Choice),
     ]
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    (any::<i32>(), any::<i32>(), of(any::<String>()), of(any::<u32>())).prop_map(
+        |(latitude, longitude, name, accuracy_m)| {
+            let (latitude, longitude) = (Degrees(latitude), Degrees(longitude));
+            Place { latitude, longitude, name, accuracy_m }
+        },
+    )
 }
 
 fn one_move() -> impl Strategy<Value = Move> {

@@ -174,6 +174,7 @@ fn people_read_messages_and_what_is_about_a_group_has_its_stream() {
         (said("Gate 4 is closed"), true, None),
         (template("delivered", Arguments::new()), true, None),
         (broadcast(1, 0), true, None),
+        (crate::richer::file(crate::richer::gate(), "", None, Header::default()), true, None),
         (Body::Acknowledgement { message: FactId::mint(0, 1) }, false, None),
         (north(2), false, Some(ConversationId::About(3))),
         (joined, false, Some(ConversationId::About(3))),
@@ -286,6 +287,15 @@ fn the_bounds_are_what_other_programs_were_told() {
         (GROUP_MODERATORS_MAX, 50),
         (BROADCAST_RECIPIENTS_MAX, 5_000),
         (BROADCAST_GROUPS_MAX, 100),
+        (FILE_BYTES_MAX, 24_576),
+        (TEMPLATE_ARGUMENTS_MAX, 16),
+        (TEMPLATE_LANGUAGES_MAX, 32),
+        (TEMPLATE_LABEL_CHARS_MAX, 40),
+        (TEMPLATE_TEXT_CHARS_MAX, 1_000),
+        (TEMPLATE_ANSWERS_MAX, 8),
+        (TEMPLATE_OPTIONS_MAX, 24),
+        (FILE_NAME_CHARS_MAX, 120),
+        (VOICE_WAVEFORM_MAX, 128),
     ];
     for (bound, told) in told {
         assert_eq!(bound, told);

@@ -3,6 +3,8 @@
 
 use waypost_protocol::*;
 
+use crate::richer::header;
+
 pub const DANA: PersonId = PersonId(7);
 pub const OMAR: PersonId = PersonId(3);
 /// 2026-03-02T08:30:00Z.
@@ -65,6 +67,12 @@ pub fn event(n: u64, body: &Body) -> Event {
 
 /// Every kind of body, and the optional parts of those that have some.
 pub fn bodies() -> Vec<(&'static str, Body)> {
+    let mut bodies = plain_bodies();
+    bodies.extend(crate::richer::bodies());
+    bodies
+}
+
+fn plain_bodies() -> Vec<(&'static str, Body)> {
     vec![
         ("text", Body::text("Gate 4 is closed")),
         (
@@ -142,20 +150,6 @@ fn template_with_everything() -> Body {
         .into(),
         answers: Some(fact(1)),
         header: Header::default(),
-    }
-}
-
-/// Every field of a header.
-pub fn header() -> Header {
-    Header {
-        thread: Some(fact(2)),
-        mentions: vec![Mention::Person(DANA), Mention::Group(5), Mention::Everyone],
-        priority: Priority::Emergency,
-        acknowledge_by: Some(MORNING + 600_000),
-        expires_after_s: Some(3_600),
-        broadcast: None,
-        chain: None,
-        escalates: None,
     }
 }
 

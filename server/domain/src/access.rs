@@ -69,7 +69,9 @@ pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
     let runs =
         |group: u32| role.is_staff() || may_moderate(actor, ConversationId::Group(group), known);
     match deed {
-        Deed::AddPerson { .. } | Deed::BeginEpoch { .. } => role == Role::Admin,
+        Deed::AddPerson { .. } | Deed::PublishTemplate { .. } | Deed::BeginEpoch { .. } => {
+            role == Role::Admin
+        }
         Deed::CreateGroup { .. } | Deed::SetChain { .. } | Deed::Revoke { .. } => role.is_staff(),
         Deed::ChangeGroup { group, .. }
         | Deed::Join { group, .. }

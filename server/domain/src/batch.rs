@@ -2,7 +2,7 @@
 
 use waypost_protocol::{
     Answer, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    ReadMark, Role, Sequence, Step, StoredMark,
+    ReadMark, Role, Sequence, Step, StoredMark, TemplateDefinition,
 };
 
 /// Who asks, as the connection has proved it.
@@ -156,6 +156,15 @@ pub enum Deed {
         name: String,
         /// Its steps, the earliest first.
         steps: Vec<Step>,
+    },
+    /// From here on a template has this version, or exists.
+    PublishTemplate {
+        /// Its stable id.
+        template: String,
+        /// The version, higher than the last one.
+        version: u16,
+        /// What it is.
+        definition: TemplateDefinition,
     },
     /// Enrols a device with a one-time token.
     Enrol {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    BROADCAST_RECIPIENTS_MAX, Body, ConversationId, Entry, FactId, Header, PersonId, ProblemCode,
+    BROADCAST_RECIPIENTS_MAX, Body, ConversationId, Entry, FactId, PersonId, ProblemCode,
     Recipients, kind,
 };
 
@@ -155,18 +155,13 @@ impl Desk<'_, '_> {
 
 /// What a fact of someone's broadcasts, with this id, says to one recipient.
 fn told_to(person: PersonId, id: FactId, body: &Body, known: &Known) -> Option<Body> {
-    let brought = |header: &Header| Header { broadcast: Some(id), ..header.clone() };
     match body {
-        Body::Broadcast { message, .. } => match (**message).clone() {
-            Body::Text { text, answers, header } => {
-                Some(Body::Text { text, answers, header: brought(&header) })
-            }
-            Body::Template { template, version, arguments, answers, header } => {
-                let header = brought(&header);
-                Some(Body::Template { template, version, arguments, answers, header })
-            }
-            _ => None,
-        },
+        Body::Broadcast { message, .. } => {
+            let mut told = (**message).clone();
+            let (_, header) = told.frame_mut()?;
+            header.broadcast = Some(id);
+            Some(told)
+        }
         Body::Edit { message, text, mentions } => {
             let (message, text) = (brought_to(person, *message, known)?, text.clone());
             Some(Body::Edit { message, text, mentions: mentions.clone() })

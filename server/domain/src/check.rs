@@ -25,6 +25,9 @@ impl Desk<'_, '_> {
             Body::Unknown { .. } => return Err(ProblemCode::UnknownKind),
             Body::Text { .. }
             | Body::Template { .. }
+            | Body::File { .. }
+            | Body::Location { .. }
+            | Body::Contact { .. }
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
@@ -35,6 +38,7 @@ impl Desk<'_, '_> {
             Body::Receipts { .. }
             | Body::Escalation { .. }
             | Body::ChainSet { .. }
+            | Body::TemplatePublished { .. }
             | Body::PersonAdded { .. }
             | Body::GroupCreated { .. }
             | Body::GroupChanged { .. }

@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    Body, ConversationId, FactId, GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, GroupSettings, PersonId,
-    ProblemCode, Role,
+    Body, CONTENT_BYTES_MAX, ConversationId, FactId, GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX,
+    GroupSettings, PersonId, ProblemCode, Role,
 };
 
 use crate::access::may_do;
@@ -27,11 +27,15 @@ impl Desk<'_, '_> {
                 if body.check().is_err() {
                     return Reply::Refused(ProblemCode::ContentInvalid);
                 }
+                let content = body.to_content();
+                if content.bytes.len() > CONTENT_BYTES_MAX {
+                    return Reply::Refused(ProblemCode::TooLarge);
+                }
                 self.note(&body);
                 let (sequence, recorded_at) = self.record(Draft {
                     actor,
                     conversation: Some(told_in(&body)),
-                    content: body.to_content(),
+                    content,
                     digest,
                     deed: Some(deed.clone()),
                     ..Draft::by_server(id)
@@ -72,6 +76,13 @@ impl Desk<'_, '_> {
             Deed::SetChain { chain, name, steps } => {
                 let (chain, name, steps) = (*chain, name.clone(), steps.clone());
                 Ok(Body::ChainSet { chain, name, steps })
+            }
+            Deed::PublishTemplate { template, version, definition } => {
+                if self.known.templates.get(template).is_some_and(|last| version <= last) {
+                    return Err(ProblemCode::AlreadyDone);
+                }
+                let (template, definition) = (template.clone(), definition.clone().into());
+                Ok(Body::TemplatePublished { template, version: *version, definition })
             }
             Deed::Enrol { .. } => self.draft_enrolment(deed),
             Deed::Revoke { enrolment } => {
@@ -205,6 +216,49 @@ impl Desk<'_, '_> {
                     .people
                     .insert(*person, PersonState { role: *role, pseudonym, delivered_up_to: 0 });
             }
+            Body::GroupCreated { .. }
+            | Body::GroupChanged { .. }
+            | Body::ModeratorNamed { .. }
+            | Body::ModeratorEnded { .. }
+            | Body::MemberJoined { .. }
+            | Body::MemberLeft { .. } => self.note_group(body),
+            Body::Enrolled { enrolment, person, .. } => {
+                let state = EnrolmentState { person: *person, revoked: false, stored_up_to: 0 };
+                self.known.enrolments.insert(*enrolment, state);
+            }
+            Body::Revoked { enrolment, .. } => {
+                if let Some(state) = self.known.enrolments.get_mut(enrolment) {
+                    state.revoked = true;
+                }
+            }
+            Body::ChainSet { chain, steps, .. } => {
+                self.known.chains.insert(*chain, steps.clone());
+                self.chains_set.insert(*chain);
+                self.decision.watching.push(Watching::Changed { chain: *chain });
+            }
+            Body::TemplatePublished { template, version, .. } => {
+                self.known.templates.insert(template.clone(), *version);
+            }
+            Body::Text { .. }
+            | Body::Template { .. }
+            | Body::File { .. }
+            | Body::Location { .. }
+            | Body::Contact { .. }
+            | Body::EscalationStopped { .. }
+            | Body::Escalation { .. }
+            | Body::Acknowledgement { .. }
+            | Body::Edit { .. }
+            | Body::Deletion { .. }
+            | Body::Broadcast { .. }
+            | Body::Receipts { .. }
+            | Body::EpochBegan { .. }
+            | Body::Erased { .. }
+            | Body::Unknown { .. } => {}
+        }
+    }
+
+    fn note_group(&mut self, body: &Body) {
+        match body {
             Body::GroupCreated { group, members, moderators, settings, .. } => {
                 self.known.head.last_group = *group;
                 let state = GroupState { settings: *settings, members: members.len() };
@@ -238,41 +292,16 @@ impl Desk<'_, '_> {
                 self.known.members.remove(&(*group, *person));
                 self.known.moderators.remove(&(*group, *person));
             }
-            Body::Enrolled { enrolment, person, .. } => {
-                let state = EnrolmentState { person: *person, revoked: false, stored_up_to: 0 };
-                self.known.enrolments.insert(*enrolment, state);
-            }
-            Body::Revoked { enrolment, .. } => {
-                if let Some(state) = self.known.enrolments.get_mut(enrolment) {
-                    state.revoked = true;
-                }
-            }
-            Body::ChainSet { chain, steps, .. } => {
-                self.known.chains.insert(*chain, steps.clone());
-                self.chains_set.insert(*chain);
-                self.decision.watching.push(Watching::Changed { chain: *chain });
-            }
-            Body::Text { .. }
-            | Body::Template { .. }
-            | Body::EscalationStopped { .. }
-            | Body::Escalation { .. }
-            | Body::Acknowledgement { .. }
-            | Body::Edit { .. }
-            | Body::Deletion { .. }
-            | Body::Broadcast { .. }
-            | Body::Receipts { .. }
-            | Body::EpochBegan { .. }
-            | Body::Erased { .. }
-            | Body::Unknown { .. } => {}
+            _ => {}
         }
     }
 }
 
-/// Who hears of what a deed became: those whom a group concerns, everyone of people, the staff of
-/// devices and epochs.
+/// Who hears of what a deed became: those whom a group concerns, everyone of people and
+/// templates, the staff of devices and epochs.
 fn told_in(body: &Body) -> ConversationId {
     let stream = match body {
-        Body::PersonAdded { .. } => ConversationId::Fleet,
+        Body::PersonAdded { .. } | Body::TemplatePublished { .. } => ConversationId::Fleet,
         _ => ConversationId::Staff,
     };
     body.about().unwrap_or(stream)

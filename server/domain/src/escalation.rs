@@ -331,22 +331,16 @@ impl Desk<'_, '_> {
 /// What others are told: its words by now, that they come from that message, and no longer than it stays.
 fn told_further(message: FactId, watch: &Watch, now: Millis) -> Option<Body> {
     let left = watch.expires_at.map(|at| u32::try_from((at - now) / 1000).unwrap_or(u32::MAX));
-    let further = |header: Header| Header {
+    let mut told = watch.content.to_body().ok()?;
+    let (answers, header) = told.frame_mut()?;
+    *answers = None;
+    *header = Header {
         escalates: Some(message),
         priority: header.priority,
         expires_after_s: left,
         ..Header::default()
     };
-    match watch.content.to_body().ok()? {
-        Body::Text { text, header, .. } => {
-            Some(Body::Text { text, answers: None, header: further(header) })
-        }
-        Body::Template { template, version, arguments, header, .. } => {
-            let (answers, header) = (None, further(header));
-            Some(Body::Template { template, version, arguments, answers, header })
-        }
-        _ => None,
-    }
+    Some(told)
 }
 
 /// A text with other words; anything else has none.

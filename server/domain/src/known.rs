@@ -41,6 +41,8 @@ pub struct Wanted {
     pub read: HashSet<(PersonId, ConversationId)>,
     /// Enrolment tokens by hash.
     pub tokens: HashSet<[u8; 32]>,
+    /// Templates by id.
+    pub templates: HashSet<String>,
 }
 
 /// What was found. What is missing here is not in the record.
@@ -80,6 +82,8 @@ pub struct Known {
     pub read: HashMap<(PersonId, ConversationId), u64>,
     /// Tokens.
     pub tokens: HashMap<[u8; 32], TokenState>,
+    /// The newest published version of each of the wanted templates.
+    pub templates: HashMap<String, u16>,
     /// Whose messages the marks of this batch pass, with an entry for each of [`crate::ranges`].
     pub authors: AuthorsOf,
 }
@@ -220,7 +224,7 @@ impl Wanted {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
         let told = self.audiences.len() + self.broadcasts.len() + self.watches.len();
-        people + places + told + self.facts.len() + self.tokens.len()
+        people + places + told + self.facts.len() + self.tokens.len() + self.templates.len()
     }
 
     fn add(&mut self, request: &Request) {
@@ -323,6 +327,9 @@ impl Wanted {
             }
             Deed::Revoke { enrolment } => {
                 self.enrolments.insert(*enrolment);
+            }
+            Deed::PublishTemplate { template, .. } => {
+                self.templates.insert(template.clone());
             }
             Deed::SetChain { .. } | Deed::BeginEpoch { .. } => {}
         }

@@ -36,6 +36,7 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
         }
         Command::Person(PersonCommand::List) => list_people(server).await?,
         Command::Group(command) => run_group(server, command).await?,
+        Command::Template(command) => return super::templates::run(server, command).await,
         Command::Enrol { handle, link_only } => enrol(server, handle, link_only).await?,
         Command::Revoke { enrolment } => {
             tell(server, Method::DELETE, &format!("/v1/enrolments/{enrolment}")).await?;

@@ -3,6 +3,7 @@
 mod ask;
 mod commands;
 mod serve;
+mod templates;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -75,6 +76,9 @@ enum Command {
     /// Groups of people.
     #[command(subcommand)]
     Group(GroupCommand),
+    /// Templates: what drivers and dispatchers send by one tap.
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// Prints a one-time link and its QR code, with which a device is enrolled for a person.
     Enrol {
         /// The person's handle.
@@ -170,6 +174,31 @@ enum GroupCommand {
         group: u32,
         /// The person's handle.
         handle: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum TemplateCommand {
+    /// Lists the newest version of each.
+    List,
+    /// Prints what a template is, as JSON: a beginning for the next version.
+    Show {
+        /// Its id, such as `running-late`.
+        template: String,
+    },
+    /// Shows what a template would say in each language, or what is wrong with it. Nothing is published.
+    Preview {
+        /// Its id.
+        template: String,
+        /// A file with what it is, as `show` prints it.
+        file: PathBuf,
+    },
+    /// Publishes the next version of a template, or a new one.
+    Publish {
+        /// Its id: lower-case letters, digits and `-`.
+        template: String,
+        /// A file with what it is, as `show` prints it.
+        file: PathBuf,
     },
 }
 

@@ -10,7 +10,7 @@ use waypost_protocol::{Body, ConversationId, Recipients};
 
 use super::caller::Staff;
 use super::extract::{IdempotencyKey, Json, NewFact};
-use super::messages::{Sent, knows_chain, message_of, submit};
+use super::messages::{Sent, knows_named, message_of, submit};
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
@@ -42,7 +42,7 @@ async fn send(
 ) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
     let broadcast = Body::Broadcast { to, message: message_of(&message)?.into() };
     broadcast.check()?;
-    knows_chain(&waypost, &broadcast).await?;
+    knows_named(&waypost, &broadcast).await?;
     let conversation = ConversationId::Broadcasts(actor.person);
     let sent = submit(&waypost, actor, id, conversation, broadcast.to_content()).await?;
     Ok((StatusCode::CREATED, axum::Json(sent)))

@@ -5,7 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use waypost_domain::Actor;
 use waypost_edge::Identity;
-use waypost_protocol::ProblemCode;
+use waypost_protocol::{ProblemCode, Role};
 
 use super::problem::Problem;
 use crate::waypost::Waypost;
@@ -19,6 +19,9 @@ pub struct Device(pub Identity);
 
 /// Someone of the staff who calls, proved.
 pub struct Staff(pub Actor);
+
+/// An admin who calls, proved.
+pub struct Admin(pub Actor);
 
 /// Marks a request of the control socket.
 pub async fn as_operator(mut request: Request) -> Request {
@@ -44,6 +47,18 @@ impl FromRequestParts<Waypost> for Staff {
     async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
         let Caller(actor) = Caller::from_request_parts(parts, waypost).await?;
         match actor.role.is_staff() {
+            true => Ok(Self(actor)),
+            false => Err(ProblemCode::NotAllowed.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Waypost> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
+        let Caller(actor) = Caller::from_request_parts(parts, waypost).await?;
+        match actor.role == Role::Admin {
             true => Ok(Self(actor)),
             false => Err(ProblemCode::NotAllowed.into()),
         }

@@ -20,6 +20,7 @@ use super::conversations::members_for;
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use super::revisions::Edit;
+use super::templates;
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
@@ -156,14 +157,15 @@ async fn send(
 ) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
     let body = message_of(&told)?;
     body.check()?;
-    knows_chain(&waypost, &body).await?;
+    knows_named(&waypost, &body).await?;
     let sent = submit(&waypost, actor, id, conversation, body.to_content()).await?;
     Ok((StatusCode::CREATED, axum::Json(sent)))
 }
 
-/// A chain that a message names is there. A device may name one that a restore has lost: its recipients
-/// are reminded then.
-pub async fn knows_chain(waypost: &Waypost, body: &Body) -> Result<(), Problem> {
+/// What a message names is there: its chain, its template. A device may name what a restore has lost, or
+/// what this server does not know yet: its recipients are reminded then, and read it plainly.
+pub async fn knows_named(waypost: &Waypost, body: &Body) -> Result<(), Problem> {
+    templates::knows(waypost, body).await?;
     let Some(chain) = body.header().and_then(|header| header.chain) else { return Ok(()) };
     match waypost.db.chains().await?.iter().any(|row| row.chain == chain) {
         true => Ok(()),
@@ -172,12 +174,15 @@ pub async fn knows_chain(waypost: &Waypost, body: &Body) -> Result<(), Problem> 
 }
 
 /// The fields of a message, of whichever kind.
-const MESSAGE_FIELDS: [&str; 12] = [
+const MESSAGE_FIELDS: [&str; 15] = [
     "kind",
     "text",
     "template",
     "version",
     "arguments",
+    "file",
+    "place",
+    "contact",
     "answers",
     "thread",
     "mentions",
@@ -192,8 +197,8 @@ const MESSAGE_FIELDS: [&str; 12] = [
 pub fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
     let bytes = serde_json::to_vec(told).map_err(|_| ProblemCode::Internal)?;
     let axum::Json(body): axum::Json<Body> = axum::Json::from_bytes(&bytes)?;
-    if !matches!(body, Body::Text { .. } | Body::Template { .. }) {
-        let what = "only `text` and `template` are messages";
+    if !kind::TOLD.contains(&body.to_content().kind) {
+        let what = "only `text`, `template`, `file`, `location` and `contact` are messages";
         return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
     }
     let mut fields = told.as_object().into_iter().flat_map(|object| object.keys());

@@ -15,6 +15,7 @@ mod problem;
 mod record;
 mod revisions;
 mod sync;
+mod templates;
 
 use std::any::Any;
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub use enrolments::{EnrolmentShown, EnrolmentsShown, LinkIssued, LinkWanted};
 pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;
 pub use record::{BackupDone, BackupWanted, EpochBegun};
+pub use templates::{Previews, TemplateShown, Templates};
 
 /// Longest time for one request. A backup has longer: it is made by its own task.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -85,6 +87,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(broadcasts::router())
         .merge(revisions::router())
         .merge(escalations::router())
+        .merge(templates::router())
         .merge(enrolments::router())
         .merge(sync::router())
         .merge(events::router())

@@ -44,6 +44,7 @@ impl Db {
         known.groups.extend(self.known_groups(on, &wanted).await?);
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
+        known.templates = self.known_templates(on, &wanted).await?;
         known.broadcasts = self.known_broadcasts(on, &wanted).await?;
         self.know_watches(on, &wanted, known).await?;
         let of_watches = wanted_by_watches(batch, known);
@@ -346,9 +347,8 @@ impl Db {
                  JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low) \
                  SELECT DISTINCT s.i, f.author FROM stretch s CROSS JOIN fact f \
                  WHERE f.conversation = s.conversation AND f.n > s.low AND f.n <= s.high \
-                 AND f.author <> s.person AND f.kind IN ({}, {}) ORDER BY s.i, f.author",
-                kind::TEXT,
-                kind::TEMPLATE
+                 AND f.author <> s.person AND f.kind IN ({}) ORDER BY s.i, f.author",
+                kind::TOLD.map(|kind| kind.to_string()).join(", ")
             ));
             for row in sql.rows(on).await? {
                 let range = ranges[unsigned(row.try_get(0)?) as usize];

@@ -51,6 +51,13 @@ impl Db {
         sql.row(&mut on).await?.as_ref().map(person_of).transpose()
     }
 
+    /// The languages of everyone, each once, as BCP 47 tags.
+    pub async fn languages(&self) -> Result<Vec<String>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let rows = self.sql("SELECT DISTINCT language FROM person").rows(&mut on).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     pub(crate) async fn insert_person(
         &self,
         on: &mut AnyConnection,

@@ -271,8 +271,14 @@ impl Db {
             Body::ChainSet { chain, name, steps } => {
                 self.set_chain(on, &crate::ChainRow { chain, name, steps }).await
             }
+            Body::TemplatePublished { template, version, .. } => {
+                self.publish_template(on, &template, version, n).await
+            }
             Body::Text { .. }
             | Body::Template { .. }
+            | Body::File { .. }
+            | Body::Location { .. }
+            | Body::Contact { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

@@ -1,7 +1,7 @@
 //! What the simulated people tap: commands with the templates that both apps offer.
 
 use waypost_client::Command;
-use waypost_protocol::{Argument, Arguments, ConversationId, FactId, Header};
+use waypost_protocol::{Argument, Arguments, Body, ConversationId, FactId, Header};
 
 /// "Running late".
 pub fn running_late(conversation: ConversationId, minutes: u32) -> Command {
@@ -31,12 +31,14 @@ fn template(
     arguments: Arguments,
     answers: Option<FactId>,
 ) -> Command {
-    Command::SendTemplate {
+    Command::send(
         conversation,
-        template: id.to_owned(),
-        version: 1,
-        arguments,
-        answers,
-        header: Header::default(),
-    }
+        Body::Template {
+            template: id.to_owned(),
+            version: 1,
+            arguments,
+            answers,
+            header: Header::default(),
+        },
+    )
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use waypost_client::{Client, Command, StoreKey};
-use waypost_protocol::{Argument, ConversationId, Header, PersonId};
+use waypost_protocol::{Argument, Body, ConversationId, Header, PersonId};
 
 use crate::house::House;
 
@@ -51,14 +51,16 @@ pub async fn make_bases(folder: &Path) {
 /// Dana says this and that, until the server has it all.
 async fn day(dana: &Client) {
     let to_omar = ConversationId::Direct(PersonId(1), PersonId(2));
-    let template = Command::SendTemplate {
-        conversation: ConversationId::Group(1),
-        template: "running-late".into(),
-        version: 1,
-        arguments: [("minutes".to_owned(), Argument::Minutes(15))].into(),
-        answers: None,
-        header: Header::default(),
-    };
+    let template = Command::send(
+        ConversationId::Group(1),
+        Body::Template {
+            template: "running-late".into(),
+            version: 1,
+            arguments: [("minutes".to_owned(), Argument::Minutes(15))].into(),
+            answers: None,
+            header: Header::default(),
+        },
+    );
     let nobody = ConversationId::Direct(PersonId(1), PersonId(99));
     for command in [say(to_omar, "Gate 4 is closed"), template, say(nobody, "is refused")] {
         dana.send(command).await.expect("it is kept");

@@ -92,7 +92,7 @@ impl Broadcasts {
 
 /// The words of a broadcast as its recipients are told them.
 fn brought(mut words: Body, by: FactId) -> Body {
-    if let Body::Text { header, .. } | Body::Template { header, .. } = &mut words {
+    if let Some((_, header)) = words.frame_mut() {
         *header = Header { broadcast: Some(by), ..std::mem::take(header) };
     }
     words

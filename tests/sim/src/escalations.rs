@@ -86,11 +86,14 @@ impl Escalations {
         said: Option<&Recorded>,
         fleet: &Fleet<'_>,
     ) -> Result<(), Broken> {
-        match fact.content.to_body() {
+        let mut body = fact.content.to_body();
+        if let Ok(told) = &mut body
+            && let Some((_, header)) = told.frame_mut()
+        {
+            self.waits(fact, header);
+        }
+        match body {
             Ok(Body::ChainSet { chain, steps, .. }) => drop(self.chains.insert(chain, steps)),
-            Ok(Body::Text { header, .. } | Body::Template { header, .. }) => {
-                self.waits(fact, &header);
-            }
             Ok(Body::Acknowledgement { message }) => self.ends(message, fact, said, true),
             Ok(Body::EscalationStopped { message }) => self.ends(message, fact, said, false),
             Ok(Body::Edit { message, text, .. }) => {
@@ -206,7 +209,7 @@ fn told_further(said: &Recorded, at: Millis) -> Option<Body> {
         ..Header::default()
     };
     let mut body = said.content.to_body().ok()?;
-    if let Body::Text { header, answers, .. } | Body::Template { header, answers, .. } = &mut body {
+    if let Some((answers, header)) = body.frame_mut() {
         (*header, *answers) = (further(header), None);
     }
     Some(body)

@@ -28,6 +28,7 @@ mod story;
 mod summary;
 mod taps;
 mod telling;
+mod templates;
 mod weather;
 mod witness;
 mod world;

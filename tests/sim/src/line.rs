@@ -13,6 +13,7 @@ use crate::broadcasts::Broadcasts;
 use crate::device::Device;
 use crate::escalations::{Escalations, Fleet, about};
 use crate::story::{Broken, broken};
+use crate::templates::Versions;
 
 /// What people said, with the number of the device.
 pub(crate) type Said = BTreeMap<FactId, (usize, Entry)>;
@@ -51,6 +52,7 @@ pub(crate) struct Line {
     broadcasts: Broadcasts,
     /// What waits to be acknowledged.
     escalations: Escalations,
+    templates: Versions,
     /// The last number of each lane of a device.
     lanes: BTreeMap<(usize, ConversationId), u32>,
     /// The last move of each kind.
@@ -154,6 +156,7 @@ impl Line {
             self.revises_by_right(fact)?;
             self.tells_many(fact, device.is_some_and(|device| device.role.is_staff()))?;
         }
+        self.templates.hears(fact)?;
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
         self.record.push(fact.clone());
@@ -311,12 +314,10 @@ impl Line {
                 self.moderators.extend(moderators.into_iter().map(|it| (group, it)));
                 self.settings.insert(group, settings);
             }
-            Ok(Body::GroupChanged { group, settings, .. }) => {
-                self.settings.insert(group, settings);
+            Ok(Body::GroupChanged { group, settings: to, .. }) => {
+                self.settings.extend([(group, to)])
             }
-            Ok(Body::ModeratorNamed { group, person }) => {
-                self.moderators.insert((group, person));
-            }
+            Ok(Body::ModeratorNamed { group, person }) => self.moderators.extend([(group, person)]),
             Ok(Body::ModeratorEnded { group, person }) => {
                 self.moderators.remove(&(group, person));
             }

@@ -52,6 +52,11 @@ impl Store {
                 .collect(),
             watches: wanted.watches.iter().filter_map(|it| self.watched(*it)).collect(),
             chains: self.chains.clone(),
+            templates: wanted
+                .templates
+                .iter()
+                .filter_map(|it| Some((it.clone(), *self.templates.get(it)?)))
+                .collect(),
             ready: Default::default(),
             authors: AuthorsOf::default(),
         };

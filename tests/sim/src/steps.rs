@@ -28,6 +28,7 @@ impl World {
             Happening::Server => self.trouble_the_server(),
             Happening::Clock => self.jump_a_clock(),
             Happening::Disk => self.trouble_a_disk(),
+            Happening::Group if self.dice.chance(15) => self.publish_a_template(),
             Happening::Group => self.change_the_group(),
             Happening::Backup => self.back_up(),
             Happening::Restore => self.restore(),
@@ -189,7 +190,7 @@ impl World {
     }
 
     /// Mostly the operator; otherwise the person themselves, with or without the right.
-    fn someone_or_the_operator(&mut self, person: PersonId) -> Actor {
+    pub(crate) fn someone_or_the_operator(&mut self, person: PersonId) -> Actor {
         let device = self.devices.iter().find(|it| it.person == person);
         match device.filter(|_| self.dice.chance(40)) {
             Some(device) => {

@@ -39,6 +39,8 @@ pub(crate) struct Store {
     pub(crate) copies: BTreeMap<FactId, FactId>,
     /// What follows when nobody acknowledges.
     pub(crate) chains: BTreeMap<u32, Vec<Step>>,
+    /// The newest published version of each template.
+    pub(crate) templates: BTreeMap<String, u16>,
     /// What has expired.
     pub(crate) expired: BTreeSet<FactId>,
 }
@@ -226,6 +228,9 @@ impl Store {
             Ok(Body::ModeratorNamed { group, person }) => self.moderates(group, person, true),
             Ok(Body::ModeratorEnded { group, person }) => self.moderates(group, person, false),
             Ok(Body::ChainSet { chain, steps, .. }) => drop(self.chains.insert(chain, steps)),
+            Ok(Body::TemplatePublished { template, version, .. }) => {
+                self.templates.insert(template, version);
+            }
             Ok(Body::MemberJoined { group, person, history }) => {
                 self.join(person, ConversationId::Group(group), n, history);
             }

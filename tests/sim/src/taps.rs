@@ -3,7 +3,8 @@
 use waypost_engine::reference::Fate;
 use waypost_engine::{Input, Wish};
 use waypost_protocol::{
-    Argument, Arguments, Body, ConversationId, Event, FactId, Header, Mention, Priority, Recipients,
+    Argument, Arguments, Body, Contact, ConversationId, Event, FactId, File, Header, Mention,
+    Place, Priority, Recipients,
 };
 
 use crate::story::Broken;
@@ -58,23 +59,37 @@ impl World {
             1 => self.own_waiting(number),
             _ => None,
         };
-        let body = if self.dice.chance(50) {
-            let text = format!("word {}", self.dice.below(1_000));
-            Body::Text { text, answers, header: self.header(number) }
-        } else {
-            let minutes = [("minutes".to_string(), Argument::Minutes(15))];
-            Body::Template {
-                template: "running-late".into(),
-                version: 1,
-                arguments: Arguments::from(minutes),
-                answers,
-                header: self.header(number),
-            }
-        };
+        let body = self.message(number, answers);
         if self.dice.chance(if self.devices[number].role.is_staff() { 15 } else { 2 }) {
             return Some(self.tell_many(number, body));
         }
         Some(Wish::Say { conversation, body })
+    }
+
+    fn message(&mut self, number: usize, answers: Option<FactId>) -> Body {
+        let header = self.header(number);
+        match self.dice.below(10) {
+            0..4 => {
+                let text = format!("word {}", self.dice.below(1_000));
+                Body::Text { text, answers, header }
+            }
+            4..7 => {
+                let minutes = [("minutes".to_string(), Argument::Minutes(15))];
+                let (template, arguments) = ("running-late".into(), Arguments::from(minutes));
+                Body::Template { template, version: 1, arguments, answers, header }
+            }
+            7 => {
+                let bytes = vec![7; 1 + self.dice.index(2_000)];
+                let file = File::of("photo.jpg", "image/jpeg", bytes).into();
+                Body::File { file, text: String::new(), answers, header }
+            }
+            8 => Body::Location { place: Place::at(52.5, 13.4), answers, header },
+            _ => {
+                let phone = Some("110".to_owned());
+                let contact = Contact { name: "Ewa".into(), phone, ..Contact::default() };
+                Body::Contact { contact: contact.into(), answers, header }
+            }
+        }
     }
 
     /// Most messages carry nothing beside their words.

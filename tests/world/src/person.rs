@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use waypost_client::view::{LinkView, MessageView};
 use waypost_client::{Client, Clock, Command, Setup, StoreKey, View};
-use waypost_protocol::{ConversationId, FactId, Header, PersonId};
+use waypost_protocol::{Argument, Body, ConversationId, FactId, Header, PersonId};
 
 /// Longest wait for anything that a story waits for.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -109,14 +109,16 @@ impl Person {
 
     /// Taps "Running late".
     pub async fn taps_running_late(&self, to: &Person) -> FactId {
-        let command = Command::SendTemplate {
-            conversation: self.with(to),
-            template: "running-late".into(),
-            version: 1,
-            arguments: [("minutes".into(), waypost_protocol::Argument::Minutes(15))].into(),
-            answers: None,
-            header: Header::default(),
-        };
+        let command = Command::send(
+            self.with(to),
+            Body::Template {
+                template: "running-late".into(),
+                version: 1,
+                arguments: [("minutes".into(), Argument::Minutes(15))].into(),
+                answers: None,
+                header: Header::default(),
+            },
+        );
         self.does(command).await.expect("a message has an id")
     }
 

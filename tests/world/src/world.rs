@@ -2,6 +2,7 @@
 
 use tempfile::TempDir;
 use waypost_client::Clock;
+use waypost_protocol::TemplateDefinition;
 
 use crate::person::Person;
 use crate::postgres::{self, Database};
@@ -65,6 +66,23 @@ impl World {
     pub async fn adds(&self, handle: &str, role: &str) {
         let added = self.server.cli(&["person", "add", handle, "--role", role]).await;
         added.unwrap_or_else(|error| panic!("{handle} cannot be added: {error}"));
+    }
+
+    /// Puts someone who reads another language than English into the directory.
+    pub async fn adds_reader(&self, handle: &str, role: &str, language: &str) {
+        let arguments = ["person", "add", handle, "--role", role, "--language", language];
+        let added = self.server.cli(&arguments).await;
+        added.unwrap_or_else(|error| panic!("{handle} cannot be added: {error}"));
+    }
+
+    /// Publishes the next version of a template.
+    pub async fn publishes(&self, template: &str, definition: &TemplateDefinition) {
+        let file = self.folder().join(format!("{template}.json"));
+        let json = serde_json::to_vec(definition).expect("a definition is JSON");
+        std::fs::write(&file, json).expect("the folder of the world is writable");
+        let file = file.display().to_string();
+        let published = self.server.cli(&["template", "publish", template, &file]).await;
+        published.unwrap_or_else(|error| panic!("{template} cannot be published: {error}"));
     }
 
     /// Opens a group with these people, run as the options of the command line say.

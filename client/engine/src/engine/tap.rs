@@ -84,8 +84,5 @@ fn check(body: &Body) -> Result<(), ContentError> {
 
 /// The fact to which this content is an answer.
 fn answered_by(content: &Content) -> Option<FactId> {
-    match content.to_body() {
-        Ok(Body::Text { answers, .. } | Body::Template { answers, .. }) => answers,
-        _ => None,
-    }
+    content.to_body().ok()?.answers()
 }

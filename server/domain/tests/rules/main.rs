@@ -16,4 +16,5 @@ mod record;
 mod revisions;
 mod rights;
 mod runs;
+mod templates;
 mod wanted;

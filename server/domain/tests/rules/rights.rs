@@ -6,6 +6,7 @@ use waypost_domain::access::{may_announce, may_do, may_issue_link, may_moderate,
 use waypost_domain::{Actor, Deed, GroupState, Known, PersonState};
 use waypost_protocol::{
     ConversationId, DeviceId, EnrolmentId, GroupSettings, PersonId, ProblemCode, Role,
+    TemplateDefinition,
 };
 
 use ProblemCode::{NotAllowed, NotFound};
@@ -87,6 +88,7 @@ fn who_may_do_what() {
     let table = [
         (person, [true, false, false]),
         (Deed::BeginEpoch { epoch: 1 }, [true, false, false]),
+        (publishes(), [true, false, false]),
         (opens("North", vec![]), [true, true, false]),
         (Deed::Join { group: NORTH, person: AYO }, [true, true, false]),
         (Deed::Leave { group: NORTH, person: DANA }, [true, true, false]),
@@ -107,6 +109,11 @@ fn who_may_do_what() {
             "{deed:?}"
         );
     }
+}
+
+fn publishes() -> Deed {
+    let definition = TemplateDefinition::default();
+    Deed::PublishTemplate { template: "ferry".into(), version: 1, definition }
 }
 
 fn renamed() -> Deed {

@@ -1,6 +1,7 @@
 //! What integrators meet: the HTTP interface of a real server over real TLS, as its document says
 //! it, and what it answers to everything that is wrong.
 
+mod attachments;
 mod broadcasts;
 mod document;
 mod enrolling;
@@ -13,6 +14,7 @@ mod repeats;
 mod revisions;
 mod rights;
 mod syncing;
+mod templates;
 
 // Two test binaries share it, and each uses a part.
 #[allow(dead_code)]

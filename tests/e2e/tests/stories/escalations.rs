@@ -1,7 +1,7 @@
 //! Nobody answers: Dana is reminded, also later, and Omar sees it.
 
 use waypost_client::Command;
-use waypost_protocol::{Header, Priority};
+use waypost_protocol::{Body, Header, Priority};
 use waypost_world::World;
 
 crate::on_both! {
@@ -14,15 +14,19 @@ async fn who_has_not_answered_is_reminded_until_they_do(mut world: World) {
     let chat = omar.with(&dana);
     dana.goes_offline().await;
     omar.opens(chat).await;
-    let told = |text: &str| Command::SendText {
-        conversation: chat,
-        text: text.into(),
-        answers: None,
-        header: Header {
-            priority: Priority::Urgent,
-            acknowledge_by: Some(1_772_440_200_000),
-            ..Header::default()
-        },
+    let told = |text: &str| {
+        Command::send(
+            chat,
+            Body::Text {
+                text: text.into(),
+                answers: None,
+                header: Header {
+                    priority: Priority::Urgent,
+                    acknowledge_by: Some(1_772_440_200_000),
+                    ..Header::default()
+                },
+            },
+        )
     };
     let gate = omar.does(told("Gate 4 is closed")).await.expect("an id");
     let road = omar.does(told("Harbour Road is flooded")).await.expect("an id");

@@ -83,7 +83,7 @@ async fn a_code_that_has_expired_is_gone_from_a_tablet_that_was_switched_off(mut
     dana.opens(chat).await;
     let header = Header { expires_after_s: Some(3_600), ..Header::default() };
     let (text, answers) = ("the code is 4711".into(), None);
-    let code = omar.does(Command::SendText { conversation: chat, text, answers, header }).await;
+    let code = omar.does(Command::send(chat, Body::Text { text, answers, header })).await;
     let code = code.expect("a message has an id");
     dana.sees_message(code, "the code", |m| says(m, "the code is 4711")).await;
     dana.is_level().await;

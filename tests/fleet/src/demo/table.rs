@@ -129,6 +129,9 @@ fn what(body: &Body) -> String {
         Body::Broadcast { message, .. } => return what(message),
         Body::Template { template, .. } => template,
         Body::Text { text, .. } | Body::Edit { text, .. } => text,
+        Body::File { file, .. } => &file.name,
+        Body::Location { place, .. } => place.name.as_deref().unwrap_or("a place"),
+        Body::Contact { contact, .. } => &contact.name,
         Body::Acknowledgement { .. }
         | Body::Deletion { .. }
         | Body::Erased { .. }
@@ -136,6 +139,7 @@ fn what(body: &Body) -> String {
         | Body::EscalationStopped { .. }
         | Body::Escalation { .. }
         | Body::ChainSet { .. }
+        | Body::TemplatePublished { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
         | Body::GroupChanged { .. }

@@ -1,0 +1,111 @@
+//! How a text is cut into words to be found again: the same on a device and on the server.
+//!
+//! A word is found by its beginning, without regard to case, accents and the like. That serves all
+//! languages of Waypost, which have spaces and endings; where words do not split (as in Chinese) a text
+//! is found by its beginning alone.
+
+use std::collections::BTreeSet;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::{Argument, Body, WORD_CHARS_MAX};
+
+/// Begins what is no word but a mark beside the words of a message, such as its author. No text holds it.
+const MARK: char = '\u{e000}';
+
+/// Stands in a mark for whatever is neither letter nor digit.
+const DASH: char = '\u{e001}';
+
+/// The words of a text, folded, in its order; each at most [`crate::WORD_CHARS_MAX`] characters.
+///
+/// ```
+/// use waypost_protocol::words;
+///
+/// let found: Vec<_> = words("Straße 4: ZAŻÓŁĆ, İstanbul").collect();
+/// assert_eq!(found, ["strasse", "4", "zazolc", "istanbul"]);
+/// ```
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    // By whatever is neither letter nor digit. Marks belong to their letter until they are folded away.
+    let parts = text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !is_joint(c));
+    parts.map(folded).filter(|word| !word.is_empty())
+}
+
+/// All that a message can be found by.
+pub fn words_of(body: &Body) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut say = |text: &str| found.extend(words(text));
+    match body {
+        Body::Text { text, .. } | Body::Edit { text, .. } => say(text),
+        Body::Template { arguments, .. } => {
+            arguments.values().filter_map(text_of).for_each(&mut say);
+        }
+        Body::File { file, text, .. } => {
+            say(text);
+            say(&file.name);
+        }
+        Body::Location { place, .. } => place.name.iter().for_each(|name| say(name)),
+        Body::Contact { contact, .. } => {
+            say(&contact.name);
+            let others = [&contact.company, &contact.phone, &contact.mail].into_iter().flatten();
+            others.for_each(|told| say(told));
+        }
+        Body::Broadcast { message, .. } => return words_of(message),
+        _ => {}
+    }
+    found
+}
+
+/// A mark beside the words of a message: `sort` says what `of` is.
+pub fn mark(sort: char, of: impl std::fmt::Display) -> String {
+    let of = of.to_string();
+    let plain = of.chars().map(|c| if c.is_alphanumeric() { c } else { DASH });
+    [MARK, sort].into_iter().chain(plain).collect()
+}
+
+/// A word that is looked for, with what says the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SoughtWord {
+    /// The beginning of a word, folded as by [`words`].
+    pub word: String,
+    /// The templates whose text has such a word in some language.
+    pub templates: BTreeSet<String>,
+}
+
+fn text_of(argument: &Argument) -> Option<&str> {
+    match argument {
+        Argument::Text(text) | Argument::Choice(text) => Some(text),
+        Argument::Stop { name, .. } => Some(name),
+        Argument::Place(place) => place.name.as_deref(),
+        Argument::Number(_) | Argument::Minutes(_) | Argument::TimeOfDay(_) => None,
+    }
+}
+
+/// What stands inside of a word without being heard: the soft hyphen, joiners, the Arabic stroke.
+fn is_joint(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{640}')
+}
+
+fn folded(word: &str) -> String {
+    let bare = word.nfkd().filter(|c| !is_combining_mark(*c) && !is_joint(*c));
+    let lower = bare.flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c));
+    let mut folded = String::with_capacity(word.len());
+    for c in lower {
+        match c {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'þ' => folded.push_str("th"),
+            'ı' => folded.push('i'),
+            'ґ' => folded.push('г'),
+            'ى' => folded.push('ي'),
+            'ة' => folded.push('ه'),
+            c if c.is_alphanumeric() => folded.push(c),
+            _ => {}
+        }
+    }
+    folded.chars().take(WORD_CHARS_MAX).collect()
+}
