@@ -45,7 +45,7 @@ impl World {
         };
         let Some(at) = self.servers.any_up(&mut self.dice) else { return Ok(()) };
         let last = self.servers.store.templates.get(template).copied().unwrap_or(0);
-        let version = last + self.dice.below(3) as u16;
+        let version = (last + self.dice.below(4) as u16).saturating_sub(1);
         let (label, text) = ("Here".into(), format!("I am here, {version}."));
         let text = TemplateText { label, text, ..TemplateText::default() };
         let definition = TemplateDefinition {
