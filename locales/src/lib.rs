@@ -12,6 +12,7 @@ mod built_in;
 mod catalogue;
 mod locale;
 mod publishing;
+mod searching;
 mod texts;
 
 pub use catalogue::{Catalogue, Template};

@@ -23,6 +23,7 @@ mod limits;
 mod problem;
 mod receipt;
 pub mod topic;
+mod words;
 
 pub use body::{
     Argument, ArgumentType, Arguments, Body, Contact, Content, ContentError, Degrees, File,
@@ -39,6 +40,7 @@ pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequ
 pub use limits::*;
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};
+pub use words::{SoughtWord, mark, words, words_of};
 
 /// The version of the wire contract, as it stands in topics and URLs (`v1`).
 ///

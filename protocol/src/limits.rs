@@ -37,6 +37,12 @@ pub const FILE_NAME_CHARS_MAX: usize = 120;
 /// Most values of the waveform of a voice note.
 pub const VOICE_WAVEFORM_MAX: usize = 128;
 
+/// Longest word that is found, in characters: more of a longer one is not looked at.
+pub const WORD_CHARS_MAX: usize = 40;
+
+/// Most words of one search.
+pub const SEARCH_WORDS_MAX: usize = 8;
+
 /// Most people and groups called by name in one message.
 pub const MENTIONS_MAX: usize = 64;
 

@@ -1,4 +1,4 @@
-//! What the server does by the clock: heartbeats, checkpoints, the mark up to which devices may
+//! What the server does by the clock: heartbeats, checkpoints, the index of words, the mark up to which devices may
 //! forget, the renewal of its own certificate and the loading of a changed one.
 
 use std::sync::Arc;
@@ -20,6 +20,9 @@ use crate::waypost::Waypost;
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
 const ERASE_EVERY: Duration = Duration::from_secs(5);
+const INDEX_EVERY: Duration = Duration::from_secs(1);
+/// So many steps one look takes: the words of 10,000 facts.
+const INDEX_STEPS_MAX: usize = 20;
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -37,6 +40,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut safe = every(SAFE_EVERY);
     let mut erase = every(ERASE_EVERY);
     let mut escalate = every(ESCALATE_EVERY);
+    let mut index = every(INDEX_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -47,6 +51,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
             _ = erase.tick() => report("erasing what has expired", erase_expired(&waypost).await),
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
+            _ = index.tick() => report("indexing words", index_words(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
@@ -83,6 +88,17 @@ async fn escalate_due(waypost: &Waypost) -> Result<(), StorageError> {
     if !messages.is_empty() {
         tracing::debug!(count = messages.len(), "messages wait to be acknowledged");
         waypost.ingest.ask(Request::Escalate { messages }).await;
+    }
+    Ok(())
+}
+
+/// Takes the words of new messages into the index, so that a search finds them. What is left over is
+/// taken in a second: nobody else waits for it.
+async fn index_words(waypost: &Waypost) -> Result<(), StorageError> {
+    for _ in 0..INDEX_STEPS_MAX {
+        if !waypost.db.index_words().await? {
+            break;
+        }
     }
     Ok(())
 }

@@ -13,5 +13,6 @@ mod round_trip;
 mod rules;
 mod samples;
 mod schema;
+mod searching;
 mod sizes;
 mod snapshots;

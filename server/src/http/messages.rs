@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<Waypost> {
 
 /// A fact of a conversation.
 #[derive(Serialize, ToSchema)]
-struct Message {
+pub struct Message {
     /// Its place in the record.
     sequence: Sequence,
     /// When it happened, by the clock of the author's device.
@@ -56,7 +56,7 @@ impl From<FactRow> for Message {
 }
 
 /// These, each with the last of its edits.
-async fn with_edits(waypost: &Waypost, rows: Vec<FactRow>) -> Result<Vec<Message>, Problem> {
+pub async fn with_edits(waypost: &Waypost, rows: Vec<FactRow>) -> Result<Vec<Message>, Problem> {
     let texts = rows.iter().filter(|row| row.event.content.kind == kind::TEXT);
     let ids: Vec<_> = texts.filter_map(|row| row.event.id).collect();
     // Oldest first: the last one stays.

@@ -14,6 +14,7 @@ mod people;
 mod problem;
 mod record;
 mod revisions;
+mod search;
 mod sync;
 mod templates;
 
@@ -88,6 +89,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(revisions::router())
         .merge(escalations::router())
         .merge(templates::router())
+        .merge(search::router())
         .merge(enrolments::router())
         .merge(sync::router())
         .merge(events::router())

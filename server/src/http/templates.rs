@@ -224,7 +224,8 @@ pub async fn knows(waypost: &Waypost, body: &Body) -> Result<(), Problem> {
     }
 }
 
-async fn catalogue(waypost: &Waypost) -> Result<Catalogue, Problem> {
+/// The templates that there are now.
+pub async fn catalogue(waypost: &Waypost) -> Result<Catalogue, Problem> {
     let published = waypost.db.published_templates().await?;
     Ok(Catalogue::with(published.into_iter().map(
         |TemplateRow { template, version, definition, .. }| Template {

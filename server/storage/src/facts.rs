@@ -100,7 +100,11 @@ impl Db {
     /// The number of the last fact.
     pub async fn end(&self) -> Result<u64, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let row = self.sql("SELECT size FROM head WHERE id = 1").row(&mut on).await?;
+        self.end_on(&mut on).await
+    }
+
+    pub(crate) async fn end_on(&self, on: &mut AnyConnection) -> Result<u64, StorageError> {
+        let row = self.sql("SELECT size FROM head WHERE id = 1").row(on).await?;
         row.map_or(Ok(0), |row| Ok(unsigned(row.try_get(0)?)))
     }
 

@@ -120,6 +120,8 @@ impl Db {
                 .push("))");
             sql.execute(&mut tx).await?;
         }
+        let gone: Vec<_> = expired.iter().map(|(n, _)| *n).collect();
+        self.forget_words(&mut tx, &gone).await?;
         tx.commit().await?;
         Ok(expired.len() as u64)
     }

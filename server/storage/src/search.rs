@@ -14,7 +14,7 @@ use waypost_protocol::{
     Body, Content, ConversationId, FactId, Millis, PersonId, SoughtWord, kind, mark, words_of,
 };
 
-use crate::decode::{conversation_id, fact_id, person_id};
+use crate::decode::{conversation_id, person_id};
 use crate::facts::fact_of;
 use crate::revisions::{COLUMNS_FOR_READERS, CONTENT_FOR_READERS};
 use crate::sql::{big, unsigned};
@@ -62,13 +62,18 @@ impl Db {
             Dialect::Sqlite => "", // BEGIN IMMEDIATE has locked everything
             Dialect::Postgres => " FOR UPDATE",
         };
-        let row = self.sql("SELECT up_to FROM indexed WHERE id = 1").push(lock).row(&mut tx).await?;
+        let row =
+            self.sql("SELECT up_to FROM indexed WHERE id = 1").push(lock).row(&mut tx).await?;
         let from = row.map_or(Ok(0), |row| row.try_get(0).map(unsigned))?;
         let to = self.end_on(&mut tx).await?.min(from + INDEXED_AT_ONCE_MAX);
         for news in self.news(&mut tx, from, to).await? {
             self.hear(&mut tx, news).await?;
         }
-        self.sql("UPDATE indexed SET up_to = ").bind(big(to)).push(" WHERE id = 1").execute(&mut tx).await?;
+        self.sql("UPDATE indexed SET up_to = ")
+            .bind(big(to))
+            .push(" WHERE id = 1")
+            .execute(&mut tx)
+            .await?;
         tx.commit().await?;
         Ok(to - from == INDEXED_AT_ONCE_MAX)
     }
@@ -153,7 +158,8 @@ impl Db {
         to: u64,
     ) -> Result<Vec<News>, StorageError> {
         let later = [kind::BROADCAST, kind::EDIT, kind::DELETION];
-        let kinds = kind::TOLD.iter().chain(&later).map(u16::to_string).collect::<Vec<_>>().join(", ");
+        let kinds =
+            kind::TOLD.iter().chain(&later).map(u16::to_string).collect::<Vec<_>>().join(", ");
         let mut sql = self.sql("SELECT f.n, f.author, f.conversation, f.kind, ");
         sql.push(CONTENT_FOR_READERS).push(" FROM fact f WHERE f.n > ").bind(big(from));
         sql.push(" AND f.n <= ").bind(big(to)).push(" AND f.kind IN (").push(&kinds);
@@ -268,11 +274,8 @@ impl Db {
 fn marks_of(news: &News, body: &Body) -> BTreeSet<String> {
     let place = news.conversation;
     let is_brought = body.header().is_some_and(|header| header.broadcast.is_some());
-    let mut marks = BTreeSet::from([
-        mark('a', news.author),
-        mark('k', news.content.kind),
-        mark('c', place),
-    ]);
+    let mut marks =
+        BTreeSet::from([mark('a', news.author), mark('k', news.content.kind), mark('c', place)]);
     match place {
         ConversationId::Direct(low, high) => {
             let readers = [low, high].into_iter().filter(|it| !is_brought || *it != news.author);

@@ -13,6 +13,7 @@ mod refusals;
 mod repeats;
 mod revisions;
 mod rights;
+mod search;
 mod syncing;
 mod templates;
 
