@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum_server::tls_rustls::RustlsConfig;
 use ed25519_dalek::SigningKey;
@@ -21,8 +21,8 @@ const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
 const ERASE_EVERY: Duration = Duration::from_secs(5);
 const INDEX_EVERY: Duration = Duration::from_secs(1);
-/// So many steps one look takes: the words of 10,000 facts.
-const INDEX_STEPS_MAX: usize = 20;
+/// So long one look works on the index, so that it takes a tenth of the record's time at most.
+const INDEX_FOR: Duration = Duration::from_millis(100);
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -95,11 +95,8 @@ async fn escalate_due(waypost: &Waypost) -> Result<(), StorageError> {
 /// Takes the words of new messages into the index, so that a search finds them. What is left over is
 /// taken in a second: nobody else waits for it.
 async fn index_words(waypost: &Waypost) -> Result<(), StorageError> {
-    for _ in 0..INDEX_STEPS_MAX {
-        if !waypost.db.index_words().await? {
-            break;
-        }
-    }
+    let began = Instant::now();
+    while waypost.db.index_words().await? && began.elapsed() < INDEX_FOR {}
     Ok(())
 }
 

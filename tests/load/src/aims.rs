@@ -22,7 +22,7 @@ use Bound::{AtLeast, AtMost};
 const SQLITE: &str = "Waypost on SQLite";
 const POSTGRES: &str = "Waypost on PostgreSQL";
 
-const AIMS: [Aim; 15] = [
+const AIMS: [Aim; 17] = [
     aim(
         "durable messages a second, SQLite",
         SQLITE,
@@ -46,6 +46,8 @@ const AIMS: [Aim; 15] = [
     aim("kB for an idle TLS connection", SQLITE, What::IdleKb, AtMost(32.0), 12.0),
     aim("audit record's share, %", SQLITE, What::AuditPercent, AtMost(15.0), 5.0),
     aim("throughput on ten million by that on none", SQLITE, What::Growth, AtLeast(0.9), 1.0),
+    aim("search in a million messages, p99 ms", SQLITE, What::SearchP99Ms, AtMost(50.0), 20.0),
+    aim("the same, PostgreSQL, p99 ms", POSTGRES, What::SearchP99Ms, AtMost(50.0), 20.0),
     aim("memory in the soak, by its begin", SQLITE, What::SoakMemoryGrowth, AtMost(1.1), 1.0),
     aim("bytes a fact in it, by its begin", SQLITE, What::SoakBytesGrowth, AtMost(1.05), 1.0),
     aim("first view of 10,000 messages, ms", "device", What::FirstViewMs, AtMost(100.0), 30.0),

@@ -58,6 +58,12 @@ pub enum What {
     Growth,
     /// Opening a store of 10,000 messages until the view shows a conversation.
     FirstViewMs,
+    /// Facts a second whose words come into the index, while nothing else is done.
+    IndexedEachSecond,
+    /// A search among a million messages until its first page is there: the middle.
+    SearchP50Ms,
+    /// The slowest hundredth of them.
+    SearchP99Ms,
     /// 1,000 items over 2G, by what their bytes alone need.
     NarrowTimes,
     /// The same in seconds.
@@ -108,6 +114,9 @@ impl What {
             Self::AuditPercent => "share of audit, %",
             Self::Growth => "throughput by that when empty",
             Self::FirstViewMs => "first view of 10,000, ms",
+            Self::IndexedEachSecond => "facts/s indexed",
+            Self::SearchP50Ms => "p50 of a search, ms",
+            Self::SearchP99Ms => "p99 of a search, ms",
             Self::NarrowTimes => "2G: times the bytes alone",
             Self::NarrowS => "2G: 1,000 items, s",
             Self::NarrowBytes => "2G: bytes an item",

@@ -29,6 +29,7 @@ pub mod plot;
 pub mod relay;
 pub mod run;
 pub mod screen;
+pub mod search;
 pub mod seed;
 pub mod settings;
 pub mod soak;

@@ -17,7 +17,9 @@ use crate::machine::Machine;
 use crate::peers::{self, Peer};
 use crate::settings::Settings;
 use crate::station::Database;
-use crate::{aims, audit, first_view, idle, limits, narrow, ours, plot, screen, soak, table};
+use crate::{
+    aims, audit, first_view, idle, limits, narrow, ours, plot, screen, search, soak, table,
+};
 
 /// Longest time of one measurement.
 const ENDS_WITHIN: Duration = Duration::from_secs(15 * 60);
@@ -53,6 +55,10 @@ pub enum Measurement {
     Audit,
     /// The first view of a long history.
     FirstView,
+    /// Searching a million messages, on SQLite.
+    Search,
+    /// The same on PostgreSQL.
+    SearchPostgres,
     /// An outbox over 2G.
     Narrow,
     /// Throughput at ten million facts; only when asked for.
@@ -105,6 +111,8 @@ impl Measurement {
             Self::Idle => idle::measure(folder, settings).await,
             Self::Audit => audit::measure(folder, Database::Sqlite, settings).await,
             Self::FirstView => first_view::measure(folder, settings).await,
+            Self::Search => search::measure(folder, Database::Sqlite, settings).await,
+            Self::SearchPostgres => search::measure(folder, Database::Postgres, settings).await,
             Self::Narrow => narrow::measure(folder, settings).await,
             Self::Growth => ours::growth(folder, TEN_MILLION, settings).await,
             Self::Soak => soak::measure(folder, settings).await,

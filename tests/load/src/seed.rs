@@ -142,12 +142,34 @@ impl Seed {
     /// # Errors
     /// If the database fails.
     pub async fn talk(self, pairs: Vec<(Enrolled, Enrolled)>, facts: u64) -> anyhow::Result<Self> {
-        let mut talk = Talk::new(self, pairs);
+        self.talk_of(pairs, facts, || TEXT.to_owned()).await
+    }
+
+    /// The same, with these words.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn talk_of(
+        self,
+        pairs: Vec<(Enrolled, Enrolled)>,
+        facts: u64,
+        words: fn() -> String,
+    ) -> anyhow::Result<Self> {
+        let mut talk = Talk { words, ..Talk::new(self, pairs) };
         while talk.seed.end().await?.n < facts {
             let batch = talk.next_batch().await?;
             talk.commit(decide, &batch).await?;
         }
         Ok(talk.seed)
+    }
+
+    /// Takes all words into the index, as the server would in a quiet hour.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn index(&self) -> anyhow::Result<()> {
+        while self.db.index_words().await? {}
+        Ok(())
     }
 
     async fn deeds(&self, deeds: Vec<Deed>) -> anyhow::Result<()> {
@@ -174,12 +196,13 @@ pub struct Talk {
     pairs: Vec<(Enrolled, Enrolled)>,
     /// The last number of each lane.
     number: u32,
+    words: fn() -> String,
 }
 
 impl Talk {
     /// They have not written yet.
     pub fn new(seed: Seed, pairs: Vec<(Enrolled, Enrolled)>) -> Self {
-        Self { seed, pairs, number: 0 }
+        Self { seed, pairs, number: 0, words: || TEXT.to_owned() }
     }
 
     /// Some messages of each pair, and the receipts for those before.
@@ -190,7 +213,7 @@ impl Talk {
         let (end, now) = (self.seed.end().await?, unix_ms());
         let said = self.pairs.iter().map(|(writer, reader)| Request::Submit {
             actor: writer.actor(),
-            entries: entries(writer.person, reader.person, self.number, now),
+            entries: self.entries(writer.person, reader.person, now),
         });
         let heard = self.pairs.iter().map(|(_, reader)| Request::Marks {
             actor: reader.actor(),
@@ -217,27 +240,28 @@ impl Talk {
     }
 }
 
+impl Talk {
+    fn entries(&self, writer: PersonId, reader: PersonId, now: Millis) -> Vec<Entry> {
+        let Some(conversation) = ConversationId::direct(writer, reader) else { return Vec::new() };
+        let entry = |number| Entry {
+            id: FactId::mint(now, rand::random()),
+            conversation,
+            number,
+            content: Body::text((self.words)()).to_content(),
+            offset_minutes: 0,
+            skew_ms: None,
+            needs: None,
+            gap: false,
+        };
+        (self.number + 1..=self.number + ENTRIES).map(entry).collect()
+    }
+}
+
 fn checked(decision: Decision) -> anyhow::Result<Decision> {
     let refused = decision.replies.iter().find(|reply| matches!(reply, Reply::Refused(_)));
     anyhow::ensure!(refused.is_none(), "the record refuses: {refused:?}");
     anyhow::ensure!(decision.rejections.is_empty(), "{:?}", decision.rejections);
     Ok(decision)
-}
-
-fn entries(writer: PersonId, reader: PersonId, after: u32, now: Millis) -> Vec<Entry> {
-    let Some(conversation) = ConversationId::direct(writer, reader) else { return Vec::new() };
-    let content = Body::text(TEXT).to_content();
-    let entry = |number| Entry {
-        id: FactId::mint(now, rand::random()),
-        conversation,
-        number,
-        content: content.clone(),
-        offset_minutes: 0,
-        skew_ms: None,
-        needs: None,
-        gap: false,
-    };
-    (after + 1..=after + ENTRIES).map(entry).collect()
 }
 
 fn secret() -> String {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub idle_peers: usize,
     /// Messages in the store of one device.
     pub in_store: u64,
+    /// Facts in the record that is searched.
+    pub searched: u64,
     /// Items in the outbox before the narrow link.
     pub queued: usize,
     /// For how long half of the capacity is borne.
@@ -52,6 +54,7 @@ impl Settings {
         idle: 10_000,
         idle_peers: 2000,
         in_store: 10_000,
+        searched: 1_020_000,
         queued: 1000,
         soak_for: Duration::from_secs(20 * 60),
         guests: 200,
@@ -67,6 +70,7 @@ impl Settings {
         idle: 500,
         idle_peers: 200,
         in_store: 1000,
+        searched: 20_000,
         queued: 100,
         soak_for: Duration::from_secs(100),
         guests: 20,

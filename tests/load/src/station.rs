@@ -103,6 +103,20 @@ impl Station {
         })
     }
 
+    /// Where HTTPS answers.
+    pub fn base(&self) -> String {
+        format!("https://127.0.0.1:{}", self.server.ports().https)
+    }
+
+    /// A client that trusts this server and no other.
+    ///
+    /// # Errors
+    /// If the certificate of the server cannot be read.
+    pub fn http(&self) -> anyhow::Result<reqwest::Client> {
+        let ca = reqwest::Certificate::from_pem(&std::fs::read(self.ca_file())?)?;
+        Ok(reqwest::Client::builder().tls_certs_only([ca]).build()?)
+    }
+
     /// The processes that serve: the server, and where there is one, its database.
     pub fn pids(&self) -> Vec<u32> {
         let database = self.cluster.as_ref().and_then(PrivateCluster::pid);

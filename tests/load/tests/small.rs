@@ -18,6 +18,7 @@ const SMALL: Settings = Settings {
     idle: 10,
     queued: 10,
     in_store: 100,
+    searched: 2_000,
     ..Settings::QUICK
 };
 
@@ -39,6 +40,14 @@ async fn a_few_people_write_hear_one_voice_and_come_back() {
     let figures = measured(Measurement::Sqlite).await;
     assert!(found(&figures, What::FactsBefore) >= 200.0);
     for what in [What::MessagesEachSecond, What::PacedP99Ms, What::BroadcastMs, What::ReconnectS] {
+        assert!(found(&figures, what) > 0.0, "{what:?}: {figures:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_find_words_again() {
+    let figures = measured(Measurement::Search).await;
+    for what in [What::IndexedEachSecond, What::SearchP50Ms, What::SearchP99Ms] {
         assert!(found(&figures, what) > 0.0, "{what:?}: {figures:?}");
     }
 }
