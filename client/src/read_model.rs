@@ -1,5 +1,6 @@
 //! Builds [`View`]s from the store, and reads again only what a transaction touched.
 
+mod found;
 mod message;
 #[cfg(test)]
 mod revised;

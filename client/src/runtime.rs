@@ -3,6 +3,7 @@
 //! One task owns store, engine, links and view. It decides nothing about messages.
 
 mod commands;
+mod searching;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use crate::clock::Clock;
 use crate::command::Command;
 use crate::enrol::{EnrolError, enrol};
 use crate::store::{Identity, OpenError, Store, StoreKey};
-use crate::view::View;
+use crate::view::{Found, Search, View};
 use shell::Shell;
 
 /// Most commands that wait for the store. A screen that taps faster waits in `send`.
@@ -41,6 +42,7 @@ pub struct Client {
 /// What the shell is asked.
 enum Request {
     Command(Command, oneshot::Sender<Result<Sent, CommandError>>),
+    Search(Search, oneshot::Sender<Result<Found, CommandError>>),
     Close,
 }
 
@@ -155,6 +157,14 @@ impl Client {
     pub async fn send(&self, command: Command) -> Result<Sent, CommandError> {
         let (reply, answer) = oneshot::channel();
         let request = Request::Command(command, reply);
+        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
+        answer.await.map_err(|_| CommandError::Closed)?
+    }
+
+    /// Looks for messages that are on this device, with or without a network.
+    pub async fn search(&self, search: Search) -> Result<Found, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Search(search, reply);
         self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
         answer.await.map_err(|_| CommandError::Closed)?
     }

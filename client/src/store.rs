@@ -12,6 +12,7 @@ mod open;
 mod project;
 mod read;
 mod revisions;
+mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 mod touched;
@@ -25,6 +26,7 @@ pub(crate) use identity::Identity;
 pub(crate) use messages::{MessageRow, Place, Receipts};
 pub use open::{OpenError, StoreKey};
 pub(crate) use read::{GroupRow, MemberRow, PersonRow, Reading, WedgedRow};
+pub(crate) use search::{Candidate, says};
 pub(crate) use touched::{Extent, Touched};
 use writing::Writing;
 

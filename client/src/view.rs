@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use waypost_engine::LinkPath;
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    ReceiptState, Role, TemplateDefinition,
+    ReceiptState, Role, SoughtWord, TemplateDefinition,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -218,4 +218,49 @@ pub struct RecipientView {
     pub read_at: Option<Millis>,
     /// Since when they have acknowledged it.
     pub acknowledged_at: Option<Millis>,
+}
+
+/// What to look for. Everything that is given must fit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Search {
+    /// Words, each by its beginning; see `waypost_protocol::words`.
+    pub words: Vec<SoughtWord>,
+    /// Who said it.
+    pub author: Option<PersonId>,
+    /// Where it was said.
+    pub conversation: Option<ConversationId>,
+    /// The number of its kind.
+    pub kind: Option<u16>,
+    /// Where the page before has ended: [`Found::next`].
+    pub before: Option<i64>,
+    /// At most so many messages.
+    pub limit: usize,
+}
+
+impl Default for Search {
+    /// Looks for everything, a page of it.
+    fn default() -> Self {
+        let (words, limit) = (Vec::new(), 50);
+        Self { words, author: None, conversation: None, kind: None, before: None, limit }
+    }
+}
+
+/// One page of what was found.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Found {
+    /// What came to this device last comes first.
+    pub messages: Vec<FoundMessage>,
+    /// What to give as [`Search::before`] for the next page; `None` on the last.
+    pub next: Option<i64>,
+    /// Set if this device has more messages than it could look at: searching again looks at more.
+    pub behind: bool,
+}
+
+/// A message that was found, and where.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FoundMessage {
+    /// Where it was said.
+    pub conversation: ConversationId,
+    /// The message.
+    pub message: Arc<MessageView>,
 }

@@ -27,9 +27,9 @@ const EXPIRY_LOOK: Duration = Duration::from_secs(60);
 const REPORTS_MAX: usize = 64;
 
 pub(super) struct Shell {
-    store: Store,
+    pub(super) store: Store,
     engine: Engine,
-    model: ReadModel,
+    pub(super) model: ReadModel,
     peer: Arc<Peer>,
     clock: Clock,
     started: Instant,
@@ -121,6 +121,7 @@ impl Shell {
             tokio::select! {
                 request = requests.recv() => match request {
                     Some(Request::Command(command, reply)) => self.command(command, reply).await,
+                    Some(Request::Search(search, reply)) => self.search(search, reply).await,
                     Some(Request::Close) | None => break,
                 },
                 report = self.reports.1.recv() => {

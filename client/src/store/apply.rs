@@ -204,6 +204,14 @@ impl Writing {
             .await?;
         for row in gone {
             let id: Vec<u8> = row.try_get(0)?;
+            // Another fact may get its rowid, and has to be found then.
+            self.sql(
+                "UPDATE progress
+                 SET searched = min(searched, (SELECT rowid FROM facts WHERE id = ?) - 1)",
+            )
+            .bind(id.clone())
+            .run()
+            .await?;
             self.sql("DELETE FROM facts WHERE id = ?").bind(id).run().await?;
         }
         self.wipe_what_is_gone().await

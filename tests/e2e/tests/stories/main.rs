@@ -11,6 +11,7 @@ mod kills;
 mod pains;
 mod refusals;
 mod revisions;
+mod search;
 mod templates;
 
 /// Tells each story once on each database.
