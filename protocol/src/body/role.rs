@@ -20,13 +20,26 @@ pub enum Role {
     /// Runs the server: people, enrolments, revocations.
     #[n(2)]
     Admin,
+    /// Works in the office and talks to the staff.
+    #[n(3)]
+    Colleague,
+    /// Checks the record.
+    #[n(4)]
+    Auditor,
+    /// A program: a CRM, an ERP.
+    #[n(5)]
+    Bot,
 }
 
 impl Role {
+    /// Every role, from those who drive to those who check.
+    pub const ALL: [Role; 6] =
+        [Self::Driver, Self::Colleague, Self::Dispatcher, Self::Admin, Self::Bot, Self::Auditor];
+
     /// Whether this role works at a desk: it reads the staff stream and sees presence.
     pub fn is_staff(self) -> bool {
         match self {
-            Self::Driver => false,
+            Self::Driver | Self::Colleague | Self::Auditor | Self::Bot => false,
             Self::Dispatcher | Self::Admin => true,
         }
     }
@@ -37,6 +50,9 @@ impl Role {
             Self::Driver => "driver",
             Self::Dispatcher => "dispatcher",
             Self::Admin => "admin",
+            Self::Colleague => "colleague",
+            Self::Auditor => "auditor",
+            Self::Bot => "bot",
         }
     }
 }
@@ -44,9 +60,9 @@ impl Role {
 impl std::str::FromStr for Role {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, Self::Err> {
-        [Self::Driver, Self::Dispatcher, Self::Admin]
-            .into_iter()
-            .find(|role| role.name() == s)
-            .ok_or_else(|| format!("`{s}` is no role; use driver, dispatcher or admin"))
+        Self::ALL.into_iter().find(|role| role.name() == s).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("`{s}` is no role; there are {names}")
+        })
     }
 }

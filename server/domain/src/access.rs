@@ -1,15 +1,17 @@
-//! Who may what: the rights, in one place.
+//! Who may what where: the rights of roles ([`crate::rights`]) as far as a conversation, a group or someone
+//! else is concerned.
 
 use waypost_protocol::{ConversationId, ProblemCode, Role};
 
 use crate::batch::{Actor, Deed};
 use crate::known::Known;
+use crate::rights::{Right, may};
 
 /// Whether this person may write messages and acknowledgements in this conversation.
 ///
-/// A direct conversation needs someone of the staff on one side; a group needs membership; the
-/// directory streams are written by deeds alone; to many speaks the staff, each among their own
-/// broadcasts. Whoever may not write learns `NotFound` where they may not even know that the conversation
+/// A direct conversation needs someone who writes to everyone on one side, or colleagues on both; a group
+/// needs membership; the directory streams are written by deeds alone; to many speak those who may, each
+/// among their own broadcasts. Whoever may not write learns `NotFound` where they may not even know that the conversation
 /// exists.
 pub fn may_write(
     actor: Actor,
@@ -20,20 +22,30 @@ pub fn may_write(
         ConversationId::Direct(..) => {
             let partner = conversation.partner_of(actor.person).ok_or(ProblemCode::NotFound)?;
             let partner = known.people.get(&partner).ok_or(ProblemCode::NotFound)?;
-            if actor.role.is_staff() || partner.role.is_staff() {
-                Ok(())
-            } else {
-                Err(ProblemCode::NotAllowed)
-            }
+            if may_talk(actor.role, partner.role) { Ok(()) } else { Err(ProblemCode::NotAllowed) }
+        }
+        ConversationId::Group(group)
+            if known.members.contains(&(group, actor.person)) && !may(actor.role, Right::Write) =>
+        {
+            Err(ProblemCode::NotAllowed)
         }
         ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => Ok(()),
         ConversationId::Broadcasts(author) if author != actor.person => Err(ProblemCode::NotFound),
-        ConversationId::Broadcasts(_) if actor.role.is_staff() => Ok(()),
+        ConversationId::Broadcasts(_) if may(actor.role, Right::TellMany) => Ok(()),
         ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {
             Err(ProblemCode::NotFound)
         }
         ConversationId::Broadcasts(_) | ConversationId::Fleet => Err(ProblemCode::NotAllowed),
     }
+}
+
+/// Whether someone of the first role may write to someone of the second directly.
+pub fn may_talk(writer: Role, reader: Role) -> bool {
+    let both = |right| may(writer, right) && may(reader, right);
+    let talk = may(writer, Right::WriteToEveryone)
+        || may(reader, Right::WriteToEveryone)
+        || both(Right::WriteToColleagues);
+    talk && may(writer, Right::Write) && may(reader, Right::BeWrittenTo)
 }
 
 /// Whether this person, who may write here, may also take messages of others off the screens, and call
@@ -66,13 +78,16 @@ pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -
 /// Whether this person may do this deed, as far as they may know what it is about.
 pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
     let role = actor.role;
-    let runs =
-        |group: u32| role.is_staff() || may_moderate(actor, ConversationId::Group(group), known);
+    let runs = |group: u32| {
+        may(role, Right::RunGroups) || may_moderate(actor, ConversationId::Group(group), known)
+    };
     match deed {
-        Deed::AddPerson { .. } | Deed::PublishTemplate { .. } | Deed::BeginEpoch { .. } => {
-            role == Role::Admin
-        }
-        Deed::CreateGroup { .. } | Deed::SetChain { .. } | Deed::Revoke { .. } => role.is_staff(),
+        Deed::AddPerson { .. } => may(role, Right::AddPeople),
+        Deed::PublishTemplate { .. } => may(role, Right::PublishTemplates),
+        Deed::CreateGroup { .. } => may(role, Right::RunGroups),
+        Deed::SetChain { .. } => may(role, Right::SetChains),
+        Deed::Revoke { .. } => may(role, Right::Revoke),
+        Deed::BeginEpoch { .. } => actor == Actor::OPERATOR,
         Deed::ChangeGroup { group, .. }
         | Deed::Join { group, .. }
         | Deed::NameModerator { group, .. }
@@ -91,9 +106,5 @@ pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
 /// Whether this role may issue an enrolment link for a person of that role: dispatchers enrol
 /// drivers, admins everyone.
 pub fn may_issue_link(role: Role, for_role: Role) -> bool {
-    match role {
-        Role::Admin => true,
-        Role::Dispatcher => for_role == Role::Driver,
-        Role::Driver => false,
-    }
+    may(role, Right::EnrolEveryone) || may(role, Right::EnrolDrivers) && for_role == Role::Driver
 }

@@ -15,6 +15,7 @@ use waypost_protocol::{
 use crate::batch::{Actor, Request};
 use crate::decide::{Desk, Draft, digest_of};
 use crate::known::{Known, Reached, Wanted};
+use crate::rights::{Right, may};
 
 /// Most facts that the broadcasts of one batch become, beyond the first one. Further ones are put off,
 /// so that nobody else waits long for their commit.
@@ -45,7 +46,8 @@ pub fn wanted_by_broadcasts(batch: &[Request], known: &Known) -> Wanted {
 
 /// Whether this belongs to what its author says to many, and may.
 pub(crate) fn tells_many(actor: Actor, entry: &Entry) -> bool {
-    actor.role.is_staff() && entry.conversation == ConversationId::Broadcasts(actor.person)
+    may(actor.role, Right::TellMany)
+        && entry.conversation == ConversationId::Broadcasts(actor.person)
 }
 
 /// Whom this is told beside the readers of its conversation: whom a broadcast names, or whom the
@@ -75,6 +77,11 @@ fn resolved(
     if to.people.iter().any(is_nobody) || to.groups.iter().any(is_nowhere) {
         return Err(ProblemCode::NotFound);
     }
+    let hears =
+        |it: &PersonId| known.people.get(it).is_none_or(|it| may(it.role, Right::BeWrittenTo));
+    if !to.people.iter().all(hears) {
+        return Err(ProblemCode::NotAllowed);
+    }
     if to.everyone && known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1 {
         return Err(ProblemCode::TooLarge);
     }
@@ -94,6 +101,7 @@ pub(crate) fn everyone_in(to: &Recipients, known: &Known) -> BTreeSet<PersonId> 
     if to.everyone {
         people.extend((1..=known.head.last_person).map(PersonId));
     }
+    people.retain(|it| known.people.get(it).is_none_or(|it| may(it.role, Right::BeWrittenTo)));
     people
 }
 

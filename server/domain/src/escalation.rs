@@ -12,6 +12,7 @@ use waypost_protocol::{
     reminders,
 };
 
+use crate::access::may_talk;
 use crate::batch::{Actor, Reply, Request};
 use crate::broadcast::{everyone_in, id_for};
 use crate::decide::{Desk, Draft, digest_of};
@@ -295,13 +296,10 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// A message goes from person to person, as in any direct conversation, where one of them is staff.
+    /// A message goes from person to person where they could write to each other directly.
     fn may_hear(&self, author: PersonId, person: PersonId) -> bool {
-        let is_staff = |it| self.known.people.get(&it).map(|state| state.role.is_staff());
-        match (is_staff(author), is_staff(person)) {
-            (Some(author), Some(person)) => author || person,
-            _ => false,
-        }
+        let role = |it| self.known.people.get(&it).map(|state| state.role);
+        role(author).zip(role(person)).is_some_and(|(author, person)| may_talk(author, person))
     }
 
     fn tell_further(&mut self, message: FactId, watch: &Watch, step: FactId, person: PersonId) {

@@ -22,6 +22,7 @@ pub mod live;
 mod marks;
 pub mod page;
 mod record;
+pub mod rights;
 mod runs;
 pub mod uplink;
 

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use waypost_domain::rights::Right;
 use waypost_protocol::{Body, ConversationId, Recipients};
 
-use super::caller::Staff;
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact};
 use super::messages::{Sent, knows_named, message_of, submit};
 use super::problem::Problem;
@@ -36,10 +37,11 @@ struct BroadcastWanted {
     request_body = BroadcastWanted, responses((status = 201, body = Sent)))]
 async fn send(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Json(BroadcastWanted { to, message }): Json<BroadcastWanted>,
 ) -> Result<(StatusCode, axum::Json<Sent>), Problem> {
+    holds(actor, Right::TellMany)?;
     let broadcast = Body::Broadcast { to, message: message_of(&message)?.into() };
     broadcast.check()?;
     knows_named(&waypost, &broadcast).await?;

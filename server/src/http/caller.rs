@@ -4,8 +4,9 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use waypost_domain::Actor;
+use waypost_domain::rights::{Right, may};
 use waypost_edge::Identity;
-use waypost_protocol::{ProblemCode, Role};
+use waypost_protocol::ProblemCode;
 
 use super::problem::Problem;
 use crate::waypost::Waypost;
@@ -17,11 +18,13 @@ pub struct Caller(pub Actor);
 /// A device that calls, proved.
 pub struct Device(pub Identity);
 
-/// Someone of the staff who calls, proved.
-pub struct Staff(pub Actor);
-
-/// An admin who calls, proved.
-pub struct Admin(pub Actor);
+/// Refuses whoever does not have this right.
+pub fn holds(actor: Actor, right: Right) -> Result<(), Problem> {
+    match may(actor.role, right) {
+        true => Ok(()),
+        false => Err(ProblemCode::NotAllowed.into()),
+    }
+}
 
 /// Marks a request of the control socket.
 pub async fn as_operator(mut request: Request) -> Request {
@@ -38,30 +41,6 @@ impl FromRequestParts<Waypost> for Caller {
         }
         let Device(who) = Device::from_request_parts(parts, waypost).await?;
         Ok(Self(crate::waypost::actor_of(who)))
-    }
-}
-
-impl FromRequestParts<Waypost> for Staff {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
-        let Caller(actor) = Caller::from_request_parts(parts, waypost).await?;
-        match actor.role.is_staff() {
-            true => Ok(Self(actor)),
-            false => Err(ProblemCode::NotAllowed.into()),
-        }
-    }
-}
-
-impl FromRequestParts<Waypost> for Admin {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
-        let Caller(actor) = Caller::from_request_parts(parts, waypost).await?;
-        match actor.role == Role::Admin {
-            true => Ok(Self(actor)),
-            false => Err(ProblemCode::NotAllowed.into()),
-        }
     }
 }
 

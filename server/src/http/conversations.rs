@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use waypost_domain::rights::Right;
 use waypost_domain::{Actor, Deed, DeedDone};
 use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId, ProblemCode};
 use waypost_storage::{ConversationRow, Member};
 
-use super::caller::{Caller, Staff};
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use crate::waypost::Waypost;
@@ -165,10 +166,11 @@ pub async fn members_for(
     responses((status = 201, body = ConversationShown)))]
 async fn create_group(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Json(wanted): Json<GroupWanted>,
 ) -> Result<(StatusCode, axum::Json<ConversationShown>), Problem> {
+    holds(actor, Right::RunGroups)?;
     let GroupWanted { name, members, moderators, settings } = wanted;
     let body = Body::GroupCreated {
         group: 0,

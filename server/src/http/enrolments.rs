@@ -9,13 +9,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::access::may_issue_link;
+use waypost_domain::rights::Right;
 use waypost_domain::{Actor, Deed};
 use waypost_protocol::{
     DeviceId, EnrolmentId, FactId, Millis, NAME_CHARS_MAX, PersonId, ProblemCode,
 };
 use waypost_storage::EnrolmentRow;
 
-use super::caller::Staff;
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::people::PersonShown;
 use super::problem::Problem;
@@ -141,9 +142,10 @@ struct EnrolmentsPage {
     responses((status = 201, body = LinkIssued)))]
 async fn issue_link(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     Json(wanted): Json<LinkWanted>,
 ) -> Result<(StatusCode, axum::Json<LinkIssued>), Problem> {
+    holds(actor, Right::EnrolDrivers)?;
     let handle = &wanted.handle;
     let person = waypost.db.person_by_handle(handle).await?.ok_or_else(|| {
         Problem::of_field(ProblemCode::NotFound, "handle", format!("nobody is called `{handle}`"))
@@ -211,9 +213,10 @@ fn checked_key(wanted: &EnrolmentWanted) -> Result<[u8; 32], Problem> {
     responses((status = 200, body = EnrolmentsShown)))]
 async fn list(
     State(waypost): State<Waypost>,
-    Staff(_): Staff,
+    Caller(actor): Caller,
     Query(page): Query<EnrolmentsPage>,
 ) -> Result<axum::Json<EnrolmentsShown>, Problem> {
+    holds(actor, Right::ReadStaff)?;
     let rows = waypost.db.enrolments(page.person, page_size(page.limit)?).await?;
     Ok(axum::Json(EnrolmentsShown { enrolments: rows.into_iter().map(Into::into).collect() }))
 }
@@ -224,10 +227,11 @@ async fn list(
     responses((status = 204, description = "The credential is worth nothing any more.")))]
 async fn revoke(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Path(enrolment): Path<EnrolmentId>,
 ) -> Result<StatusCode, Problem> {
+    holds(actor, Right::Revoke)?;
     waypost.deed(actor, id, Deed::Revoke { enrolment }).await?;
     tracing::info!(%enrolment, "an enrolment was revoked");
     Ok(StatusCode::NO_CONTENT)

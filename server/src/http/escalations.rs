@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::Deed;
+use waypost_domain::rights::Right;
 use waypost_protocol::{Body, FactId, Millis, Step};
 use waypost_storage::ChainRow;
 
-use super::caller::{Caller, Staff};
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path};
 use super::messages::{Sent, submit};
 use super::problem::Problem;
@@ -81,8 +82,9 @@ struct EscalationShown {
     responses((status = 200, body = Chains)))]
 async fn chains(
     State(waypost): State<Waypost>,
-    Staff(_): Staff,
+    Caller(actor): Caller,
 ) -> Result<axum::Json<Chains>, Problem> {
+    holds(actor, Right::SeeChains)?;
     let chains = waypost.db.chains().await?.into_iter().map(ChainShown::from).collect();
     Ok(axum::Json(Chains { chains }))
 }
@@ -94,11 +96,12 @@ async fn chains(
     responses((status = 204, description = "The chain is so.")))]
 async fn set_chain(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Path(chain): Path<u32>,
     Json(ChainWanted { name, steps }): Json<ChainWanted>,
 ) -> Result<StatusCode, Problem> {
+    holds(actor, Right::SetChains)?;
     Body::ChainSet { chain, name: name.clone(), steps: steps.clone() }.check()?;
     waypost.deed(actor, id, Deed::SetChain { chain, name, steps }).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -7,10 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::Deed;
+use waypost_domain::rights::Right;
 use waypost_protocol::{Body, PersonId, ProblemCode, Role};
 use waypost_storage::PersonRow;
 
-use super::caller::{Caller, Staff};
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use crate::waypost::Waypost;
@@ -127,10 +128,11 @@ async fn show(
     responses((status = 201, body = PersonShown)))]
 async fn add(
     State(waypost): State<Waypost>,
-    Staff(actor): Staff,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Json(wanted): Json<PersonWanted>,
 ) -> Result<(StatusCode, axum::Json<PersonShown>), Problem> {
+    holds(actor, Right::AddPeople)?;
     let PersonWanted { handle, name, role, language } = wanted;
     // The number is given later; everything else must be right now, with the field that is not.
     Body::PersonAdded {

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use waypost_domain::rights::Right;
 use waypost_domain::{Actor, Deed};
-use waypost_protocol::{ProblemCode, Role, Sequence};
+use waypost_protocol::{ProblemCode, Sequence};
 
-use super::caller::{Caller, Staff};
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact};
 use super::problem::Problem;
 use crate::audit::{Verdict, verify};
@@ -62,13 +63,14 @@ pub struct EpochBegun {
     pub sequence: Sequence,
 }
 
-/// The newest checkpoint of the audit tree (staff).
+/// The newest checkpoint of the audit tree (staff and auditors).
 #[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "record",
     responses((status = 200, body = CheckpointShown)))]
 async fn checkpoint(
     State(waypost): State<Waypost>,
-    Staff(_): Staff,
+    Caller(actor): Caller,
 ) -> Result<axum::Json<CheckpointShown>, Problem> {
+    holds(actor, Right::SignCheckpoints)?;
     let key = key_of(&waypost)?;
     sign_checkpoint(&waypost, &key).await?;
     let last = waypost.db.last_checkpoint().await?.ok_or(ProblemCode::NotFound)?;
@@ -79,14 +81,14 @@ async fn checkpoint(
     }))
 }
 
-/// Verifies the whole audit record (admins).
+/// Verifies the whole audit record (admins and auditors).
 #[utoipa::path(get, path = "/v1/audit/verification", tag = "record",
     responses((status = 200, body = Verdict)))]
 async fn verification(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
 ) -> Result<axum::Json<Verdict>, Problem> {
-    admins_only(actor)?;
+    holds(actor, Right::VerifyRecord)?;
     let key = key_of(&waypost)?;
     Ok(axum::Json(verify(&waypost.db, &key.verifying_key()).await?))
 }
@@ -122,13 +124,6 @@ async fn begin_epoch(
     let done = waypost.deed(actor, id, Deed::BeginEpoch { epoch: this_moment() }).await?;
     let begun = EpochBegun { sequence: done.sequence };
     Ok((axum::http::StatusCode::CREATED, axum::Json(begun)))
-}
-
-fn admins_only(actor: Actor) -> Result<(), Problem> {
-    match actor.role {
-        Role::Admin => Ok(()),
-        Role::Driver | Role::Dispatcher => Err(ProblemCode::NotAllowed.into()),
-    }
 }
 
 /// Seconds since 1970: an epoch number that no restore, of whichever backup, had before.

@@ -10,11 +10,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::Deed;
+use waypost_domain::rights::Right;
 use waypost_locales::{Catalogue, Locale, Template, preview};
 use waypost_protocol::{Body, ProblemCode, TemplateDefinition};
 use waypost_storage::TemplateRow;
 
-use super::caller::{Admin, Caller};
+use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query};
 use super::problem::Problem;
 use crate::waypost::Waypost;
@@ -137,12 +138,13 @@ async fn template(
         (status = 412, description = "There is a newer version.")))]
 async fn publish(
     State(waypost): State<Waypost>,
-    Admin(actor): Admin,
+    Caller(actor): Caller,
     NewFact(id): NewFact,
     Path(template): Path<String>,
     headers: HeaderMap,
     Json(definition): Json<TemplateDefinition>,
 ) -> Result<Response, Problem> {
+    holds(actor, Right::PublishTemplates)?;
     let catalogue = catalogue(&waypost).await?;
     let last = catalogue.current(&template);
     if let Some(done) = last.filter(|last| last.definition == definition) {
@@ -173,10 +175,11 @@ async fn publish(
     request_body = TemplateDefinition, params(("template" = String, Path)), responses((status = 200, body = Previews)))]
 async fn try_out(
     State(waypost): State<Waypost>,
-    Admin(_): Admin,
+    Caller(actor): Caller,
     Path(template): Path<String>,
     Json(definition): Json<TemplateDefinition>,
 ) -> Result<axum::Json<Previews>, Problem> {
+    holds(actor, Right::PublishTemplates)?;
     definition.check(&template)?;
     let shown = match preview(&definition, &spoken(&waypost).await?) {
         Ok(previews) => Previews {

@@ -66,9 +66,11 @@ impl Db {
             self.sql("SELECT up_to FROM indexed WHERE id = 1").push(lock).row(&mut tx).await?;
         let from = row.map_or(Ok(0), |row| row.try_get(0).map(unsigned))?;
         let to = self.end_on(&mut tx).await?.min(from + INDEXED_AT_ONCE_MAX);
+        let mut words = Vec::new();
         for news in self.news(&mut tx, from, to).await? {
-            self.hear(&mut tx, news).await?;
+            self.hear(&mut tx, news, &mut words).await?;
         }
+        self.put_words(&mut tx, &words).await?;
         self.sql("UPDATE indexed SET up_to = ")
             .bind(big(to))
             .push(" WHERE id = 1")
@@ -168,22 +170,29 @@ impl Db {
         rows.iter().filter_map(|row| news_of(row).transpose()).collect()
     }
 
-    async fn hear(&self, on: &mut AnyConnection, news: News) -> Result<(), StorageError> {
+    /// Takes down what a fact says, or puts other words in the place of those of an earlier one.
+    async fn hear(
+        &self,
+        on: &mut AnyConnection,
+        news: News,
+        words: &mut Vec<(u64, String)>,
+    ) -> Result<(), StorageError> {
         let Ok(body) = news.content.to_body() else { return Ok(()) };
         let Some((message, author)) = body.revises(news.author) else {
-            return self.put_words(on, &news, &body).await;
+            words.push((news.n, terms_of(&news, &body)));
+            return Ok(());
         };
         let Some(said) = self.said(on, message, author, news.conversation).await? else {
             return Ok(());
         };
+        words.retain(|(n, _)| *n != said.n);
         self.forget_words(on, &[big(said.n)]).await?;
-        match body {
-            Body::Edit { text, .. } => match edited(&said.content, &text).to_body() {
-                Ok(now) => self.put_words(on, &said, &now).await,
-                Err(_) => Ok(()),
-            },
-            _ => Ok(()),
+        if let Body::Edit { text, .. } = body
+            && let Ok(now) = edited(&said.content, &text).to_body()
+        {
+            words.push((said.n, terms_of(&said, &now)));
         }
+        Ok(())
     }
 
     /// A message of this author in this conversation, if it says something still.
@@ -204,22 +213,22 @@ impl Db {
     async fn put_words(
         &self,
         on: &mut AnyConnection,
-        news: &News,
-        body: &Body,
+        words: &[(u64, String)],
     ) -> Result<(), StorageError> {
-        let words: Vec<_> = words_of(body).into_iter().chain(marks_of(news, body)).collect();
-        let words = words.join(" ");
-        match self.dialect {
-            Dialect::Sqlite => {
-                let mut sql = self.sql("INSERT INTO message_words (rowid, words) VALUES (");
-                sql.bind(big(news.n)).push(", ").bind(words).push(")").execute(on).await?;
-            }
-            Dialect::Postgres => {
-                let mut sql = self.sql("INSERT INTO message_words (n, words) VALUES (");
-                sql.bind(big(news.n)).push(", array_to_tsvector(string_to_array(").bind(words);
-                sql.push(", ' '))) ON CONFLICT (n) DO UPDATE SET words = excluded.words");
-                sql.execute(on).await?;
-            }
+        for chunk in self.chunks(words) {
+            let (before, after) = match self.dialect {
+                Dialect::Sqlite => ("INSERT INTO message_words (rowid, words) VALUES ", ""),
+                Dialect::Postgres => (
+                    "INSERT INTO message_words (n, words) \
+                     SELECT v.n, array_to_tsvector(string_to_array(v.words, ' ')) FROM (VALUES ",
+                    ") v (n, words)",
+                ),
+            };
+            let mut sql = self.sql(before);
+            sql.tuples(chunk, |row, (n, words)| {
+                row.bind(big(*n)).bind(words.clone());
+            });
+            sql.push(after).execute(on).await?;
         }
         Ok(())
     }
@@ -267,6 +276,12 @@ impl Db {
         }
         terms.join(and)
     }
+}
+
+/// What stands in the index for a message.
+fn terms_of(news: &News, body: &Body) -> String {
+    let terms: Vec<_> = words_of(body).into_iter().chain(marks_of(news, body)).collect();
+    terms.join(" ")
 }
 
 /// What stands beside the words of a message. What a broadcast has brought is found by who got it; its

@@ -15,6 +15,7 @@ mod presence;
 mod record;
 mod revisions;
 mod rights;
+mod roles;
 mod runs;
 mod templates;
 mod wanted;

@@ -87,7 +87,7 @@ fn who_may_do_what() {
     // For an admin, a dispatcher and a driver.
     let table = [
         (person, [true, false, false]),
-        (Deed::BeginEpoch { epoch: 1 }, [true, false, false]),
+        (Deed::BeginEpoch { epoch: 1 }, [false, false, false]),
         (publishes(), [true, false, false]),
         (opens("North", vec![]), [true, true, false]),
         (Deed::Join { group: NORTH, person: AYO }, [true, true, false]),

@@ -2,9 +2,12 @@
 
 use reqwest::Method;
 use serde_json::json;
+use waypost_domain::access::may_talk;
+use waypost_domain::rights::{Right, may};
+use waypost_protocol::Role;
 use waypost_world::On;
 
-use crate::office::{Office, fact_id};
+use crate::office::{Caller, Office, enrol, fact_id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_credential_nothing_is_told() {
@@ -137,4 +140,88 @@ async fn groups_hold_people_who_exist_and_close_behind_those_who_leave() {
     let unknown = omar.ask(omar.request(Method::PUT, &seat(4711))).await;
     unknown.is_problem("nobody joins", 404, "not-found");
     office.closes().await;
+}
+
+/// One thing that a right allows: what it is called, and how it is tried.
+type Try = (Right, Method, &'static str, serde_json::Value);
+
+/// Everyone of every role tries everything that a right allows: who has it succeeds, everyone else is told
+/// that they may not.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_right_is_had_by_its_roles_and_by_nobody_else() {
+    for on in [On::Sqlite, On::Postgres] {
+        let office = Office::open(on).await;
+        let mut people: Vec<(Role, Caller)> = vec![
+            (Role::Admin, office.ines.clone()),
+            (Role::Dispatcher, office.omar.clone()),
+            (Role::Driver, office.dana.clone()),
+        ];
+        for (handle, role) in
+            [("cora", Role::Colleague), ("otto", Role::Auditor), ("crm", Role::Bot)]
+        {
+            office.world.adds(handle, role.name()).await;
+            people.push((role, enrol(&office.world, handle).await));
+        }
+        office.world.adds("colin", "colleague").await;
+        for (role, who) in &people {
+            for (right, method, path, body) in tries(*role, office.ayo.id) {
+                let request = who.request(method, path);
+                let request = if body.is_null() { request } else { request.json(&body) };
+                let answer = who.ask(request).await;
+                let what = format!("{right:?} by {} on {on:?}: {}", role.name(), answer.body);
+                match may(*role, right) {
+                    true => assert!(answer.status < 400, "{what}"),
+                    false => drop(answer.is_problem(&what, 403, "not-allowed")),
+                }
+            }
+        }
+        talk_follows_the_table(&people).await;
+        office.closes().await;
+    }
+}
+
+fn tries(role: Role, ayo: u64) -> Vec<Try> {
+    let nothing = serde_json::Value::Null;
+    let name = role.name();
+    let person = json!({"handle": format!("new-{name}"), "name": "New", "role": "driver"});
+    let chain = json!({"name": "Night", "steps": [{"after_minutes": 0}]});
+    let many = json!({"to": {"people": [ayo]}, "message": {"kind": "text", "text": "Snow"}});
+    let group = json!({"name": "North", "members": [ayo]});
+    let template = json!({"texts": {"en": {"label": "Ferry", "text": format!("Ferry, {name}.")}}});
+    vec![
+        (Right::TellMany, Method::POST, "/v1/broadcasts", many),
+        (Right::ReadStaff, Method::GET, "/v1/enrolments", nothing.clone()),
+        (Right::RunGroups, Method::POST, "/v1/groups", group),
+        (Right::SeeChains, Method::GET, "/v1/chains", nothing.clone()),
+        (Right::SetChains, Method::PUT, "/v1/chains/4", chain),
+        (Right::EnrolDrivers, Method::POST, "/v1/enrolment-links", json!({"handle": "ayo"})),
+        (Right::EnrolEveryone, Method::POST, "/v1/enrolment-links", json!({"handle": "ines"})),
+        (Right::AddPeople, Method::POST, "/v1/people", person),
+        (Right::PublishTemplates, Method::PUT, "/v1/templates/ferry", template),
+        (Right::SignCheckpoints, Method::GET, "/v1/audit/checkpoint", nothing.clone()),
+        (Right::VerifyRecord, Method::GET, "/v1/audit/verification", nothing),
+    ]
+}
+
+/// Everyone writes to everyone, over the frames that devices send as well.
+async fn talk_follows_the_table(people: &[(Role, Caller)]) {
+    for (role, who) in people {
+        for (other, whom) in people.iter().filter(|(_, whom)| whom.id != who.id) {
+            let (conversation, allowed) = (who.with(whom), may_talk(*role, *other));
+            let what = format!("{} to {}", role.name(), other.name());
+            let text = json!({"kind": "text", "text": "Hello"});
+            let path = format!("/v1/conversations/{conversation}/messages");
+            let sent = who.post(&path, text.clone()).await;
+            let submit = json!({"frame": "submit", "entries": [{"id": fact_id(), "number": 0,
+                "conversation": conversation, "content": text}]});
+            let synced = who.post("/v1/sync", submit).await;
+            let answer = &synced.body[0]["answers"][0];
+            if allowed {
+                assert_eq!((sent.status, &answer["answer"]), (201, &json!("accepted")), "{what}");
+            } else {
+                sent.is_problem(&what, 403, "not-allowed");
+                assert_eq!(answer["code"], "not-allowed", "{what}: {}", synced.body);
+            }
+        }
+    }
 }

@@ -1,0 +1,96 @@
+//! What each role may do, whoever it concerns: one table. `docs/rights.md` is written from it.
+//!
+//! What depends on a conversation, on a group or on whose a message is, stands in [`crate::access`].
+
+use waypost_protocol::Role;
+
+use Right::{
+    AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, PublishTemplates, ReadStaff, Revoke,
+    RunGroups, SeeChains, SetChains, SignCheckpoints, TellMany, VerifyRecord, Write,
+    WriteToColleagues, WriteToEveryone,
+};
+use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
+
+/// Something that people of some roles may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Right {
+    /// Writes, acknowledges, edits and deletes where they may.
+    Write,
+    /// Can be written to directly.
+    BeWrittenTo,
+    /// Writes directly to anyone who can be written to, and is written to by anyone who writes.
+    WriteToEveryone,
+    /// Writes directly to colleagues.
+    WriteToColleagues,
+    /// Writes broadcasts.
+    TellMany,
+    /// Reads the stream of the staff, and sees who is online.
+    ReadStaff,
+    /// Opens and runs groups, without being in them.
+    RunGroups,
+    /// Sees the chains that there are.
+    SeeChains,
+    /// Makes and changes chains.
+    SetChains,
+    /// Issues enrolment links for drivers.
+    EnrolDrivers,
+    /// Issues enrolment links for everyone.
+    EnrolEveryone,
+    /// Ends enrolments.
+    Revoke,
+    /// Adds people to the directory.
+    AddPeople,
+    /// Publishes templates.
+    PublishTemplates,
+    /// Has the newest checkpoint of the record signed and told.
+    SignCheckpoints,
+    /// Has the whole record verified.
+    VerifyRecord,
+}
+
+/// Every right: what it is called, and who has it.
+pub const RIGHTS: [(Right, &str, &[Role]); 16] = [
+    (
+        Write,
+        "write, acknowledge, edit and delete, where one may",
+        &[Driver, Colleague, Dispatcher, Admin, Bot],
+    ),
+    (BeWrittenTo, "be written to directly", &[Driver, Colleague, Dispatcher, Admin, Bot]),
+    (
+        WriteToEveryone,
+        "write directly to everyone, and be written to by everyone",
+        &[Dispatcher, Admin, Bot],
+    ),
+    (WriteToColleagues, "write directly to colleagues", &[Colleague, Dispatcher, Admin, Bot]),
+    (TellMany, "write broadcasts", STAFF),
+    (ReadStaff, "see who is online, and which devices there are", STAFF),
+    (RunGroups, "open groups, and run those of others", STAFF),
+    (SeeChains, "see chains", STAFF),
+    (SetChains, "make and change chains", STAFF),
+    (EnrolDrivers, "issue enrolment links for drivers", STAFF),
+    (EnrolEveryone, "issue enrolment links for everyone", ADMINS),
+    (Revoke, "end enrolments", STAFF),
+    (AddPeople, "add people", ADMINS),
+    (PublishTemplates, "publish templates", ADMINS),
+    (SignCheckpoints, "get the newest checkpoint of the record", &[Dispatcher, Admin, Auditor]),
+    (VerifyRecord, "have the whole record verified", &[Admin, Auditor]),
+];
+
+const STAFF: &[Role] = &[Dispatcher, Admin];
+const ADMINS: &[Role] = &[Admin];
+
+/// Whether people of this role have this right.
+pub fn may(role: Role, right: Right) -> bool {
+    RIGHTS.iter().any(|(it, _, roles)| *it == right && roles.contains(&role))
+}
+
+/// The table as it stands in `docs/rights.md`.
+pub fn as_markdown() -> String {
+    let names = Role::ALL.map(Role::name).join(" | ");
+    let mut table = format!("| may | {names} |\n|---|{}\n", ":-:|".repeat(Role::ALL.len()));
+    for (right, words, _) in RIGHTS {
+        let signs = Role::ALL.map(|role| if may(role, right) { "yes" } else { "–" }).join(" | ");
+        table += &format!("| {words} | {signs} |\n");
+    }
+    table
+}
