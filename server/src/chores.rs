@@ -1,4 +1,4 @@
-//! What the server does by the clock: heartbeats, checkpoints, the index of words, the mark up to which devices may
+//! What the server does by the clock: heartbeats, checkpoints, the index, the mark up to which devices may
 //! forget, the renewal of its own certificate and the loading of a changed one.
 
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
             _ = erase.tick() => report("erasing what has expired", erase_expired(&waypost).await),
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
-            _ = index.tick() => report("indexing words", index_words(&waypost).await),
+            _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
@@ -92,11 +92,11 @@ async fn escalate_due(waypost: &Waypost) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Takes the words of new messages into the index, so that a search finds them. What is left over is
-/// taken in a second: nobody else waits for it.
-async fn index_words(waypost: &Waypost) -> Result<(), StorageError> {
+/// Takes new facts into the index, so that a search finds them. What is left over is taken in a second:
+/// nobody else waits for it.
+async fn catch_up_index(waypost: &Waypost) -> Result<(), StorageError> {
     let began = Instant::now();
-    while waypost.db.index_words().await? && began.elapsed() < INDEX_FOR {}
+    while waypost.db.index_next().await? && began.elapsed() < INDEX_FOR {}
     Ok(())
 }
 

@@ -20,6 +20,9 @@ use crate::metrics::Metrics;
 /// Where the MQTT door stands, once it is open.
 pub type Door = std::sync::OnceLock<Arc<Edge>>;
 
+/// So many steps of the index a reader waits for: the words of 2,000 facts.
+const INDEX_STEPS_MAX: usize = 4;
+
 /// What all doors lead to.
 #[derive(Clone)]
 pub struct Waypost {
@@ -97,6 +100,17 @@ impl Waypost {
             Reply::Refused(code) => Err(code),
             Reply::Answers(_) | Reply::MarksKept => Err(ProblemCode::Internal),
         }
+    }
+
+    /// Takes what was just said into the index, for whoever is about to read from it. Says whether it is
+    /// still behind: then more is said than one reader waits for.
+    pub async fn catch_up_index(&self) -> Result<bool, StorageError> {
+        for _ in 0..INDEX_STEPS_MAX {
+            if !self.db.index_next().await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whom a credential belongs to.

@@ -6,8 +6,8 @@ use waypost_protocol::Role;
 
 use Right::{
     AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, PublishTemplates, ReadStaff, Revoke,
-    RunGroups, SeeChains, SetChains, SignCheckpoints, TellMany, VerifyRecord, Write,
-    WriteToColleagues, WriteToEveryone,
+    RunGroups, SeeChains, SeeResponseTimes, SetChains, SignCheckpoints, TellMany, VerifyRecord,
+    Write, WriteToColleagues, WriteToEveryone,
 };
 use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
 
@@ -28,6 +28,8 @@ pub enum Right {
     ReadStaff,
     /// Opens and runs groups, without being in them.
     RunGroups,
+    /// Sees how long people take to respond.
+    SeeResponseTimes,
     /// Sees the chains that there are.
     SeeChains,
     /// Makes and changes chains.
@@ -49,7 +51,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 16] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 17] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -65,6 +67,7 @@ pub const RIGHTS: [(Right, &str, &[Role]); 16] = [
     (TellMany, "write broadcasts", STAFF),
     (ReadStaff, "see who is online, and which devices there are", STAFF),
     (RunGroups, "open groups, and run those of others", STAFF),
+    (SeeResponseTimes, "see how long people take to respond", STAFF),
     (SeeChains, "see chains", STAFF),
     (SetChains, "make and change chains", STAFF),
     (EnrolDrivers, "issue enrolment links for drivers", STAFF),

@@ -113,6 +113,10 @@ struct Recipient {
     read_at: Option<Millis>,
     /// Since when they have acknowledged it.
     acknowledged_at: Option<Millis>,
+    /// The first message by which they have answered it.
+    answer: Option<FactId>,
+    /// Since when they have answered it.
+    answered_at: Option<Millis>,
 }
 
 /// The receipts of a message.
@@ -224,8 +228,8 @@ async fn show(
     shown.map(axum::Json).ok_or(ProblemCode::NotFound.into())
 }
 
-/// Who has a message, who has read it, who has acknowledged it, and since when; of a broadcast, each of
-/// its recipients.
+/// Who has a message, who has read it, who has acknowledged or answered it, and since when; of a broadcast,
+/// each of its recipients.
 #[utoipa::path(get, path = "/v1/messages/{message}/receipts", tag = "messages",
     params(("message" = FactId, Path)), responses((status = 200, body = Receipts)))]
 async fn receipts(
@@ -241,13 +245,32 @@ async fn receipts(
     if !event.content.is_message() {
         return Err(ProblemCode::NotFound.into());
     }
+    waypost.catch_up_index().await?;
     let rows = waypost.db.receipts_of(message, event.n, author, conversation).await?;
-    let recipients =
-        rows.into_iter()
-            .map(|RecipientRow { person, message, delivered_at, read_at, acknowledged_at }| {
-                Recipient { person, message, delivered_at, read_at, acknowledged_at }
-            })
-            .collect();
+    let recipients = rows
+        .into_iter()
+        .map(
+            |RecipientRow {
+                 person,
+                 message,
+                 delivered_at,
+                 read_at,
+                 acknowledged_at,
+                 answer,
+                 answered_at,
+             }| {
+                Recipient {
+                    person,
+                    message,
+                    delivered_at,
+                    read_at,
+                    acknowledged_at,
+                    answer,
+                    answered_at,
+                }
+            },
+        )
+        .collect();
     Ok(axum::Json(Receipts { recipients }))
 }
 

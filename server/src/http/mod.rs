@@ -13,6 +13,7 @@ mod messages;
 mod people;
 mod problem;
 mod record;
+mod responses;
 mod revisions;
 mod search;
 mod sync;
@@ -90,6 +91,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(escalations::router())
         .merge(templates::router())
         .merge(search::router())
+        .merge(responses::router())
         .merge(enrolments::router())
         .merge(sync::router())
         .merge(events::router())

@@ -15,9 +15,6 @@ use super::problem::Problem;
 use super::templates::catalogue;
 use crate::waypost::Waypost;
 
-/// So many steps of the index one search takes, if it is behind.
-const STEPS_MAX: usize = 4;
-
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new().routes(routes!(search))
 }
@@ -35,6 +32,7 @@ struct Wanted {
     /// Where it was said.
     conversation: Option<ConversationId>,
     /// What sort of message it is.
+    #[param(inline)]
     kind: Option<MessageKind>,
     /// Recorded at this time or later (milliseconds since 1970).
     from: Option<Millis>,
@@ -97,13 +95,7 @@ async fn search(
         let what = "say what to look for: words, an author, a conversation, a kind or a time";
         return Err(Problem::of_field(ProblemCode::Malformed, "words", what));
     }
-    let mut behind = true;
-    for _ in 0..STEPS_MAX {
-        behind = waypost.db.index_words().await?;
-        if !behind {
-            break;
-        }
-    }
+    let behind = waypost.catch_up_index().await?;
     let before = wanted.before.unwrap_or(u64::MAX);
     let rows = waypost.db.search(actor.person, &sought, before, limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.event.n);

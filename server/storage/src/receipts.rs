@@ -24,6 +24,10 @@ pub struct RecipientRow {
     pub read_at: Option<Millis>,
     /// Since when they have acknowledged it.
     pub acknowledged_at: Option<Millis>,
+    /// The first message by which they have answered it.
+    pub answer: Option<FactId>,
+    /// Since when they have, by their own clock.
+    pub answered_at: Option<Millis>,
 }
 
 /// The number of a state in the `receipt` table; it is also its number on the wire.
@@ -104,6 +108,7 @@ impl Db {
         };
         self.add_marks(&mut on, &mut rows).await?;
         self.add_acknowledgements(&mut on, &mut rows).await?;
+        self.add_answers(&mut on, &mut rows).await?;
         Ok(rows.into_iter().map(|told| told.row).collect())
     }
 
@@ -220,6 +225,23 @@ impl Db {
     }
 }
 
+impl Db {
+    async fn add_answers(
+        &self,
+        on: &mut AnyConnection,
+        told: &mut [ToldTo],
+    ) -> Result<(), StorageError> {
+        let messages: BTreeSet<_> = told.iter().map(|it| it.row.message).collect();
+        let answers = self.answers_to(on, &messages.into_iter().collect::<Vec<_>>()).await?;
+        for ToldTo { row, .. } in told {
+            let answer = answers.get(&(row.message, row.person));
+            row.answer = answer.map(|(id, _)| *id);
+            row.answered_at = answer.map(|(_, at)| *at);
+        }
+        Ok(())
+    }
+}
+
 /// A message that someone was told, and where.
 #[derive(Clone, Copy)]
 struct ToldTo {
@@ -230,8 +252,15 @@ struct ToldTo {
 
 impl ToldTo {
     fn new(person: PersonId, message: FactId, conversation: ConversationId, n: u64) -> Self {
-        let (delivered_at, read_at, acknowledged_at) = (None, None, None);
-        let row = RecipientRow { person, message, delivered_at, read_at, acknowledged_at };
+        let row = RecipientRow {
+            person,
+            message,
+            delivered_at: None,
+            read_at: None,
+            acknowledged_at: None,
+            answer: None,
+            answered_at: None,
+        };
         Self { conversation, n, row }
     }
 }

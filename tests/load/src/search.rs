@@ -61,6 +61,7 @@ pub async fn measure(
 async fn look(station: &Station, people: &[Enrolled]) -> anyhow::Result<Times> {
     let http = station.http()?;
     let (mut took, mut found) = (Times::default(), 0);
+    let mut of_sort = [(); SORTS.len()].map(|()| Times::default());
     for search in 0..SEARCHES {
         let who = &people[rand::rng().random_range(0..people.len())];
         let words = wanted(search).replace(' ', "+");
@@ -69,18 +70,25 @@ async fn look(station: &Station, people: &[Enrolled]) -> anyhow::Result<Times> {
         let answer = http.get(url).bearer_auth(&who.credential).send().await?.error_for_status()?;
         let page: serde_json::Value = answer.json().await?;
         if search >= WARM {
-            took.add(began.elapsed().as_secs_f64() * 1000.0);
+            let ms = began.elapsed().as_secs_f64() * 1000.0;
+            took.add(ms);
+            of_sort[search % SORTS.len()].add(ms);
         }
         found += page["messages"].as_array().context("a page has messages")?.len();
+    }
+    for (sort, took) in SORTS.iter().zip(&mut of_sort) {
+        eprintln!("{sort}: {:.1} ms, the slowest {:.1} ms", took.at(50), took.at(100));
     }
     eprintln!("{SEARCHES} searches found {found} messages");
     anyhow::ensure!(found > 0, "nobody found anything");
     Ok(took)
 }
 
-/// In turn: a common word, a rare one, three of any sort, and the beginning of one.
+/// What people look for, in turn.
+const SORTS: [&str; 4] = ["a common word", "a rare word", "three words", "the beginning of a word"];
+
 fn wanted(search: usize) -> String {
-    match search % 4 {
+    match search % SORTS.len() {
         0 => word(rand::rng().random_range(0..20)),
         1 => word(rand::rng().random_range(5_000..20_000)),
         2 => [any_word(), any_word(), any_word()].join(" "),

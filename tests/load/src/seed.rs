@@ -163,12 +163,12 @@ impl Seed {
         Ok(talk.seed)
     }
 
-    /// Takes all words into the index, as the server would in a quiet hour.
+    /// Takes all facts into the index, as the server would in a quiet hour.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn index(&self) -> anyhow::Result<()> {
-        while self.db.index_words().await? {}
+        while self.db.index_next().await? {}
         Ok(())
     }
 

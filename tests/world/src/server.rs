@@ -1,5 +1,6 @@
 //! A real `waypost-server` process, which can be killed.
 
+use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -121,6 +122,24 @@ impl ServerProcess {
         } else {
             Err(text(&output.stdout) + &text(&output.stderr))
         }
+    }
+
+    /// The folder of its data.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// A function of bash that is called as the program is, and speaks to this server.
+    pub fn as_shell_function(&self) -> String {
+        let command = self.command();
+        let command = command.as_std();
+        let quoted = |text: &OsStr| format!("'{}'", text.to_string_lossy().replace('\'', r"'\''"));
+        let set = command.get_envs().filter_map(|(name, value)| {
+            Some(format!("{}={}", name.to_string_lossy(), quoted(value?)))
+        });
+        let program = std::iter::once(quoted(command.get_program()));
+        let words: Vec<_> = set.chain(program).chain(command.get_args().map(quoted)).collect();
+        format!("waypost-server() {{ {} \"$@\"; }}", words.join(" "))
     }
 
     /// Where it listens.

@@ -21,6 +21,7 @@ fn the_document_is_the_table() {
         | write broadcasts | – | – | yes | yes | – | – |
         | see who is online, and which devices there are | – | – | yes | yes | – | – |
         | open groups, and run those of others | – | – | yes | yes | – | – |
+        | see how long people take to respond | – | – | yes | yes | – | – |
         | see chains | – | – | yes | yes | – | – |
         | make and change chains | – | – | yes | yes | – | – |
         | issue enrolment links for drivers | – | – | yes | yes | – | – |

@@ -192,6 +192,7 @@ fn tries(role: Role, ayo: u64) -> Vec<Try> {
         (Right::TellMany, Method::POST, "/v1/broadcasts", many),
         (Right::ReadStaff, Method::GET, "/v1/enrolments", nothing.clone()),
         (Right::RunGroups, Method::POST, "/v1/groups", group),
+        (Right::SeeResponseTimes, Method::GET, "/v1/response-times?by=day", nothing.clone()),
         (Right::SeeChains, Method::GET, "/v1/chains", nothing.clone()),
         (Right::SetChains, Method::PUT, "/v1/chains/4", chain),
         (Right::EnrolDrivers, Method::POST, "/v1/enrolment-links", json!({"handle": "ayo"})),
