@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use fluent_syntax::ast::{Entry, Expression, Pattern, PatternElement};
 use fluent_syntax::parser;
-use waypost_protocol::{SEARCH_WORDS_MAX, SoughtWord, TemplateDefinition, words};
+use waypost_protocol::{SoughtWord, TemplateDefinition, words};
 
 use crate::{Catalogue, texts};
 
@@ -18,8 +18,8 @@ static BUILT_IN: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(||
 });
 
 impl Catalogue {
-    /// The words that someone looks for, each once, with the templates that say them; at most
-    /// [`waypost_protocol::SEARCH_WORDS_MAX`].
+    /// The words that someone looks for, each once, with the templates that say them in any of their
+    /// versions.
     pub fn sought(&self, text: &str) -> Vec<SoughtWord> {
         let looked_for: BTreeSet<_> = words(text).collect();
         let published =
@@ -27,7 +27,7 @@ impl Catalogue {
         let published: Vec<_> =
             published.map(|it| (it.id.clone(), words_in(&it.definition))).collect();
         let all = || BUILT_IN.iter().chain(published.iter().map(|(id, words)| (id, words)));
-        let sought = looked_for.into_iter().take(SEARCH_WORDS_MAX).map(|word| {
+        let sought = looked_for.into_iter().map(|word| {
             let say = |words: &BTreeSet<String>| words.iter().any(|it| it.starts_with(&word));
             let templates = all().filter(|(_, words)| say(words)).map(|(id, _)| id.clone());
             SoughtWord { templates: templates.collect(), word }

@@ -27,7 +27,7 @@ const DASH: char = '\u{e001}';
 /// ```
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     // By whatever is neither letter nor digit. Marks belong to their letter until they are folded away.
-    let parts = text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !is_joint(c));
+    let parts = text.split(|c: char| !is_letter(c) && !is_combining_mark(c) && !is_joint(c));
     parts.map(folded).filter(|word| !word.is_empty())
 }
 
@@ -86,6 +86,11 @@ fn is_joint(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{640}')
 }
 
+/// A letter or a digit, and no sign that only looks like one: the databases' own cutters see those otherwise.
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !matches!(c, '\u{1f130}'..='\u{1f189}')
+}
+
 fn folded(word: &str) -> String {
     let bare = word.nfkd().filter(|c| !is_combining_mark(*c) && !is_joint(*c));
     let lower = bare.flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c));
@@ -103,7 +108,7 @@ fn folded(word: &str) -> String {
             'ґ' => folded.push('г'),
             'ى' => folded.push('ي'),
             'ة' => folded.push('ه'),
-            c if c.is_alphanumeric() => folded.push(c),
+            c if is_letter(c) => folded.push(c),
             _ => {}
         }
     }

@@ -95,6 +95,7 @@ async fn escalate_due(waypost: &Waypost) -> Result<(), StorageError> {
 /// Takes new facts into the index, so that a search finds them. What is left over is taken in a second:
 /// nobody else waits for it.
 async fn catch_up_index(waypost: &Waypost) -> Result<(), StorageError> {
+    let _alone = waypost.indexing.lock().await;
     let began = Instant::now();
     while waypost.db.index_next().await? && began.elapsed() < INDEX_FOR {}
     Ok(())

@@ -88,6 +88,7 @@ impl Core {
             metrics,
             ca: Arc::new(ca),
             safe_up_to: Arc::new(AtomicU64::new(0)),
+            indexing: Arc::default(),
             waiting: Arc::default(),
         };
         Ok(Self { waypost, tls, committer, stop_committer, _lock: lock })

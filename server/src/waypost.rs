@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use waypost_domain::uplink::{Asked, Page, answer_to, refused};
 use waypost_domain::{Actor, Deed, DeedDone, Reply, Request};
@@ -20,8 +21,11 @@ use crate::metrics::Metrics;
 /// Where the MQTT door stands, once it is open.
 pub type Door = std::sync::OnceLock<Arc<Edge>>;
 
-/// So many steps of the index a reader waits for: the words of 2,000 facts.
-const INDEX_STEPS_MAX: usize = 4;
+/// So many facts that the index lacks a reader waits for.
+const INDEX_WAITS_FOR_MAX: u64 = 2_000;
+
+/// For so long a reader waits for the index.
+const INDEX_WAIT_MAX: Duration = Duration::from_millis(500);
 
 /// What all doors lead to.
 #[derive(Clone)]
@@ -44,6 +48,8 @@ pub struct Waypost {
     pub ca: Arc<Fingerprint>,
     /// Up to where devices may forget their own copies.
     pub safe_up_to: Arc<AtomicU64>,
+    /// Held by whoever works on the index.
+    pub indexing: Arc<tokio::sync::Mutex<()>>,
     /// The places of those who wait for events over HTTP.
     pub waiting: Arc<Places>,
 }
@@ -103,14 +109,23 @@ impl Waypost {
     }
 
     /// Takes what was just said into the index, for whoever is about to read from it. Says whether it is
-    /// still behind: then more is said than one reader waits for.
+    /// behind: what is more than a reader waits for, the chores take.
     pub async fn catch_up_index(&self) -> Result<bool, StorageError> {
-        for _ in 0..INDEX_STEPS_MAX {
-            if !self.db.index_next().await? {
-                return Ok(false);
-            }
+        let lacks = self.db.index_lacks().await?;
+        if lacks == 0 || lacks > INDEX_WAITS_FOR_MAX {
+            return Ok(lacks > 0);
         }
-        Ok(true)
+        // In a task of its own: whoever asked may go away in the middle of a transaction.
+        let (db, indexing) = (self.db.clone(), self.indexing.clone());
+        let work = tokio::spawn(async move {
+            let _alone = indexing.lock().await;
+            while db.index_next().await? {}
+            Ok(false)
+        });
+        match tokio::time::timeout(INDEX_WAIT_MAX, work).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) | Err(_) => Ok(true),
+        }
     }
 
     /// Whom a credential belongs to.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use waypost_protocol::ConversationId;
+use waypost_protocol::{Body, ConversationId, FactId};
 
 use super::ReadModel;
 use crate::store::{Candidate, Reading, StoreError, says};
-use crate::view::{Found, FoundMessage, Search};
+use crate::view::{Found, FoundMessage, MessageView, Search};
 
 /// So often candidates are looked at for one page, so that nobody waits long.
 const ROUNDS_MAX: usize = 20;
@@ -20,7 +20,7 @@ impl ReadModel {
         search: &Search,
     ) -> Result<Found, StoreError> {
         let mut before = search.before.unwrap_or(i64::MAX);
-        let (mut messages, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut messages = Vec::new();
         for _ in 0..ROUNDS_MAX {
             let candidates = reading.candidates(search, before).await?;
             if candidates.is_empty() {
@@ -30,9 +30,10 @@ impl ReadModel {
             for candidate in candidates {
                 before = candidate.place;
                 let Some(message) = shown.get(&candidate.message) else { continue };
-                let fits = search.kind.is_none_or(|it| message.body.to_content().kind == it)
+                let fits = speaks(&candidate, message, search)
+                    && search.kind.is_none_or(|it| message.body.to_content().kind == it)
                     && says(&message.body, &search.words);
-                if fits && seen.insert(candidate.message) {
+                if fits {
                     let (conversation, message) = (candidate.conversation, message.clone());
                     messages.push(FoundMessage { conversation, message });
                 }
@@ -48,7 +49,7 @@ impl ReadModel {
         &self,
         reading: &Reading<'_>,
         candidates: &[Candidate],
-    ) -> Result<BTreeMap<waypost_protocol::FactId, Arc<crate::view::MessageView>>, StoreError> {
+    ) -> Result<BTreeMap<FactId, Arc<MessageView>>, StoreError> {
         let mut by_place: BTreeMap<ConversationId, BTreeSet<_>> = BTreeMap::new();
         for candidate in candidates {
             by_place.entry(candidate.conversation).or_default().insert(candidate.message);
@@ -61,4 +62,17 @@ impl ReadModel {
         }
         Ok(shown)
     }
+}
+
+/// Whether a message says now what this fact says: otherwise it would be found by each of its edits. What
+/// is gone says nothing.
+fn speaks(candidate: &Candidate, message: &MessageView, search: &Search) -> bool {
+    let is_message = candidate.fact == candidate.message;
+    let is_last = match message.edited_at {
+        Some(at) if !search.words.is_empty() => {
+            !is_message && candidate.fact.occurred_at() == Some(at)
+        }
+        _ => is_message,
+    };
+    is_last && !matches!(message.body, Body::Erased { .. })
 }

@@ -204,10 +204,16 @@ impl Writing {
             .await?;
         for row in gone {
             let id: Vec<u8> = row.try_get(0)?;
-            // Another fact may get its rowid, and has to be found then.
             self.sql(
-                "UPDATE progress
-                 SET searched = min(searched, (SELECT rowid FROM facts WHERE id = ?) - 1)",
+                "DELETE FROM message_words WHERE rowid = (SELECT rowid FROM facts WHERE id = ?)",
+            )
+            .bind(id.clone())
+            .run()
+            .await?;
+            // The next fact gets its rowid if that is the highest, and has to be found then.
+            self.sql(
+                "UPDATE progress SET searched = min(searched, f.rowid - 1) FROM facts f
+                 WHERE f.id = ? AND f.rowid = (SELECT max(rowid) FROM facts)",
             )
             .bind(id.clone())
             .run()

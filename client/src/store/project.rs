@@ -49,8 +49,26 @@ pub(super) fn kept(row: &SqliteRow) -> Result<Event, sqlx::Error> {
 
 async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
     project(writing, event).await?;
-    let update = writing.sql("UPDATE facts SET understood = 1 WHERE id = ?");
-    update.bind(event.id.as_ref().map(blob)).run().await
+    let body = event.content.to_body().ok();
+    let expires_after_s = body.as_ref().and_then(expires_after_s);
+    let broadcast = body.as_ref().and_then(Body::header).and_then(|header| header.broadcast);
+    writing.touched.expiry |= expires_after_s.is_some();
+    let id = event.id.as_ref().map(blob);
+    writing
+        .sql("UPDATE facts SET understood = 1, expires_after_s = ?, broadcast = ? WHERE id = ?")
+        .bind(expires_after_s)
+        .bind(broadcast.as_ref().map(blob))
+        .bind(id)
+        .run()
+        .await?;
+    // Its words have to be found as well.
+    writing
+        .sql(
+            "UPDATE progress SET searched = min(searched, (SELECT rowid FROM facts WHERE id = ?) - 1)",
+        )
+        .bind(id)
+        .run()
+        .await
 }
 
 /// Stores a fact of the record and what it means. It merges by id with what is known of it.

@@ -37,7 +37,8 @@ const WIPE: &str = "
     UPDATE facts SET content = x'f6'
     WHERE id IN (SELECT id FROM gone
                  UNION ALL SELECT e.id FROM gone JOIN edits e ON e.message = gone.id)
-      AND content <> x'f6' AND id NOT IN (SELECT id FROM outbox)";
+      AND content <> x'f6' AND id NOT IN (SELECT id FROM outbox)
+    RETURNING rowid";
 
 impl Writing {
     /// Notes what this fact says about a message, from the tap on.
@@ -105,7 +106,11 @@ impl Writing {
 
     /// Bytes that nobody needs any more go.
     pub(super) async fn wipe_what_is_gone(&mut self) -> Result<(), sqlx::Error> {
-        self.sql(WIPE).run().await
+        for row in self.sql(WIPE).rows().await? {
+            let rowid: i64 = row.try_get(0)?;
+            self.sql("DELETE FROM message_words WHERE rowid = ?").bind(rowid).run().await?;
+        }
+        Ok(())
     }
 }
 

@@ -24,6 +24,8 @@ const CANDIDATES: i64 = 100;
 pub(crate) struct Candidate {
     /// Its place in the index: the newest have the highest.
     pub(crate) place: i64,
+    /// What has the words: the message, or an edit of it.
+    pub(crate) fact: FactId,
     pub(crate) conversation: ConversationId,
     pub(crate) message: FactId,
 }
@@ -74,9 +76,7 @@ impl Reading<'_> {
         before: i64,
     ) -> Result<Vec<Candidate>, StoreError> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT f.rowid, f.conversation, ");
-        query.push(
-            "coalesce((SELECT e.message FROM edits e WHERE e.id = f.id), f.id) AS message FROM ",
-        );
+        query.push("coalesce((SELECT e.message FROM edits e WHERE e.id = f.id), f.id), f.id FROM ");
         match terms(&search.words) {
             // The index gives its rows in this order by itself.
             Some(terms) => {
@@ -112,6 +112,7 @@ impl Reading<'_> {
                 place: row.try_get(0)?,
                 conversation: parse(row.try_get(1)?)?,
                 message: fact_id(&row, 2)?,
+                fact: fact_id(&row, 3)?,
             });
         }
         Ok(found)

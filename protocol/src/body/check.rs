@@ -38,7 +38,12 @@ impl Body {
         match self {
             Self::Text { text, .. } => not_blank("text", text, TEXT_CHARS_MAX),
             Self::Template { template, arguments, .. } => check_template(template, arguments),
-            Self::File { file, text, .. } => {
+            Self::File { file, text, header, .. } => {
+                if header.chain.is_some() {
+                    // Whoever is told it further would get a copy of it.
+                    let what = "a file goes along no chain".into();
+                    return Err(ContentError { field: "chain", what });
+                }
                 file.check()?;
                 at_most_chars("text", text, TEXT_CHARS_MAX)
             }

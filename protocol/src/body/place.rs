@@ -49,7 +49,9 @@ impl Place {
     /// # Errors
     /// If it is not, or is called by nothing.
     pub fn check(&self) -> Result<(), ContentError> {
-        if self.latitude.0.abs() > 90 * DEGREE || self.longitude.0.abs() > 180 * DEGREE {
+        let within =
+            |it: Degrees, degrees: i32| (-degrees * DEGREE..=degrees * DEGREE).contains(&it.0);
+        if !within(self.latitude, 90) || !within(self.longitude, 180) {
             let what = "latitude from -90 to 90, longitude from -180 to 180".into();
             return Err(ContentError { field: "place", what });
         }

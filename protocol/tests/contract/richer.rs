@@ -186,6 +186,8 @@ mod rules {
         ] {
             assert_eq!(refused(&told(wrong)), "file");
         }
+        let by = Header { acknowledge_by: Some(1), chain: Some(4), ..Header::default() };
+        assert_eq!(refused(&file(gate(), "", None, by)), "chain", "each on it would get a copy");
         let wordy = file(gate(), &"w".repeat(TEXT_CHARS_MAX + 1), None, Header::default());
         assert_eq!(refused(&wordy), "text");
     }
@@ -202,6 +204,8 @@ mod rules {
             (f64::NAN, 0.0),
             (0.0, f64::INFINITY),
             (1e300, 0.0),
+            (-1e300, 0.0),
+            (0.0, -1_000.0),
         ] {
             assert_eq!(refused(&told(Place::at(latitude, longitude))), "place");
         }
@@ -223,6 +227,8 @@ mod rules {
             Contact { phone: None, ..shipper() },
             Contact { name: " ".into(), ..shipper() },
             phone("tel:1;rm"),
+            phone("**21*0048225550100#"),
+            mail("ewa@example.com?bcc=all@example.com"),
             phone(""),
             mail("ewa"),
             mail("@example.com"),

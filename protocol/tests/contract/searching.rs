@@ -27,6 +27,7 @@ fn a_word_is_found_without_regard_to_case_accents_and_the_like() {
         assert!(!cut(written).is_empty());
     }
     assert_eq!(cut(" -- … \u{e000}p7 \u{301}"), ["p7"], "no text makes a mark");
+    assert_eq!(cut("a\u{1f171}c \u{1f171}"), ["a", "c"], "signs are no letters");
     assert_eq!(cut(&"w".repeat(500)), ["w".repeat(WORD_CHARS_MAX)]);
 }
 

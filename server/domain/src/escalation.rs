@@ -341,12 +341,17 @@ fn told_further(message: FactId, watch: &Watch, now: Millis) -> Option<Body> {
     Some(told)
 }
 
-/// A text with other words; anything else has none.
+/// A text with other words, also inside of a broadcast; anything else has none.
 pub fn edited(content: &Content, text: &str) -> Content {
+    let other = |body: Body| match body {
+        Body::Text { answers, header, .. } => Body::Text { text: text.to_owned(), answers, header },
+        other => other,
+    };
     match content.to_body() {
-        Ok(Body::Text { answers, header, .. }) => {
-            Body::Text { text: text.to_owned(), answers, header }.to_content()
+        Ok(Body::Broadcast { to, message }) => {
+            Body::Broadcast { to, message: Box::new(other(*message)) }.to_content()
         }
+        Ok(body @ Body::Text { .. }) => other(body).to_content(),
         _ => content.clone(),
     }
 }

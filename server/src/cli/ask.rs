@@ -16,26 +16,38 @@ pub async fn ask<T: DeserializeOwned>(
     path: &str,
     body: &impl Serialize,
 ) -> anyhow::Result<T> {
-    let bytes = send(server, method, path, serde_json::to_vec(body)?).await?;
+    let bytes = send(server, method, path, "application/json", serde_json::to_vec(body)?).await?;
+    serde_json::from_slice(&bytes).context("the server's answer cannot be read")
+}
+
+/// Posts bytes of a media type and reads JSON.
+pub async fn ask_with<T: DeserializeOwned>(
+    server: &Reached,
+    path: &str,
+    media_type: &str,
+    body: Vec<u8>,
+) -> anyhow::Result<T> {
+    let bytes = send(server, Method::POST, path, media_type, body).await?;
     serde_json::from_slice(&bytes).context("the server's answer cannot be read")
 }
 
 /// Sends JSON and expects no content.
 pub async fn tell(server: &Reached, method: Method, path: &str) -> anyhow::Result<()> {
-    send(server, method, path, Vec::new()).await.map(|_| ())
+    send(server, method, path, "application/json", Vec::new()).await.map(|_| ())
 }
 
 async fn send(
     server: &Reached,
     method: Method,
     path: &str,
+    media_type: &str,
     body: Vec<u8>,
 ) -> anyhow::Result<Bytes> {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header(header::HOST, "localhost")
-        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CONTENT_TYPE, media_type)
         .body(Body::from(body))?;
     let response = server.ask(request).await.context("the server cannot be reached")?;
     let status: StatusCode = response.status();

@@ -1,6 +1,7 @@
 //! Commands on a running or a stopped server, through its own HTTP interface.
 #![allow(clippy::print_stdout)] // printing is what these commands are for
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -11,12 +12,12 @@ use waypost_protocol::GroupSettings;
 use waypost_server::audit::Verdict;
 use waypost_server::config::Config;
 use waypost_server::http::{
-    BackupDone, BackupWanted, ConversationShown, EnrolmentShown, EnrolmentsShown, EpochBegun,
-    GroupWanted, LinkIssued, LinkWanted, PeopleShown, PersonShown, PersonWanted,
+    BackupDone, BackupWanted, ConversationShown, EnrolmentShown, EnrolmentsShown, EpochBegun, Fate,
+    GroupWanted, Imported, LinkIssued, LinkWanted, PeopleShown, PersonShown, PersonWanted,
 };
 use waypost_server::{Reached, reach};
 
-use super::ask::{ask, tell};
+use super::ask::{ask, ask_with, tell};
 use super::{AuditCommand, Command, GroupCommand, PersonCommand};
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
@@ -35,6 +36,9 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             println!("{} is person {} ({})", person.handle, person.id, person.role.name());
         }
         Command::Person(PersonCommand::List) => list_people(server).await?,
+        Command::Person(PersonCommand::Import { file, dry_run }) => {
+            return import_people(server, &file, dry_run).await;
+        }
         Command::Group(command) => run_group(server, command).await?,
         Command::Template(command) => return super::templates::run(server, command).await,
         Command::Enrol { handle, link_only } => enrol(server, handle, link_only).await?,
@@ -78,6 +82,25 @@ async fn list_people(server: &Reached) -> anyhow::Result<()> {
             None => return Ok(()),
         }
     }
+}
+
+async fn import_people(server: &Reached, file: &Path, dry_run: bool) -> anyhow::Result<ExitCode> {
+    let table =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let path = format!("/v1/people/imports?dry_run={dry_run}");
+    let done: Imported = ask_with(server, &path, "text/csv", table).await?;
+    for line in &done.lines {
+        let fate = match line.fate {
+            Fate::Added if dry_run => "would be added",
+            Fate::Added => "added",
+            Fate::Unchanged => "unchanged",
+            Fate::Refused => "REFUSED",
+        };
+        let what = line.what.as_deref().unwrap_or_default();
+        println!("line {:>5}  {:<20}  {fate:<14}  {what}", line.line, line.handle);
+    }
+    println!("{} added, {} unchanged, {} refused", done.added, done.unchanged, done.refused);
+    Ok(if done.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn list_enrolments(server: &Reached, handle: Option<String>) -> anyhow::Result<()> {

@@ -137,6 +137,14 @@ enum PersonCommand {
     },
     /// Lists everyone.
     List,
+    /// Adds many people from a table (CSV with the columns handle, name, role, language).
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Only say what would become of each line.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Subcommand)]

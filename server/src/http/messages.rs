@@ -55,12 +55,17 @@ impl From<FactRow> for Message {
     }
 }
 
-/// These, each with the last of its edits.
-pub async fn with_edits(waypost: &Waypost, rows: Vec<FactRow>) -> Result<Vec<Message>, Problem> {
-    let texts = rows.iter().filter(|row| row.event.content.kind == kind::TEXT);
+/// These, each with the last of its edits that this reader may read.
+pub async fn with_edits(
+    waypost: &Waypost,
+    reader: PersonId,
+    rows: Vec<FactRow>,
+) -> Result<Vec<Message>, Problem> {
+    let is_edited = |row: &&FactRow| matches!(row.event.content.kind, kind::TEXT | kind::BROADCAST);
+    let texts = rows.iter().filter(is_edited);
     let ids: Vec<_> = texts.filter_map(|row| row.event.id).collect();
     // Oldest first: the last one stays.
-    let mut last: HashMap<_, _> = waypost.db.edits_of(&ids).await?.into_iter().collect();
+    let mut last: HashMap<_, _> = waypost.db.edits_of(reader, &ids).await?.into_iter().collect();
     let show = |row: FactRow| {
         let edit = row.event.id.and_then(|id| last.remove(&id));
         Message { edited: edit.and_then(Edit::of), ..row.into() }
@@ -144,7 +149,7 @@ async fn history(
         members_for(&waypost, actor, conversation).await?;
     }
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.event.n);
-    Ok(axum::Json(History { messages: with_edits(&waypost, rows).await?, next }))
+    Ok(axum::Json(History { messages: with_edits(&waypost, actor.person, rows).await?, next }))
 }
 
 /// Sends a message.
@@ -224,7 +229,7 @@ async fn show(
     Path(message): Path<FactId>,
 ) -> Result<axum::Json<Message>, Problem> {
     let row = waypost.db.fact_for(actor.person, message).await?.ok_or(ProblemCode::NotFound)?;
-    let shown = with_edits(&waypost, vec![row]).await?.pop();
+    let shown = with_edits(&waypost, actor.person, vec![row]).await?.pop();
     shown.map(axum::Json).ok_or(ProblemCode::NotFound.into())
 }
 

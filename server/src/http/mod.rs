@@ -9,6 +9,7 @@ mod escalations;
 mod events;
 mod extract;
 mod health;
+mod imports;
 mod messages;
 mod people;
 mod problem;
@@ -39,6 +40,7 @@ use crate::waypost::Waypost;
 pub use caller::as_operator;
 pub use conversations::{ConversationShown, GroupWanted};
 pub use enrolments::{EnrolmentShown, EnrolmentsShown, LinkIssued, LinkWanted};
+pub use imports::{Fate, Imported};
 pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;
 pub use record::{BackupDone, BackupWanted, EpochBegun};
@@ -84,6 +86,7 @@ fn resources(waypost: Waypost) -> OpenApiRouter {
 fn resource_routes() -> OpenApiRouter<Waypost> {
     OpenApiRouter::with_openapi(docs::outline())
         .merge(people::router())
+        .merge(imports::router())
         .merge(conversations::router())
         .merge(messages::router())
         .merge(broadcasts::router())

@@ -70,7 +70,7 @@ async fn edits(
     Path(message): Path<FactId>,
 ) -> Result<axum::Json<Edits>, Problem> {
     message_of(&waypost, actor, message).await?;
-    let rows = waypost.db.edits_of(&[message]).await?;
+    let rows = waypost.db.edits_of(actor.person, &[message]).await?;
     let edits = rows.into_iter().filter_map(|(_, row)| Edit::of(row)).collect();
     Ok(axum::Json(Edits { edits }))
 }

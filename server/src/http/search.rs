@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use waypost_protocol::{ConversationId, Millis, PersonId, ProblemCode, kind};
+use waypost_protocol::{
+    ConversationId, Millis, PersonId, ProblemCode, SEARCH_WORDS_MAX, kind, words,
+};
 use waypost_storage::Sought;
 
 use super::caller::Caller;
@@ -62,7 +64,8 @@ enum MessageKind {
 struct Found {
     /// Newest first.
     messages: Vec<Message>,
-    /// What to give as `before` for the next page; absent on the last.
+    /// What to give as `before` for the next page; absent on the last. One search looks at half a million
+    /// facts, so a page may be short, or empty, and not the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
     /// Set if the newest messages may be missing, because more is said than can be indexed at the moment.
@@ -79,6 +82,10 @@ async fn search(
 ) -> Result<axum::Json<Found>, Problem> {
     let limit = page_size(wanted.limit)?;
     let text = wanted.words.as_deref().unwrap_or_default();
+    if words(text).take(SEARCH_WORDS_MAX + 1).count() > SEARCH_WORDS_MAX {
+        let what = format!("at most {SEARCH_WORDS_MAX} words");
+        return Err(Problem::of_field(ProblemCode::Malformed, "words", what));
+    }
     let sought = Sought {
         words: catalogue(&waypost).await?.sought(text),
         author: wanted.author,
@@ -97,9 +104,12 @@ async fn search(
     }
     let behind = waypost.catch_up_index().await?;
     let before = wanted.before.unwrap_or(u64::MAX);
-    let rows = waypost.db.search(actor.person, &sought, before, limit).await?;
-    let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.event.n);
-    Ok(axum::Json(Found { messages: with_edits(&waypost, rows).await?, next, behind }))
+    let (rows, next) = waypost.db.search(actor.person, &sought, before, limit).await?;
+    Ok(axum::Json(Found {
+        messages: with_edits(&waypost, actor.person, rows).await?,
+        next,
+        behind,
+    }))
 }
 
 fn number_of(wanted: MessageKind) -> u16 {

@@ -145,6 +145,14 @@ async fn publish(
     Json(definition): Json<TemplateDefinition>,
 ) -> Result<Response, Problem> {
     holds(actor, Right::PublishTemplates)?;
+    if let Some(row) = waypost.db.fact_for(actor.person, id).await?
+        && let Ok(Body::TemplatePublished { template: same, version, definition: told }) =
+            row.event.content.to_body()
+        && (&same, &*told, row.event.author) == (&template, &definition, Some(actor.person))
+    {
+        // The answer to it was lost, and others have published since.
+        return Ok(tagged(StatusCode::CREATED, &Template { id: template, version, definition }));
+    }
     let catalogue = catalogue(&waypost).await?;
     let last = catalogue.current(&template);
     if let Some(done) = last.filter(|last| last.definition == definition) {
@@ -203,7 +211,11 @@ async fn try_out(
 /// A template that a message names is there and is told what it asks for. Only programs are asked this:
 /// what a device sends, its reader reads plainly if need be.
 pub async fn knows(waypost: &Waypost, body: &Body) -> Result<(), Problem> {
-    let Body::Template { template, version, arguments, .. } = body else { return Ok(()) };
+    let told = match body {
+        Body::Broadcast { message, .. } => message,
+        told => told,
+    };
+    let Body::Template { template, version, arguments, .. } = told else { return Ok(()) };
     let catalogue = catalogue(waypost).await?;
     let Some(known) = catalogue.find(template, *version) else {
         let what = match catalogue.current(template) {

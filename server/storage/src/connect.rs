@@ -10,6 +10,9 @@ use crate::writing::Seat;
 /// Most connections that read at the same time.
 const READERS_MAX: u32 = 8;
 
+/// Most connections that search: whoever looks for much must not keep others from reading.
+const SEARCHERS_MAX: u32 = 2;
+
 /// Most statements that a connection to PostgreSQL keeps prepared: some thirty, each in the sizes of
 /// its sets.
 const STATEMENTS_MAX: usize = 500;
@@ -32,6 +35,7 @@ pub struct Db {
     pub(crate) writer: Pool,
     pub(crate) writing: Arc<Seat>,
     pub(crate) readers: Pool,
+    pub(crate) searchers: Pool,
 }
 
 impl Db {
@@ -48,8 +52,9 @@ impl Db {
         let patience = Patience::with(dialect);
         let writer = Pool::open(&address, 1, patience.clone()).await?;
         let readers = Pool::open(&address, READERS_MAX, patience.clone()).await?;
-        let writing = Arc::default();
-        let db = Self { dialect, url: url.to_owned(), patience, writer, writing, readers };
+        let searchers = Pool::open(&address, SEARCHERS_MAX, patience.clone()).await?;
+        let (url, writing) = (url.to_owned(), Arc::default());
+        let db = Self { dialect, url, patience, writer, writing, readers, searchers };
         db.migrate().await?;
         Ok(db)
     }
@@ -62,6 +67,7 @@ impl Db {
     /// Waits until open statements are done and closes all connections.
     pub async fn close(&self) {
         self.readers.close().await;
+        self.searchers.close().await;
         self.end_writing().await;
         self.writer.close().await;
     }

@@ -7,7 +7,7 @@ use waypost_protocol::{ConversationId, EVENTS_MAX, Earlier, FactId, History, Per
 
 use crate::facts::fact_of;
 use crate::revisions::COLUMNS_FOR_READERS;
-use crate::sql::{big, unsigned};
+use crate::sql::{Sql, big, unsigned};
 use crate::{Db, FactRow, StorageError};
 
 /// A stretch of a conversation that is open to someone: beyond `after`, up to `up_to`.
@@ -93,6 +93,16 @@ impl Db {
         Ok(last.into_iter().collect())
     }
 
+    /// Whether a person reads a conversation, or has read it.
+    pub(crate) async fn has_read(
+        &self,
+        on: &mut AnyConnection,
+        person: PersonId,
+        conversation: ConversationId,
+    ) -> Result<bool, StorageError> {
+        Ok(!self.stays(on, person, conversation).await?.is_empty())
+    }
+
     /// The stays of a person in a conversation, each with what it opened.
     async fn stays(
         &self,
@@ -125,15 +135,20 @@ impl Db {
         sql.push(&COLUMNS_FOR_READERS)
             .push(" FROM fact f WHERE f.id = ")
             .bind(id.as_bytes().to_vec())
-            .push(
-                " AND EXISTS (SELECT 1 FROM membership m WHERE m.conversation = f.conversation \
-                 AND f.n > COALESCE(m.opened_from_n, m.from_n) \
-                 AND (m.to_n IS NULL OR f.n <= m.to_n) AND m.person = ",
-            )
-            .bind(i64::from(person.0))
-            .push(")");
+            .push(" AND ");
+        may_read(&mut sql, "f", person);
         sql.row(&mut on).await?.as_ref().map(fact_of).transpose()
     }
+}
+
+/// Asks whether a person may read the fact that goes by this name in the statement.
+pub(crate) fn may_read(sql: &mut Sql, fact: &str, person: PersonId) {
+    sql.push(&format!(
+        "EXISTS (SELECT 1 FROM membership m WHERE m.conversation = {fact}.conversation \
+         AND {fact}.n > COALESCE(m.opened_from_n, m.from_n) \
+         AND (m.to_n IS NULL OR {fact}.n <= m.to_n) AND m.person = "
+    ));
+    sql.bind(i64::from(person.0)).push(")");
 }
 
 /// Later stays may open what earlier ones saw.

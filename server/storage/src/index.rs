@@ -35,14 +35,12 @@ impl Db {
             return Ok(false);
         }
         let mut tx = self.begin().await?;
-        let lock = match self.dialect {
-            Dialect::Sqlite => "", // BEGIN IMMEDIATE has locked everything
-            Dialect::Postgres => " FOR UPDATE",
-        };
-        let row =
-            self.sql("SELECT up_to FROM indexed WHERE id = 1").push(lock).row(&mut tx).await?;
-        let from = row.map_or(Ok(0), |row| row.try_get(0).map(unsigned))?;
+        let from = self.lock_index(&mut tx).await?;
         let to = self.end_on(&mut tx).await?.min(from + INDEXED_AT_ONCE_MAX);
+        if from >= to {
+            tx.commit().await?; // Another server has been here.
+            return Ok(false);
+        }
         let mut words = Vec::new();
         for news in self.news(&mut tx, from, to).await? {
             self.hear(&mut tx, news, &mut words).await?;
@@ -55,6 +53,24 @@ impl Db {
             .await?;
         tx.commit().await?;
         Ok(to - from == INDEXED_AT_ONCE_MAX)
+    }
+
+    /// Up to which fact the index has heard of the record; nobody else changes the index from here on.
+    pub(crate) async fn lock_index(&self, on: &mut AnyConnection) -> Result<u64, StorageError> {
+        let lock = match self.dialect {
+            Dialect::Sqlite => "", // BEGIN IMMEDIATE has locked everything
+            Dialect::Postgres => " FOR UPDATE",
+        };
+        let row = self.sql("SELECT up_to FROM indexed WHERE id = 1").push(lock).row(on).await?;
+        row.map_or(Ok(0), |row| Ok(unsigned(row.try_get(0)?)))
+    }
+
+    /// How many facts the index has not heard of.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn index_lacks(&self) -> Result<u64, StorageError> {
+        Ok(self.end().await?.saturating_sub(self.indexed_up_to().await?))
     }
 
     async fn indexed_up_to(&self) -> Result<u64, StorageError> {
@@ -102,6 +118,9 @@ impl Db {
         };
         words.retain(|(n, _)| *n != said.n);
         self.forget_words(on, &[big(said.n)]).await?;
+        if let Body::Deletion { .. } = body {
+            self.forget_responses(on, &[message]).await?;
+        }
         if let Body::Edit { text, .. } = body
             && let Ok(now) = edited(&said.content, &text).to_body()
         {

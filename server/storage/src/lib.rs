@@ -45,5 +45,5 @@ pub use facts::FactRow;
 pub use people::PersonRow;
 pub use receipts::RecipientRow;
 pub use responses::{RESPONSES_MAX, ResponseRow};
-pub use search::Sought;
+pub use search::{SEARCHED_MAX, Sought};
 pub use templates::TemplateRow;

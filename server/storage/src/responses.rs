@@ -72,6 +72,19 @@ impl Db {
         Ok(())
     }
 
+    /// What is gone answers nothing any more.
+    pub(crate) async fn forget_responses(
+        &self,
+        on: &mut AnyConnection,
+        gone: &[FactId],
+    ) -> Result<(), StorageError> {
+        for chunk in self.chunks(gone) {
+            let mut sql = self.sql("DELETE FROM response WHERE id IN (");
+            sql.list(chunk, |id| id.as_bytes().to_vec()).push(")").execute(on).await?;
+        }
+        Ok(())
+    }
+
     /// The first answers to these messages, by message and person: the id of each and when it was given.
     pub(crate) async fn answers_to(
         &self,

@@ -10,6 +10,7 @@ use waypost_protocol::{FactId, Millis, PersonId, kind};
 
 use crate::decode::fact_id;
 use crate::facts::{EVENT_COLUMNS, fact_of};
+use crate::history::may_read;
 use crate::sql::{Tuple, big};
 use crate::{Db, FactRow, StorageError};
 
@@ -74,12 +75,14 @@ impl Db {
         Ok(())
     }
 
-    /// The edits of these messages that take effect, as facts, in the order of the record.
+    /// The edits of these messages that take effect and that a person may read, as facts, in the order of
+    /// the record.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn edits_of(
         &self,
+        person: PersonId,
         messages: &[FactId],
     ) -> Result<Vec<(FactId, FactRow)>, StorageError> {
         let mut on = self.readers.acquire().await?;
@@ -91,7 +94,9 @@ impl Db {
                      JOIN fact m ON m.id = e.message AND m.author = e.author \
                      AND m.conversation = e.conversation WHERE e.message IN (",
             );
-            sql.list(chunk, |id| id.as_bytes().to_vec()).push(") ORDER BY e.n");
+            sql.list(chunk, |id| id.as_bytes().to_vec()).push(") AND ");
+            may_read(&mut sql, "f", person);
+            sql.push(" ORDER BY e.n");
             for row in sql.rows(&mut on).await? {
                 found.push((fact_id(&row, 10)?, fact_of(&row)?));
             }
@@ -110,6 +115,8 @@ impl Db {
             return Ok(0);
         }
         let mut tx = self.begin().await?;
+        // Another server must not be about to put their words into the index.
+        self.lock_index(&mut tx).await?;
         for chunk in self.chunks(&expired) {
             let mut sql = self.sql(
                 "UPDATE fact SET content = NULL, salt = NULL, expires_at_ms = NULL WHERE n IN (",
@@ -120,8 +127,9 @@ impl Db {
                 .push("))");
             sql.execute(&mut tx).await?;
         }
-        let gone: Vec<_> = expired.iter().map(|(n, _)| *n).collect();
+        let (gone, ids): (Vec<_>, Vec<_>) = expired.iter().copied().unzip();
         self.forget_words(&mut tx, &gone).await?;
+        self.forget_responses(&mut tx, &ids).await?;
         tx.commit().await?;
         Ok(expired.len() as u64)
     }

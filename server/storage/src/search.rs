@@ -11,10 +11,14 @@ use waypost_protocol::{Body, ConversationId, Millis, PersonId, SoughtWord, mark,
 
 use crate::decode::conversation_id;
 use crate::facts::fact_of;
+use crate::history::may_read;
 use crate::index::News;
 use crate::revisions::{COLUMNS_FOR_READERS, CONTENT_FOR_READERS};
 use crate::sql::big;
 use crate::{Db, Dialect, FactRow, StorageError};
+
+/// Most numbers of the record that one search looks at, so that nobody keeps others from searching.
+pub const SEARCHED_MAX: u64 = 500_000;
 
 /// What is looked for. Everything that is given must fit.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -34,7 +38,9 @@ pub struct Sought {
 }
 
 impl Db {
-    /// The messages that this person may read and that fit, newest first, before a number.
+    /// The messages that this person may read and that fit, newest first, before a number; and the number
+    /// before which there may be more. So many numbers are looked at, at most [`SEARCHED_MAX`], so there may
+    /// be more although nothing was found.
     ///
     /// # Errors
     /// If the database fails.
@@ -44,8 +50,19 @@ impl Db {
         sought: &Sought,
         before: u64,
         limit: usize,
-    ) -> Result<Vec<FactRow>, StorageError> {
-        let mut on = self.readers.acquire().await?;
+    ) -> Result<(Vec<FactRow>, Option<u64>), StorageError> {
+        let mut on = self.searchers.acquire().await?;
+        if self.dialect == Dialect::Postgres {
+            // Before this server takes the silence for a database that has vanished.
+            self.sql("SET statement_timeout = '8s'").execute(&mut on).await?;
+        }
+        let before = before.min(self.end_on(&mut on).await? + 1);
+        let low = before.saturating_sub(SEARCHED_MAX + 1);
+        if let Some(place) = sought.conversation
+            && !self.has_read(&mut on, person, place).await?
+        {
+            return Ok((Vec::new(), None)); // They may not know what is said there, nor how much.
+        }
         let readers = self.marks_of_reader(&mut on, person).await?;
         let terms = self.terms(sought, &readers);
         let mut sql = self.sql("SELECT ");
@@ -61,16 +78,20 @@ impl Db {
                 .bind(terms)
                 .push(" AS TSQUERY) AND w.n < "),
         };
-        sql.bind(big(before))
-            .push(
-                " AND EXISTS (SELECT 1 FROM membership m WHERE m.conversation = f.conversation \
-                 AND f.n > COALESCE(m.opened_from_n, m.from_n) \
-                 AND (m.to_n IS NULL OR f.n <= m.to_n) AND m.person = ",
-            )
-            .bind(i64::from(person.0))
-            .push(") AND ")
-            .push(CONTENT_FOR_READERS)
-            .push(" IS NOT NULL");
+        sql.bind(big(before)).push(match self.dialect {
+            Dialect::Sqlite => " AND w.rowid > ",
+            Dialect::Postgres => " AND w.n > ",
+        });
+        sql.bind(big(low)).push(" AND ");
+        may_read(&mut sql, "f", person);
+        sql.push(" AND ").push(CONTENT_FOR_READERS).push(" IS NOT NULL");
+        // The index has the last words of a message; whoever left before them must not find those.
+        sql.push(
+            " AND NOT EXISTS (SELECT 1 FROM edit e WHERE e.message = f.id AND e.author = f.author \
+             AND e.conversation = f.conversation AND NOT ",
+        );
+        may_read(&mut sql, "e", person);
+        sql.push(")");
         if let Some(from) = sought.from {
             sql.push(" AND f.recorded_at_ms >= ").bind(from);
         }
@@ -82,7 +103,10 @@ impl Db {
             Dialect::Postgres => " ORDER BY w.n DESC LIMIT ",
         };
         sql.push(order).bind(limit as i64);
-        sql.rows(&mut on).await?.iter().map(fact_of).collect()
+        let rows = sql.rows(&mut on).await?;
+        let found = rows.iter().map(fact_of).collect::<Result<Vec<_>, _>>()?;
+        let last = found.last().filter(|_| found.len() == limit).map(|last| last.event.n);
+        Ok((found, last.or((low > 0).then_some(low + 1))))
     }
 
     /// Takes messages out of the index that are gone.

@@ -1,11 +1,12 @@
 -- The words of messages, by their numbers, and marks beside them; see search.rs. The index holds no text:
--- it is made from the facts. The words are folded before they come here.
+-- it is made from the facts. The words are folded before they come here. Beginnings of so many letters are
+-- found as they stand; for a longer one all words that begin so would be put together at each search.
 CREATE VIRTUAL TABLE message_words USING fts5(
     words,
     content = '',
     contentless_delete = 1,
     detail = 'none',
-    prefix = '2 3',
+    prefix = '1 2 3 4 5 6 7 8',
     tokenize = "unicode61 remove_diacritics 0"
 );
 

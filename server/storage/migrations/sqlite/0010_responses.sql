@@ -11,4 +11,5 @@ CREATE TABLE response (
     conversation TEXT NOT NULL,
     PRIMARY KEY (message, person, how)
 ) STRICT;
+CREATE INDEX response_by_id ON response (id);
 CREATE INDEX response_by_asked ON response (asked_at_ms);

@@ -50,7 +50,7 @@ pub async fn an_author_finds_better_words_and_nobody_else_does(mut desk: Desk) {
     let better = with(desk.text(dana, omar, 2, ""), edit(gate.id, "gate 5"));
     accepted(&mut desk, dana, better.clone()).await;
     assert_eq!(read(&desk).await, [gate.content.clone(), better.content.clone()], "both are kept");
-    let edits = desk.db.edits_of(&[gate.id]).await.expect("read");
+    let edits = desk.db.edits_of(desk.omar.person, &[gate.id]).await.expect("read");
     let told: Vec<_> = edits.iter().map(|(of, row)| (*of, row.event.content.clone())).collect();
     assert_eq!(told, [(gate.id, better.content)]);
 
@@ -58,7 +58,7 @@ pub async fn an_author_finds_better_words_and_nobody_else_does(mut desk: Desk) {
     assert_eq!(refused(&mut desk, omar, omars).await, ProblemCode::NotFound);
     let elsewhere = with(desk.text(ayo, omar, 1, ""), edit(gate.id, "gate 6"));
     assert_eq!(refused(&mut desk, ayo, elsewhere).await, ProblemCode::NotFound);
-    assert_eq!(desk.db.edits_of(&[gate.id]).await.expect("read").len(), 1);
+    assert_eq!(desk.db.edits_of(desk.omar.person, &[gate.id]).await.expect("read").len(), 1);
 }
 
 pub async fn what_is_deleted_is_told_to_nobody_and_stays_in_the_record(mut desk: Desk) {

@@ -10,6 +10,7 @@ mod feed;
 mod fuzzing;
 mod groups;
 mod guide;
+mod imports;
 mod refusals;
 mod repeats;
 mod responses;

@@ -105,6 +105,31 @@ async fn story(on: On) {
     omar.writes("group-1", "Day shift at the gate").await;
     assert_eq!(finds(dana, "words=shift").await, ["Night shift at the gate"]);
     assert_eq!(finds(ayo, "words=shift").await, ["Day shift at the gate"]);
+    // What is corrected after someone has left is not theirs to read.
+    let last = omar.writes("group-1", "The key is under the mat").await;
+    let leaves = ines.request(reqwest::Method::DELETE, &format!("/v1/groups/1/members/{}", ayo.id));
+    assert_eq!(ines.ask(leaves).await.status, 204);
+    assert_eq!(finds(ayo, "words=key").await, ["The key is under the mat"]);
+    let other = json!({"text": "The key is with Mia"});
+    assert_eq!(omar.post(&format!("/v1/messages/{last}/edits"), other).await.status, 201);
+    assert_eq!(finds(omar, "words=mia").await, ["The key is with Mia"]);
+    for words in ["mia", "mat", "key"] {
+        assert_eq!(finds(ayo, &format!("words={words}")).await, [""; 0], "{words}");
+    }
+    let read = ayo.get(&format!("/v1/messages/{last}")).await;
+    assert_eq!(read.body["content"]["text"], "The key is under the mat");
+    assert!(read.body["edited"].is_null(), "{}", read.body);
+    let edits = ayo.get(&format!("/v1/messages/{last}/edits")).await;
+    assert_eq!(edits.body["edits"], json!([]));
+
+    // A broadcast is found by its last words.
+    let broadcast = omar.get("/v1/search?words=snow&kind=broadcast").await;
+    let broadcast = text(&broadcast.body["messages"][0]["id"]);
+    let other = json!({"text": "Ice on the pass"});
+    assert_eq!(omar.post(&format!("/v1/messages/{broadcast}/edits"), other).await.status, 201);
+    assert_eq!(finds(omar, "words=ice").await, ["Ice on the pass"]);
+    assert_eq!(finds(dana, "words=ice").await, ["Ice on the pass"]);
+    assert_eq!(finds(omar, "words=snow").await, [""; 0]);
     office.closes().await;
 }
 
@@ -126,11 +151,23 @@ async fn a_search_for_nothing_says_what_it_needs() {
         let refused = omar.get(&format!("/v1/search{query}")).await;
         refused.is_problem_with(query, 400, "malformed", "words");
     }
+    let refused = omar.get("/v1/search?words=a+b+c+d+e+f+g+h+i").await;
+    refused.is_problem_with("nine words", 400, "malformed", "words");
     let refused = omar.get("/v1/search?words=gate&limit=900").await;
     refused.is_problem_with("a page too large", 400, "malformed", "limit");
     omar.get("/v1/search?kind=parcel").await.is_problem("no such kind", 400, "malformed");
     // What means something to the index means nothing in a search.
-    for odd in ["%22", "a%22%20OR%20b", "gate%27", "NEAR(a%20b)", "a:*", "%EE%80%80p1", "(", "*"] {
+    for odd in [
+        "%22",
+        "a%22%20OR%20b",
+        "gate%27",
+        "NEAR(a%20b)",
+        "a:*",
+        "%EE%80%80p1",
+        "(",
+        "*",
+        "%F0%9F%85%B1c",
+    ] {
         let found = omar.get(&format!("/v1/search?words=x{odd}")).await;
         assert_eq!(found.status, 200, "{odd}: {}", found.body);
     }

@@ -120,6 +120,20 @@ async fn two_admins_do_not_undo_each_other() {
     theirs["rank"] = json!(900);
     put(theirs, "\"1\"").await.is_problem_with("an older one", 412, "outdated", "If-Match");
 
+    // An answer that was lost is given again, whatever happened since.
+    let key = crate::office::fact_id().to_string();
+    let again = |definition: Value| {
+        let request = ines.request(Method::PUT, "/v1/templates/on-the-way");
+        ines.ask(request.header("Idempotency-Key", &key).json(&definition))
+    };
+    let mut way = first.clone();
+    way["rank"] = json!(7);
+    assert_eq!(again(way.clone()).await.body["version"], json!(1));
+    let mut since = way.clone();
+    since["rank"] = json!(8);
+    assert_eq!(publishes(ines, "on-the-way", &since).await.body["version"], json!(2));
+    assert_eq!(again(way).await.body["version"], json!(1));
+
     let old = dana.get("/v1/templates/arrived?version=1").await;
     assert_eq!(old.body["definition"], first, "old messages are read as they were meant");
     mine["used_by"] = json!([]);
@@ -142,6 +156,10 @@ async fn a_program_that_fills_a_template_wrongly_is_told_what_it_asks_for() {
     unknown.is_problem_with("no such template", 404, "not-found", "template");
     let newer = told("arrived", 2, json!({})).await;
     newer.is_problem_with("no such version", 404, "not-found", "template");
+    let everyone = json!({"to": {"everyone": true},
+        "message": {"kind": "template", "template": "ferry", "version": 1}});
+    let refused = omar.post("/v1/broadcasts", everyone).await;
+    refused.is_problem_with("no such template for all", 404, "not-found", "template");
     for wrong in [
         json!({}),
         json!({"minutes": {"text": "soon"}}),
