@@ -49,7 +49,10 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             _ = heartbeat.tick() => waypost.fanout.heartbeat(),
             _ = checkpoint.tick() => report("checkpoint", sign_checkpoint(&waypost, &key).await),
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
-            _ = erase.tick() => report("erasing what has expired", erase_expired(&waypost).await),
+            _ = erase.tick() => {
+                waypost.limits.forget_idle();
+                report("erasing what has expired", erase_expired(&waypost).await);
+            },
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),

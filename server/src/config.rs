@@ -3,6 +3,7 @@
 mod environment;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -39,6 +40,8 @@ pub struct Config {
     pub keep_days: u32,
     /// Most connections on MQTT.
     pub connections_max: usize,
+    /// Most HTTP requests of one enrolment in a minute.
+    pub requests_per_minute: NonZeroU32,
     /// What is logged: a level, or `target=level,…`.
     pub log: String,
     /// Whether log lines are JSON.
@@ -59,6 +62,7 @@ impl Default for Config {
             checkpoint_seconds: 60,
             keep_days: 14,
             connections_max: 20_000,
+            requests_per_minute: NonZeroU32::new(1_200).expect("it is not 0"),
             log: "info".into(),
             log_json: false,
         }

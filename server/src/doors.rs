@@ -60,7 +60,9 @@ pub fn https(
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
     server.http_builder().http2().timer(TokioTimer::new());
     Ok(tokio::spawn(async move {
-        if let Err(error) = server.serve(router.into_make_service()).await {
+        if let Err(error) =
+            server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+        {
             tracing::error!(%error, "HTTPS ended");
         }
     }))

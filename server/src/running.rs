@@ -19,7 +19,7 @@ use crate::control;
 use crate::doors;
 use crate::fanout::Fanout;
 use crate::follow;
-use crate::http;
+use crate::http::{self, Limits};
 use crate::identity::{self, IdentityError};
 use crate::ingest::Ingest;
 use crate::lock::DataLock;
@@ -79,6 +79,7 @@ impl Core {
             stop_committer.clone(),
         );
         let waypost = Waypost {
+            limits: Arc::new(Limits::of(config.requests_per_minute)),
             config: Arc::new(config),
             db,
             ingest,

@@ -14,6 +14,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::fanout::Fanout;
 use crate::feed::Places;
+use crate::http::Limits;
 use crate::identity::{Fingerprint, hash_secret};
 use crate::ingest::Ingest;
 use crate::metrics::Metrics;
@@ -48,6 +49,8 @@ pub struct Waypost {
     pub ca: Arc<Fingerprint>,
     /// Up to where devices may forget their own copies.
     pub safe_up_to: Arc<AtomicU64>,
+    /// How often each caller may ask over HTTP.
+    pub limits: Arc<Limits>,
     /// Held by whoever works on the index.
     pub indexing: Arc<tokio::sync::Mutex<()>>,
     /// The places of those who wait for events over HTTP.

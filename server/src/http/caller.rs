@@ -18,6 +18,9 @@ pub struct Caller(pub Actor);
 /// A device that calls, proved.
 pub struct Device(pub Identity);
 
+/// Whoever calls without a credential; each address may do so now and then.
+pub struct Stranger;
+
 /// Refuses whoever does not have this right.
 pub fn holds(actor: Actor, right: Right) -> Result<(), Problem> {
     match may(actor.role, right) {
@@ -57,8 +60,21 @@ impl FromRequestParts<Waypost> for Device {
                 let what = "send `Authorization: Bearer <credential>`";
                 Problem::of_field(ProblemCode::NotEnrolled, "Authorization", what)
             })?;
-        let proved = waypost.prove(credential).await?.ok_or(ProblemCode::NotEnrolled)?;
+        let Some(proved) = waypost.prove(credential).await? else {
+            waypost.limits.take_stranger(parts)?;
+            return Err(ProblemCode::NotEnrolled.into());
+        };
+        waypost.limits.take(proved.enrolment, parts)?;
         Ok(Self(Identity { enrolment: proved.enrolment, person: proved.person, role: proved.role }))
+    }
+}
+
+impl FromRequestParts<Waypost> for Stranger {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
+        waypost.limits.take_stranger(parts)?;
+        Ok(Self)
     }
 }
 

@@ -67,7 +67,7 @@ fn problem_statuses(operation: &Operation) -> Vec<u16> {
     let makes_fact = operation.parameters.iter().flatten().any(
         |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "Idempotency-Key"),
     );
-    let mut statuses = vec![400, 404, 500, 503];
+    let mut statuses = vec![400, 404, 429, 500, 503];
     statuses.extend(if is_public { &[][..] } else { &[401, 403][..] });
     statuses.extend(if has_body { &[413, 415][..] } else { &[][..] });
     statuses.extend(if has_body || makes_fact { &[409, 422][..] } else { &[][..] });

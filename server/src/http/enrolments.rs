@@ -16,7 +16,7 @@ use waypost_protocol::{
 };
 use waypost_storage::EnrolmentRow;
 
-use super::caller::{Caller, holds};
+use super::caller::{Caller, Stranger, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::people::PersonShown;
 use super::problem::Problem;
@@ -166,6 +166,7 @@ async fn issue_link(
     security(()), responses((status = 201, body = EnrolmentGranted), (status = 410)))]
 async fn enrol(
     State(waypost): State<Waypost>,
+    Stranger: Stranger,
     Json(wanted): Json<EnrolmentWanted>,
 ) -> Result<(StatusCode, axum::Json<EnrolmentGranted>), Problem> {
     let public_key = checked_key(&wanted)?;

@@ -10,6 +10,7 @@ mod events;
 mod extract;
 mod health;
 mod imports;
+mod limits;
 mod messages;
 mod people;
 mod problem;
@@ -21,6 +22,7 @@ mod sync;
 mod templates;
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -41,6 +43,7 @@ pub use caller::as_operator;
 pub use conversations::{ConversationShown, GroupWanted};
 pub use enrolments::{EnrolmentShown, EnrolmentsShown, LinkIssued, LinkWanted};
 pub use imports::{Fate, Imported};
+pub use limits::Limits;
 pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;
 pub use record::{BackupDone, BackupWanted, EpochBegun};
@@ -55,7 +58,11 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// The whole interface.
 pub fn router(waypost: Waypost) -> Router {
     let (router, document) = resources(waypost.clone()).split_for_parts();
+    let limits = Arc::clone(&waypost.limits);
     router
+        .layer(middleware::from_fn(move |request, next| {
+            limits::tell(Arc::clone(&limits), request, next)
+        }))
         .merge(health::router(waypost))
         .merge(docs::router(docs::finish(document)))
         .fallback(|| async { Problem::from(ProblemCode::NotFound) })

@@ -1,5 +1,7 @@
 //! RFC 9457 problems: what is wrong, where, and what to do.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -33,6 +35,9 @@ pub struct Problem {
     /// For failures of the server: the id under which it logged the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
+    /// When it is over; told in `Retry-After`.
+    #[serde(skip)]
+    retry_after_s: Option<u64>,
 }
 
 impl Problem {
@@ -44,6 +49,13 @@ impl Problem {
     /// A problem with one field.
     pub fn of_field(code: ProblemCode, field: &str, detail: impl Into<String>) -> Self {
         Self { field: Some(field.into()), ..Self::with(code, detail) }
+    }
+
+    /// A problem that is over after some time.
+    pub fn later(code: ProblemCode, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let what = format!("ask again in {seconds} s");
+        Self { retry_after_s: Some(seconds), ..Self::with(code, what) }
     }
 
     /// What is wrong and what to do, for a person at a terminal.
@@ -66,6 +78,7 @@ impl From<ProblemCode> for Problem {
             field: None,
             code,
             instance: None,
+            retry_after_s: None,
         }
     }
 }
@@ -91,13 +104,13 @@ impl From<StorageError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let code = self.code;
+        let (code, after) = (self.code, self.retry_after_s.unwrap_or(1));
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         match code {
             ProblemCode::Overloaded | ProblemCode::Stopping | ProblemCode::RateLimited => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(after));
             }
             ProblemCode::NotEnrolled => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -11,6 +11,7 @@ mod fuzzing;
 mod groups;
 mod guide;
 mod imports;
+mod limits;
 mod refusals;
 mod repeats;
 mod responses;

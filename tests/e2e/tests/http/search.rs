@@ -77,7 +77,15 @@ async fn story(on: On) {
     let rest = finds(omar, &format!("words=gate&limit=2&before={next}")).await;
     assert_eq!((first.body["messages"].as_array().map(Vec::len), rest.len()), (Some(2), 1));
 
-    // What was said otherwise since is found by its last words; what is gone by none.
+    later_words(&office, &danas, &gate).await;
+    broadcasts(&office, &ayos).await;
+    who_left(&office).await;
+    office.closes().await;
+}
+
+/// What was said otherwise since is found by its last words; what is gone by none.
+async fn later_words(office: &Office, danas: &str, gate: &str) {
+    let Office { omar, dana, .. } = office;
     let edit = json!({"text": "Ramp 7 is closed"});
     let edits = format!("/v1/messages/{gate}/edits");
     assert_eq!(omar.post(&edits, edit).await.status, 201);
@@ -87,8 +95,11 @@ async fn story(on: On) {
     assert_eq!(omar.ask(gone).await.status, 200);
     assert_eq!(finds(dana, "words=ramp").await, [""; 0]);
     assert_eq!(finds(omar, "words=ramp").await, [""; 0]);
+}
 
-    // A broadcast is found once by its author, and by each whom it has reached.
+/// A broadcast is found once by its author, and by each whom it has reached; by its last words.
+async fn broadcasts(office: &Office, ayos: &str) {
+    let Office { omar, dana, ayo, .. } = office;
     let to_all = json!({"to": {"everyone": true},
         "message": {"kind": "text", "text": "Snow on the pass"}});
     assert_eq!(omar.post("/v1/broadcasts", to_all).await.status, 201);
@@ -96,7 +107,18 @@ async fn story(on: On) {
     assert_eq!(finds(ayo, "words=snow").await, ["Snow on the pass"]);
     assert_eq!(finds(omar, &format!("words=snow&conversation={ayos}")).await, ["Snow on the pass"]);
 
-    // Who has left a group finds what was said until then; who comes later, what is said since.
+    let broadcast = omar.get("/v1/search?words=snow&kind=broadcast").await;
+    let broadcast = text(&broadcast.body["messages"][0]["id"]);
+    let other = json!({"text": "Ice on the pass"});
+    assert_eq!(omar.post(&format!("/v1/messages/{broadcast}/edits"), other).await.status, 201);
+    assert_eq!(finds(omar, "words=ice").await, ["Ice on the pass"]);
+    assert_eq!(finds(dana, "words=ice").await, ["Ice on the pass"]);
+    assert_eq!(finds(omar, "words=snow").await, [""; 0]);
+}
+
+/// Who has left a group finds what was said until then; who comes later, what is said since.
+async fn who_left(office: &Office) {
+    let Office { omar, dana, ayo, ines, .. } = office;
     let leaves =
         ines.request(reqwest::Method::DELETE, &format!("/v1/groups/1/members/{}", dana.id));
     assert_eq!(ines.ask(leaves).await.status, 204);
@@ -121,16 +143,6 @@ async fn story(on: On) {
     assert!(read.body["edited"].is_null(), "{}", read.body);
     let edits = ayo.get(&format!("/v1/messages/{last}/edits")).await;
     assert_eq!(edits.body["edits"], json!([]));
-
-    // A broadcast is found by its last words.
-    let broadcast = omar.get("/v1/search?words=snow&kind=broadcast").await;
-    let broadcast = text(&broadcast.body["messages"][0]["id"]);
-    let other = json!({"text": "Ice on the pass"});
-    assert_eq!(omar.post(&format!("/v1/messages/{broadcast}/edits"), other).await.status, 201);
-    assert_eq!(finds(omar, "words=ice").await, ["Ice on the pass"]);
-    assert_eq!(finds(dana, "words=ice").await, ["Ice on the pass"]);
-    assert_eq!(finds(omar, "words=snow").await, [""; 0]);
-    office.closes().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
