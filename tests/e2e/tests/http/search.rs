@@ -77,14 +77,14 @@ async fn story(on: On) {
     let rest = finds(omar, &format!("words=gate&limit=2&before={next}")).await;
     assert_eq!((first.body["messages"].as_array().map(Vec::len), rest.len()), (Some(2), 1));
 
-    later_words(&office, &danas, &gate).await;
+    later_words(&office, &gate).await;
     broadcasts(&office, &ayos).await;
     who_left(&office).await;
     office.closes().await;
 }
 
 /// What was said otherwise since is found by its last words; what is gone by none.
-async fn later_words(office: &Office, danas: &str, gate: &str) {
+async fn later_words(office: &Office, gate: &str) {
     let Office { omar, dana, .. } = office;
     let edit = json!({"text": "Ramp 7 is closed"});
     let edits = format!("/v1/messages/{gate}/edits");
