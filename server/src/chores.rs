@@ -20,9 +20,9 @@ use crate::waypost::Waypost;
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
 const ERASE_EVERY: Duration = Duration::from_secs(5);
-const INDEX_EVERY: Duration = Duration::from_secs(1);
+const INDEX_EVERY: Duration = Duration::from_millis(250);
 /// So long one look works on the index, so that it takes a tenth of the record's time at most.
-const INDEX_FOR: Duration = Duration::from_millis(100);
+const INDEX_FOR: Duration = Duration::from_millis(25);
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -95,7 +95,7 @@ async fn escalate_due(waypost: &Waypost) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Takes new facts into the index, so that a search finds them. What is left over is taken in a second:
+/// Takes new facts into the index, so that a search finds them. What is left over is taken next time:
 /// nobody else waits for it.
 async fn catch_up_index(waypost: &Waypost) -> Result<(), StorageError> {
     let _alone = waypost.indexing.lock().await;
