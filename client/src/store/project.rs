@@ -50,9 +50,7 @@ pub(super) fn kept(row: &SqliteRow) -> Result<Event, sqlx::Error> {
 async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
     project(writing, event).await?;
     let body = event.content.to_body().ok();
-    let expires_after_s = body.as_ref().and_then(expires_after_s);
-    let broadcast = body.as_ref().and_then(Body::header).and_then(|header| header.broadcast);
-    writing.touched.expiry |= expires_after_s.is_some();
+    let (expires_after_s, broadcast) = kept_beside(writing, body.as_ref());
     let id = event.id.as_ref().map(blob);
     writing
         .sql("UPDATE facts SET understood = 1, expires_after_s = ?, broadcast = ? WHERE id = ?")
@@ -107,10 +105,7 @@ async fn keep(
 ) -> Result<(), sqlx::Error> {
     let body = event.content.to_body();
     let understood = !matches!(body, Err(_) | Ok(Body::Unknown { .. }));
-    let body = body.ok();
-    let expires_after_s = body.as_ref().and_then(expires_after_s);
-    let broadcast = body.as_ref().and_then(Body::header).and_then(|header| header.broadcast);
-    writing.touched.expiry |= expires_after_s.is_some();
+    let (expires_after_s, broadcast) = kept_beside(writing, body.ok().as_ref());
     writing
         .sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
@@ -140,6 +135,13 @@ async fn keep(
     }
     writing.touch_broadcast(broadcast);
     Ok(())
+}
+
+/// What stands in columns beside a message: when it goes, and the broadcast that brought it.
+fn kept_beside(writing: &mut Writing, body: Option<&Body>) -> (Option<u32>, Option<FactId>) {
+    let expires_after_s = body.and_then(expires_after_s);
+    writing.touched.expiry |= expires_after_s.is_some();
+    (expires_after_s, body.and_then(Body::header).and_then(|header| header.broadcast))
 }
 
 async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {

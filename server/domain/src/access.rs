@@ -24,12 +24,9 @@ pub fn may_write(
             let partner = known.people.get(&partner).ok_or(ProblemCode::NotFound)?;
             if may_talk(actor.role, partner.role) { Ok(()) } else { Err(ProblemCode::NotAllowed) }
         }
-        ConversationId::Group(group)
-            if known.members.contains(&(group, actor.person)) && !may(actor.role, Right::Write) =>
-        {
-            Err(ProblemCode::NotAllowed)
+        ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => {
+            if may(actor.role, Right::Write) { Ok(()) } else { Err(ProblemCode::NotAllowed) }
         }
-        ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => Ok(()),
         ConversationId::Broadcasts(author) if author != actor.person => Err(ProblemCode::NotFound),
         ConversationId::Broadcasts(_) if may(actor.role, Right::TellMany) => Ok(()),
         ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {

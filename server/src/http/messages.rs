@@ -124,6 +124,14 @@ struct Recipient {
     answered_at: Option<Millis>,
 }
 
+impl From<RecipientRow> for Recipient {
+    fn from(row: RecipientRow) -> Self {
+        let RecipientRow { person, message, delivered_at, read_at, .. } = row;
+        let RecipientRow { acknowledged_at, answer, answered_at, .. } = row;
+        Self { person, message, delivered_at, read_at, acknowledged_at, answer, answered_at }
+    }
+}
+
 /// The receipts of a message.
 #[derive(Serialize, ToSchema)]
 struct Receipts {
@@ -252,30 +260,7 @@ async fn receipts(
     }
     waypost.catch_up_index().await?;
     let rows = waypost.db.receipts_of(message, event.n, author, conversation).await?;
-    let recipients = rows
-        .into_iter()
-        .map(
-            |RecipientRow {
-                 person,
-                 message,
-                 delivered_at,
-                 read_at,
-                 acknowledged_at,
-                 answer,
-                 answered_at,
-             }| {
-                Recipient {
-                    person,
-                    message,
-                    delivered_at,
-                    read_at,
-                    acknowledged_at,
-                    answer,
-                    answered_at,
-                }
-            },
-        )
-        .collect();
+    let recipients = rows.into_iter().map(Recipient::from).collect();
     Ok(axum::Json(Receipts { recipients }))
 }
 

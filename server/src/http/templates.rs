@@ -243,7 +243,7 @@ pub async fn knows(waypost: &Waypost, body: &Body) -> Result<(), Problem> {
 pub async fn catalogue(waypost: &Waypost) -> Result<Catalogue, Problem> {
     let published = waypost.db.published_templates().await?;
     Ok(Catalogue::with(published.into_iter().map(
-        |TemplateRow { template, version, definition, .. }| Template {
+        |TemplateRow { template, version, definition }| Template {
             id: template,
             version,
             definition,

@@ -176,7 +176,7 @@ fn response_of(news: &News, body: &Body) -> Option<Response> {
         told => (told.answers()?, How::Answered),
     };
     let at = news.id.occurred_at()?;
-    Some(Response { message, person: news.author, how, id: news.id, n: news.n, at })
+    Some(Response { message, person: news.author, how, id: news.id, at })
 }
 
 /// A fact that says something.

@@ -8,7 +8,6 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_protocol::{ConversationId, FactId, Millis, PersonId};
 
 use crate::decode::{conversation_id, fact_id, person_id};
-use crate::sql::big;
 use crate::{Db, StorageError};
 
 /// Most responses of which times are reckoned at once.
@@ -28,7 +27,6 @@ pub(crate) struct Response {
     pub(crate) how: How,
     /// The fact.
     pub(crate) id: FactId,
-    pub(crate) n: u64,
     /// When they responded, by their own clock.
     pub(crate) at: Millis,
 }
@@ -59,11 +57,11 @@ impl Db {
             How::Answered => 1,
         };
         let mut sql = self.sql(
-            "INSERT INTO response (message, person, how, id, n, responded_at_ms, asked_at_ms, \
+            "INSERT INTO response (message, person, how, id, responded_at_ms, asked_at_ms, \
              conversation) SELECT f.id, ",
         );
         sql.bind(i64::from(response.person.0)).push(", ").bind(how).push(", ");
-        sql.bind(response.id.as_bytes().to_vec()).push(", ").bind(big(response.n)).push(", ");
+        sql.bind(response.id.as_bytes().to_vec()).push(", ");
         sql.bind(response.at).push(", f.recorded_at_ms, f.conversation FROM fact f WHERE f.id = ");
         sql.bind(response.message.as_bytes().to_vec()).push(" AND f.author <> ");
         sql.bind(i64::from(response.person.0)).push(" AND f.conversation = ");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::Wanted;
-use waypost_protocol::{Body, Content, Millis, TemplateDefinition, kind};
+use waypost_protocol::{Body, Content, TemplateDefinition, kind};
 
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
@@ -18,8 +18,6 @@ pub struct TemplateRow {
     pub version: u16,
     /// What it is.
     pub definition: TemplateDefinition,
-    /// Since when it is there.
-    pub recorded_at: Millis,
 }
 
 impl Db {
@@ -30,7 +28,7 @@ impl Db {
     pub async fn published_templates(&self) -> Result<Vec<TemplateRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql(
-            "SELECT f.content, f.recorded_at_ms FROM template t JOIN fact f ON f.n = t.n \
+            "SELECT f.content FROM template t JOIN fact f ON f.n = t.n \
              ORDER BY t.n",
         );
         let rows = sql.rows(&mut on).await?;
@@ -39,8 +37,7 @@ impl Db {
             let content = Content { kind: kind::TEMPLATE_PUBLISHED, bytes };
             match content.to_body() {
                 Ok(Body::TemplatePublished { template, version, definition }) => {
-                    let recorded_at = row.try_get(1)?;
-                    Ok(TemplateRow { template, version, definition: *definition, recorded_at })
+                    Ok(TemplateRow { template, version, definition: *definition })
                 }
                 _ => Err(StorageError::Damaged("a published template cannot be read".into())),
             }

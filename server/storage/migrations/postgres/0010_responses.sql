@@ -5,7 +5,6 @@ CREATE TABLE response (
     person BIGINT NOT NULL,
     how BIGINT NOT NULL,
     id BYTEA NOT NULL,
-    n BIGINT NOT NULL,
     responded_at_ms BIGINT NOT NULL,
     asked_at_ms BIGINT NOT NULL,
     conversation TEXT NOT NULL,

@@ -5,7 +5,6 @@ CREATE TABLE response (
     person INTEGER NOT NULL,
     how INTEGER NOT NULL,
     id BLOB NOT NULL,
-    n INTEGER NOT NULL,
     responded_at_ms INTEGER NOT NULL,
     asked_at_ms INTEGER NOT NULL,
     conversation TEXT NOT NULL,
