@@ -1,6 +1,6 @@
 //! Who may depend on whom, and who may name what (ARCHITECTURE.md, "Invariants").
 
-use waypost_tidy::{Source, hold, manifests, sources};
+use waypost_tidy::{Source, hold, manifests, root, sources};
 
 const PURE: [(&str, &str); 3] = [
     ("waypost-protocol", "protocol/src"),
@@ -142,6 +142,23 @@ fn sql_lives_in_the_two_stores() {
             |source| !source.is_in("server/storage") && !source.is_of("client/src/store"),
             |line| statements.iter().any(|statement| line.contains(statement)),
         ),
+    );
+}
+
+#[test]
+fn the_fuzzers_know_every_dependency() {
+    // A package of its own with a lock file of its own, which no build of the workspace looks at.
+    let cargo = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--locked", "--format-version", "1", "--manifest-path"])
+        .arg(root().join("fuzz/Cargo.toml"))
+        .output()
+        .expect("cargo runs");
+    let said = String::from_utf8_lossy(&cargo.stderr);
+    let broken = if cargo.status.success() { Vec::new() } else { vec![said.into_owned()] };
+    hold(
+        "fuzz/Cargo.lock is up to date: cargo metadata --manifest-path fuzz/Cargo.toml",
+        "fuzzers that are not built find nothing",
+        &broken,
     );
 }
 
