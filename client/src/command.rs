@@ -1,6 +1,6 @@
 //! What a screen may ask for.
 
-use waypost_protocol::{Body, ConversationId, FactId, Mention, Recipients};
+use waypost_protocol::{Body, ConversationId, FactId, Mention, PersonId, Recipients};
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns.
 #[derive(Clone, PartialEq, Debug)]
@@ -11,6 +11,31 @@ pub enum Command {
         conversation: ConversationId,
         /// What: words, a template, a file, a location or a contact.
         message: Box<Body>,
+    },
+    /// Opens an incident, with a conversation of its own: `incident-` and the id of the fact that it makes.
+    OpenIncident {
+        /// What has happened: [`Body::Incident`].
+        incident: Box<Body>,
+    },
+    /// Takes what the staff share, hands it over, or gives it back. Whoever else has taken it in the
+    /// meantime keeps it, and this is refused.
+    Assign {
+        /// Which case.
+        conversation: ConversationId,
+        /// Who looks after it from here on; nobody if it is given back.
+        to: Option<PersonId>,
+    },
+    /// Nothing is left to do in what the staff share.
+    Resolve {
+        /// Which case.
+        conversation: ConversationId,
+        /// How it ended; often nothing.
+        text: String,
+    },
+    /// An incident that was resolved is not.
+    Reopen {
+        /// Which case.
+        conversation: ConversationId,
     },
     /// Tells many people something, each in their direct conversation with this person, where they
     /// answer. It stands in the conversation of this person's broadcasts, with the receipts of each.

@@ -164,8 +164,11 @@ impl ReadModel {
         };
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));
         if listed {
-            let (title, others, group) = (self.title(id), self.others(id), self.group(id));
-            let view = ConversationView { id, title, others, group, unread, last };
+            let case = reading.case(id).await?;
+            let person = case.as_ref().and_then(|case| case.person);
+            let (title, group) = (self.title(id, person), self.group(id));
+            let others = self.others(id, person);
+            let view = ConversationView { id, title, others, group, case, unread, last };
             self.conversations.insert(id, view);
         } else {
             self.conversations.remove(&id);
@@ -251,8 +254,13 @@ impl ReadModel {
         self.names.get(&person).cloned().unwrap_or_else(|| format!("#{person}"))
     }
 
-    fn title(&self, id: ConversationId) -> String {
+    /// Of what the staff share, `person` is whom it concerns.
+    fn title(&self, id: ConversationId, person: Option<PersonId>) -> String {
         match id {
+            _ if id.is_shared() => {
+                let other = person.filter(|person| *person != self.me.person);
+                other.map(|person| self.name(person)).unwrap_or_default()
+            }
             ConversationId::Group(number) => self
                 .groups
                 .get(&number)
@@ -274,8 +282,12 @@ impl ReadModel {
         })
     }
 
-    fn others(&self, id: ConversationId) -> Vec<PersonId> {
+    fn others(&self, id: ConversationId, person: Option<PersonId>) -> Vec<PersonId> {
         match id {
+            _ if id.is_shared() => {
+                let staff = self.people.iter().filter(|it| it.role.is_staff()).map(|it| it.id);
+                staff.chain(person).filter(|person| *person != self.me.person).collect()
+            }
             ConversationId::Group(number) => {
                 let now = self.groups.get(&number).into_iter().flat_map(GroupRow::members_now);
                 now.map(|it| it.person).filter(|person| *person != self.me.person).collect()
@@ -329,6 +341,10 @@ pub(crate) struct ShellPart {
 fn is_shown(id: &ConversationId) -> bool {
     matches!(
         id,
-        ConversationId::Direct(..) | ConversationId::Group(_) | ConversationId::Broadcasts(_)
+        ConversationId::Direct(..)
+            | ConversationId::Group(_)
+            | ConversationId::Dispatch(_)
+            | ConversationId::Incident(_)
+            | ConversationId::Broadcasts(_)
     )
 }

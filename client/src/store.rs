@@ -4,6 +4,7 @@
 //! writer. It refuses to open a file that it cannot encrypt, and a file of a newer version.
 
 mod apply;
+mod cases;
 mod escalations;
 mod groups;
 mod identity;

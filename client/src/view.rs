@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 pub use waypost_engine::LinkPath;
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, ProblemCode,
+    Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, ProblemCode,
     ReceiptState, Role, SoughtWord, TemplateDefinition,
 };
 
@@ -35,6 +35,19 @@ pub struct View {
     pub conversations: Vec<ConversationView>,
     /// The messages of the conversation that is open on the screen, oldest first.
     pub timeline: Option<Timeline>,
+}
+
+impl View {
+    /// What the staff have left to do: the most urgent first, and then what waits longest.
+    pub fn open_cases(&self) -> Vec<&ConversationView> {
+        let key = |one: &ConversationView| {
+            let case = one.case.as_ref()?;
+            Some((std::cmp::Reverse(case.priority), case.open_since()?, one.id))
+        };
+        let mut open: Vec<_> = self.conversations.iter().filter(|it| key(it).is_some()).collect();
+        open.sort_by_key(|it| key(it));
+        open
+    }
 }
 
 /// The person and enrolment on whose behalf this client speaks.
@@ -124,12 +137,15 @@ pub struct PresenceView {
 pub struct ConversationView {
     /// Which.
     pub id: ConversationId,
-    /// The partner's name, or the group's.
+    /// The partner's name, or the group's; of what the staff share, the name of whom it concerns, and nothing
+    /// if that is the reader or nobody.
     pub title: String,
     /// Everyone in it but the reader.
     pub others: Vec<PersonId>,
     /// Of a group: what the reader may do there.
     pub group: Option<GroupView>,
+    /// Of an incident, and of what someone says to dispatch: what has become of it.
+    pub case: Option<Case>,
     /// How many messages of others the reader has not read.
     pub unread: usize,
     /// The newest message.
@@ -184,7 +200,8 @@ pub struct MessageView {
     pub clock_suspect: bool,
     /// When the server committed it.
     pub recorded_at: Option<Millis>,
-    /// How far it has come with the recipient who is least far.
+    /// How far it has come with the recipient who is least far; where the staff share a conversation, with
+    /// whoever of them is furthest.
     pub state: ReceiptState,
     /// Each recipient's receipts; only known for one's own messages.
     pub receipts: Vec<RecipientView>,

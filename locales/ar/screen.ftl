@@ -63,6 +63,22 @@ conversation-none = لا يوجد أحد لمراسلته بعد
 conversation-none-detail = سيظهر مركز العمليات هنا بعد أول اتصال لهذا الجهاز بالشبكة.
 conversation-empty = لا توجد رسائل بعد
 broadcasts = الرسائل الجماعية
+dispatch = غرفة التوزيع
+case-assigned = تم التكفل به
+case-resolved = تم الحل
+case-reopened = فُتح من جديد
+incident =
+    { $category ->
+        [sos] نجدة
+        [medical] حالة طبية طارئة
+        [accident] حادث سير
+        [security] أمن
+        [breakdown] عطل
+        [cargo] حمولة
+        [obstruction] عائق
+        [customer] زبون
+       *[other] حادث
+    }
 members =
     { $count ->
         [zero] لا أحد

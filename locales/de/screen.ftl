@@ -55,6 +55,22 @@ conversation-none = Noch niemand zum Schreiben da
 conversation-none-detail = Die Disposition erscheint hier, sobald dieses Gerät einmal online war.
 conversation-empty = Noch keine Nachrichten
 broadcasts = Rundrufe
+dispatch = Disposition
+case-assigned = Übernommen
+case-resolved = Erledigt
+case-reopened = Wieder geöffnet
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Medizinischer Notfall
+        [accident] Unfall
+        [security] Sicherheit
+        [breakdown] Panne
+        [cargo] Ladung
+        [obstruction] Hindernis
+        [customer] Kunde
+       *[other] Vorfall
+    }
 members =
     { $count ->
         [one] { $count } Person

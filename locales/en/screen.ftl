@@ -55,6 +55,22 @@ conversation-none = No one to write to yet
 conversation-none-detail = Dispatch appears here as soon as this device has been online once.
 conversation-empty = No messages yet
 broadcasts = Broadcasts
+dispatch = Dispatch
+case-assigned = Taken
+case-resolved = Resolved
+case-reopened = Opened again
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Medical emergency
+        [accident] Accident
+        [security] Security
+        [breakdown] Breakdown
+        [cargo] Cargo
+        [obstruction] Obstruction
+        [customer] Customer
+       *[other] Incident
+    }
 members =
     { $count ->
         [one] { $count } person

@@ -55,6 +55,22 @@ conversation-none = Aún no hay nadie a quien escribir
 conversation-none-detail = La central aparecerá aquí en cuanto este dispositivo se haya conectado una vez.
 conversation-empty = Aún no hay mensajes
 broadcasts = Difusiones
+dispatch = Central
+case-assigned = Asumido
+case-resolved = Resuelto
+case-reopened = Abierto de nuevo
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Emergencia médica
+        [accident] Accidente
+        [security] Seguridad
+        [breakdown] Avería
+        [cargo] Carga
+        [obstruction] Obstáculo
+        [customer] Cliente
+       *[other] Incidencia
+    }
 members =
     { $count ->
         [one] { $count } persona

@@ -55,6 +55,22 @@ conversation-none = Personne à qui écrire pour l’instant
 conversation-none-detail = L’exploitation apparaîtra ici dès que cet appareil aura été en ligne une fois.
 conversation-empty = Aucun message pour l’instant
 broadcasts = Diffusions
+dispatch = Régulation
+case-assigned = Pris en charge
+case-resolved = Résolu
+case-reopened = Rouvert
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Urgence médicale
+        [accident] Accident
+        [security] Sécurité
+        [breakdown] Panne
+        [cargo] Chargement
+        [obstruction] Obstacle
+        [customer] Client
+       *[other] Incident
+    }
 members =
     { $count ->
         [one] { $count } personne

@@ -59,6 +59,22 @@ conversation-none = Nie ma jeszcze do kogo pisać
 conversation-none-detail = Dyspozytor pojawi się tutaj, gdy urządzenie raz połączy się z siecią.
 conversation-empty = Nie ma jeszcze wiadomości
 broadcasts = Komunikaty do wielu
+dispatch = Dyspozytornia
+case-assigned = Przejęte
+case-resolved = Załatwione
+case-reopened = Otwarte ponownie
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Nagły przypadek medyczny
+        [accident] Wypadek
+        [security] Bezpieczeństwo
+        [breakdown] Awaria
+        [cargo] Ładunek
+        [obstruction] Przeszkoda
+        [customer] Klient
+       *[other] Zdarzenie
+    }
 members =
     { $count ->
         [one] { $count } osoba

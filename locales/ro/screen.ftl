@@ -57,6 +57,22 @@ conversation-none = Încă nu aveți cui să scrieți
 conversation-none-detail = Dispeceratul apare aici imediat ce acest dispozitiv a fost o dată online.
 conversation-empty = Niciun mesaj încă
 broadcasts = Anunțuri colective
+dispatch = Dispecerat
+case-assigned = Preluat
+case-resolved = Rezolvat
+case-reopened = Redeschis
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Urgență medicală
+        [accident] Accident
+        [security] Securitate
+        [breakdown] Defecțiune
+        [cargo] Marfă
+        [obstruction] Obstacol
+        [customer] Client
+       *[other] Incident
+    }
 members =
     { $count ->
         [one] { $count } persoană

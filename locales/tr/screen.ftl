@@ -47,6 +47,22 @@ conversation-none = Henüz yazabileceğiniz kimse yok
 conversation-none-detail = Bu cihaz bir kez çevrimiçi olduğunda sevk merkezi burada görünür.
 conversation-empty = Henüz mesaj yok
 broadcasts = Toplu duyurular
+dispatch = Sevkiyat
+case-assigned = Üstlenildi
+case-resolved = Çözüldü
+case-reopened = Yeniden açıldı
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Tıbbi acil durum
+        [accident] Kaza
+        [security] Güvenlik
+        [breakdown] Arıza
+        [cargo] Yük
+        [obstruction] Engel
+        [customer] Müşteri
+       *[other] Olay
+    }
 members = { $count } kişi
 unread = { $count } okunmamış mesaj
 people = Kişiler

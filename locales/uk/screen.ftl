@@ -59,6 +59,22 @@ conversation-none = Поки що немає кому писати
 conversation-none-detail = Диспетчер з’явиться тут, щойно пристрій хоча б раз вийде на зв’язок.
 conversation-empty = Повідомлень ще немає
 broadcasts = Розсилки
+dispatch = Диспетчерська
+case-assigned = Прийнято в роботу
+case-resolved = Вирішено
+case-reopened = Відкрито знову
+incident =
+    { $category ->
+        [sos] SOS
+        [medical] Невідкладна медична допомога
+        [accident] Аварія
+        [security] Безпека
+        [breakdown] Поломка
+        [cargo] Вантаж
+        [obstruction] Перешкода
+        [customer] Клієнт
+       *[other] Подія
+    }
 members =
     { $count ->
         [one] { $count } учасник

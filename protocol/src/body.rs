@@ -5,9 +5,11 @@ mod argument;
 mod check;
 mod contact;
 mod content;
+mod facets;
 mod file;
 mod group;
 mod header;
+mod incident;
 pub mod kind;
 mod place;
 mod recipients;
@@ -25,6 +27,7 @@ pub use content::Content;
 pub use file::{File, Voice};
 pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
+pub use incident::IncidentCategory;
 pub use place::{Degrees, Place};
 pub use recipients::Recipients;
 pub use role::Role;
@@ -32,7 +35,7 @@ pub use step::{Step, reminders};
 pub use template::{ArgumentType, TemplateArgument, TemplateDefinition, TemplateText};
 
 use crate::frame::is_false;
-use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
+use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId};
 
 /// What a fact means.
 ///
@@ -116,6 +119,44 @@ pub enum Body {
         #[serde(flatten)]
         header: Header,
     },
+    /// Something has happened. It opens a conversation of its own, `incident-…`, which the staff share with
+    /// whom it concerns.
+    Incident {
+        /// What sort of thing.
+        category: IncidentCategory,
+        /// What has happened, at most [`crate::TEXT_CHARS_MAX`] characters; a call for help may have no
+        /// words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Place>,
+        /// Whom outside of the staff it concerns, if someone of the staff opens it. They read it and write
+        /// in it. Whoever else opens an incident is this person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
+    },
+    /// Someone of the staff takes what they share here, hands it over, or gives it back.
+    Assigned {
+        /// Who looks after it from here on; nobody if it is given back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
+        /// Who did until now, as far as the author knows. If someone else does, this is refused: of two who
+        /// take it at the same time one learns that the other has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead_of: Option<PersonId>,
+    },
+    /// Nothing is left to do here.
+    Resolved {
+        /// How it ended, at most [`crate::TEXT_CHARS_MAX`] characters; often nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// An incident that was resolved is not.
+    Reopened {},
     /// "I have understood this message and accept it."
     Acknowledgement {
         /// The message.
@@ -293,100 +334,4 @@ pub enum Body {
         /// Its bytes, in base64.
         bytes: String,
     },
-}
-
-impl Body {
-    /// Whether people read it in a conversation (and it earns receipts).
-    pub fn is_message(&self) -> bool {
-        match self {
-            Self::Broadcast { .. } => true,
-            told => told.header().is_some(),
-        }
-    }
-
-    /// Whether a broadcast may bring it. Files are not told to many: each of them would get a copy.
-    pub fn may_be_told_to_many(&self) -> bool {
-        matches!(
-            self,
-            Self::Text { .. }
-                | Self::Template { .. }
-                | Self::Location { .. }
-                | Self::Contact { .. }
-        )
-    }
-
-    /// Plain words, which answer nothing.
-    pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), answers: None, header: Header::default() }
-    }
-
-    /// What a message carries beside its words.
-    pub fn header(&self) -> Option<&Header> {
-        match self {
-            Self::Text { header, .. }
-            | Self::Template { header, .. }
-            | Self::File { header, .. }
-            | Self::Location { header, .. }
-            | Self::Contact { header, .. } => Some(header),
-            Self::Broadcast { message, .. } => message.header(),
-            _ => None,
-        }
-    }
-
-    /// The message that it answers, and what it carries, to be changed. Nothing of a broadcast: that
-    /// is in the message which it brings.
-    pub fn frame_mut(&mut self) -> Option<(&mut Option<FactId>, &mut Header)> {
-        match self {
-            Self::Text { answers, header, .. }
-            | Self::Template { answers, header, .. }
-            | Self::File { answers, header, .. }
-            | Self::Location { answers, header, .. }
-            | Self::Contact { answers, header, .. } => Some((answers, header)),
-            _ => None,
-        }
-    }
-
-    /// The message that it answers.
-    pub fn answers(&self) -> Option<FactId> {
-        match self {
-            Self::Text { answers, .. }
-            | Self::Template { answers, .. }
-            | Self::File { answers, .. }
-            | Self::Location { answers, .. }
-            | Self::Contact { answers, .. } => *answers,
-            Self::Broadcast { message, .. } => message.answers(),
-            _ => None,
-        }
-    }
-
-    /// Whom it calls by name.
-    pub fn mentions(&self) -> &[Mention] {
-        match self {
-            Self::Edit { mentions, .. } => mentions,
-            other => other.header().map_or(&[], |header| &header.mentions),
-        }
-    }
-
-    /// The message of the same conversation whose words or presence this fact changes, and who must
-    /// have written it.
-    pub fn revises(&self, by: PersonId) -> Option<(FactId, PersonId)> {
-        match self {
-            Self::Edit { message, .. } => Some((*message, by)),
-            Self::Deletion { message, author } => Some((*message, *author)),
-            _ => None,
-        }
-    }
-
-    /// The stream of the group that this fact is about, if it is about one.
-    pub fn about(&self) -> Option<ConversationId> {
-        match self {
-            Self::GroupCreated { group, .. }
-            | Self::GroupChanged { group, .. }
-            | Self::ModeratorNamed { group, .. }
-            | Self::ModeratorEnded { group, .. }
-            | Self::MemberJoined { group, .. }
-            | Self::MemberLeft { group, .. } => Some(ConversationId::About(*group)),
-            _ => None,
-        }
-    }
 }

@@ -6,12 +6,12 @@ use std::str::FromStr;
 use minicbor::{Decode, Decoder, Encode, Encoder, data::Type, decode::Error};
 use serde::{Deserialize, Serialize};
 
-use crate::PersonId;
+use crate::{IncidentId, PersonId};
 
 /// Who reads a fact: a conversation, or one of the streams that carry the directory.
 ///
-/// Its text form (`direct-2-7`, `group-3`, `about-3`, `broadcasts-2`, `fleet`,
-/// `staff`) stands in JSON, SQL and URLs.
+/// Its text form (`direct-2-7`, `group-3`, `dispatch-7`, `incident-0195…`, `about-3`, `broadcasts-2`,
+/// `fleet`, `staff`) stands in JSON, SQL and URLs.
 ///
 /// ```
 /// use waypost_protocol::{ConversationId, PersonId};
@@ -28,6 +28,12 @@ pub enum ConversationId {
     Direct(PersonId, PersonId),
     /// A group, by the number that the server gave it.
     Group(u32),
+    /// What this person, who is not of the staff, says to dispatch, whoever sits there, and is told by
+    /// them. The staff share it. Nobody has to open it.
+    Dispatch(PersonId),
+    /// An incident, by an id that whoever opens it has minted. The staff share it with the one whom it
+    /// concerns.
+    Incident(IncidentId),
     /// What is known about that group: its name, its members, how it is run. Its members read it from
     /// its beginning, and the staff read it of every group; nobody else knows that there is one.
     About(u32),
@@ -50,6 +56,11 @@ impl ConversationId {
         }
     }
 
+    /// Whether the staff share it: all of them read it and write in it, and one of them takes it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Dispatch(_) | Self::Incident(_))
+    }
+
     /// In a direct conversation, the other person.
     pub fn partner_of(&self, me: PersonId) -> Option<PersonId> {
         match *self {
@@ -65,6 +76,8 @@ impl fmt::Display for ConversationId {
         match self {
             Self::Direct(low, high) => write!(f, "direct-{low}-{high}"),
             Self::Group(number) => write!(f, "group-{number}"),
+            Self::Dispatch(person) => write!(f, "dispatch-{person}"),
+            Self::Incident(id) => write!(f, "incident-{id}"),
             Self::About(number) => write!(f, "about-{number}"),
             Self::Broadcasts(author) => write!(f, "broadcasts-{author}"),
             Self::Fleet => f.write_str("fleet"),
@@ -86,8 +99,8 @@ pub struct BadConversationId;
 impl fmt::Display for BadConversationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "a conversation is `direct-<low>-<high>`, `group-<number>`, `about-<number>`, \
-             `broadcasts-<person>`, `fleet` or `staff`",
+            "a conversation is `direct-<low>-<high>`, `group-<number>`, `dispatch-<person>`, \
+             `incident-<uuid>`, `about-<number>`, `broadcasts-<person>`, `fleet` or `staff`",
         )
     }
 }
@@ -102,6 +115,10 @@ impl FromStr for ConversationId {
             ["fleet"] => Some(Self::Fleet),
             ["staff"] => Some(Self::Staff),
             ["group", number] => number.parse().ok().map(Self::Group),
+            ["dispatch", person] => person.parse().ok().map(PersonId).map(Self::Dispatch),
+            ["incident", ..] => {
+                s.strip_prefix("incident-").and_then(|id| id.parse().ok()).map(Self::Incident)
+            }
             ["about", number] => number.parse().ok().map(Self::About),
             ["broadcasts", author] => author.parse().ok().map(PersonId).map(Self::Broadcasts),
             ["direct", low, high] => low
@@ -135,9 +152,12 @@ impl utoipa::PartialSchema for ConversationId {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some(r"^(direct-[0-9]+-[0-9]+|(group|about|broadcasts)-[0-9]+|fleet|staff)$"))
+            .pattern(Some(
+                r"^(direct-[0-9]+-[0-9]+|(group|dispatch|about|broadcasts)-[0-9]+|incident-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|fleet|staff)$",
+            ))
             .description(Some(
-                "`direct-<low>-<high>`, `group-<number>`, `about-<number>` (what is known about that \
+                "`direct-<low>-<high>`, `group-<number>`, `dispatch-<person>` (what that person says to \
+                 dispatch), `incident-<uuid>`, `about-<number>` (what is known about that \
                  group), `broadcasts-<person>` (what that person says to many), `fleet` or `staff`.",
             ))
             .into()
@@ -154,8 +174,12 @@ const ABOUT: i64 = -16;
 /// The broadcasts of person 0; those of person n are n below it, beyond what is known about groups.
 const BROADCASTS: i64 = -(1 << 33);
 
-/// `[low, high]` for a direct conversation, the number for a group, -1 for fleet, -2 for staff, from
-/// -16 down what is known about groups, and from -8589934592 down what people say to many.
+/// What person 0 says to dispatch, and so on.
+const DISPATCH: i64 = -(1 << 34);
+
+/// `[low, high]` for a direct conversation, the number for a group, the bytes of its id for an incident, -1
+/// for fleet, -2 for staff, from -16 down what is known about groups, from -8589934592 down what people say
+/// to many, and from -17179869184 down what they say to dispatch.
 impl<C> Encode<C> for ConversationId {
     fn encode<W: minicbor::encode::Write>(
         &self,
@@ -165,6 +189,8 @@ impl<C> Encode<C> for ConversationId {
         match self {
             Self::Direct(low, high) => e.array(2)?.u32(low.0)?.u32(high.0)?.ok(),
             Self::Group(number) => e.u32(*number)?.ok(),
+            Self::Dispatch(person) => e.i64(DISPATCH - i64::from(person.0))?.ok(),
+            Self::Incident(id) => e.bytes(id.as_bytes())?.ok(),
             Self::About(number) => e.i64(ABOUT - i64::from(*number))?.ok(),
             Self::Broadcasts(author) => e.i64(BROADCASTS - i64::from(author.0))?.ok(),
             Self::Fleet => e.i8(-1)?.ok(),
@@ -189,19 +215,26 @@ impl<'b, C> Decode<'b, C> for ConversationId {
             Type::I8 | Type::I16 | Type::I32 | Type::I64 => match d.i64()? {
                 -1 => Ok(Self::Fleet),
                 -2 => Ok(Self::Staff),
-                other => match (below(ABOUT, other), below(BROADCASTS, other)) {
-                    (Some(group), _) => Ok(Self::About(group)),
-                    (_, Some(author)) => Ok(Self::Broadcasts(PersonId(author))),
-                    (None, None) => {
+                other => match in_a_range(other) {
+                    Some(found) => Ok(found),
+                    None => {
                         // The derived reader of an optional field skips an unknown variant from here.
                         d.set_position(position);
                         Err(Error::unknown_variant(other).at(position))
                     }
                 },
             },
+            Type::Bytes => IncidentId::decode(d, &mut ()).map(Self::Incident),
             _ => d.u32().map(Self::Group),
         }
     }
+}
+
+fn in_a_range(number: i64) -> Option<ConversationId> {
+    let about = || below(ABOUT, number).map(ConversationId::About);
+    let broadcasts = || below(BROADCASTS, number).map(PersonId).map(ConversationId::Broadcasts);
+    let dispatch = || below(DISPATCH, number).map(PersonId).map(ConversationId::Dispatch);
+    about().or_else(broadcasts).or_else(dispatch)
 }
 
 /// How far below this number another one is, if it can be a number of a group or a person.

@@ -100,6 +100,11 @@ uuid_id! {
     DeviceId
 }
 
+uuid_id! {
+    /// The id of one incident, minted by whoever opens it, so that it can be opened without a network.
+    IncidentId
+}
+
 impl FactId {
     /// When the person did it, by the clock of the device. `None` if the id is not a UUIDv7.
     pub fn occurred_at(&self) -> Option<Millis> {

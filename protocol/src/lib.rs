@@ -15,6 +15,7 @@
 
 mod body;
 mod bytes;
+mod case;
 mod conversation;
 mod frame;
 mod ids;
@@ -27,16 +28,17 @@ mod words;
 
 pub use body::{
     Argument, ArgumentType, Arguments, Body, Contact, Content, ContentError, Degrees, File,
-    GroupSettings, Header, Mention, Place, Priority, Recipients, Role, Step, TemplateArgument,
-    TemplateDefinition, TemplateText, Voice, kind, reminders,
+    GroupSettings, Header, IncidentCategory, Mention, Place, Priority, Recipients, Role, Step,
+    TemplateArgument, TemplateDefinition, TemplateText, Voice, kind, reminders,
 };
 pub use bytes::{Bytes, Sha256Hash};
+pub use case::{Case, Word};
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
     Answer, Downlink, Earlier, Entry, Event, Events, FrameError, History, OwnRun, Presence,
     PresenceOf, Pull, Submit, Uplink,
 };
-pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, Millis, PersonId, Sequence};
+pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, IncidentId, Millis, PersonId, Sequence};
 pub use limits::*;
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};

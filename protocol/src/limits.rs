@@ -1,97 +1,108 @@
 //! Every bound of the contract, by name. A bound is part of the contract: both sides check it,
 //! and what exceeds it is refused with [`crate::ProblemCode::TooLarge`] or its own code.
 
-/// Largest frame on MQTT or in the body of `POST /v1/sync`, in bytes.
-pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $value:expr;)*) => {
+        $($(#[$doc])* pub const $name: $type = $value;)*
 
-/// Largest encoded content of one fact, in bytes.
-pub const CONTENT_BYTES_MAX: usize = 32 * 1024;
+        /// Every bound by its name, for documents that say how much.
+        pub const LIMITS: &[(&str, i64)] = &[$((stringify!($name), $name as i64)),*];
+    };
+}
 
-/// Longest text of a message, in characters (Unicode scalar values).
-pub const TEXT_CHARS_MAX: usize = 4_000;
+limits! {
+    /// Largest frame on MQTT or in the body of `POST /v1/sync`, in bytes.
+    FRAME_BYTES_MAX: usize = 256 * 1024;
 
-/// Most arguments of a template.
-pub const TEMPLATE_ARGUMENTS_MAX: usize = 16;
+    /// Largest encoded content of one fact, in bytes.
+    CONTENT_BYTES_MAX: usize = 32 * 1024;
 
-/// Most options of an argument of a template.
-pub const TEMPLATE_OPTIONS_MAX: usize = 24;
+    /// Longest text of a message, in characters (Unicode scalar values).
+    TEXT_CHARS_MAX: usize = 4_000;
 
-/// Most languages in which a template says something.
-pub const TEMPLATE_LANGUAGES_MAX: usize = 32;
+    /// Most arguments of a template.
+    TEMPLATE_ARGUMENTS_MAX: usize = 16;
 
-/// Longest name on the button of a template, and of an option of it, in characters.
-pub const TEMPLATE_LABEL_CHARS_MAX: usize = 40;
+    /// Most options of an argument of a template.
+    TEMPLATE_OPTIONS_MAX: usize = 24;
 
-/// Longest text of a template in one language, in characters.
-pub const TEMPLATE_TEXT_CHARS_MAX: usize = 1_000;
+    /// Most languages in which a template says something.
+    TEMPLATE_LANGUAGES_MAX: usize = 32;
 
-/// Most templates with which one is answered by one tap.
-pub const TEMPLATE_ANSWERS_MAX: usize = 8;
+    /// Longest name on the button of a template, and of an option of it, in characters.
+    TEMPLATE_LABEL_CHARS_MAX: usize = 40;
 
-/// Largest file inside of a message, in bytes. Larger ones need a transport of their own.
-pub const FILE_BYTES_MAX: usize = 24 * 1024;
+    /// Longest text of a template in one language, in characters.
+    TEMPLATE_TEXT_CHARS_MAX: usize = 1_000;
 
-/// Longest name of a file, in characters.
-pub const FILE_NAME_CHARS_MAX: usize = 120;
+    /// Most templates with which one is answered by one tap.
+    TEMPLATE_ANSWERS_MAX: usize = 8;
 
-/// Most values of the waveform of a voice note.
-pub const VOICE_WAVEFORM_MAX: usize = 128;
+    /// Largest file inside of a message, in bytes. Larger ones need a transport of their own.
+    FILE_BYTES_MAX: usize = 24 * 1024;
 
-/// Longest word that is found, in characters: more of a longer one is not looked at.
-pub const WORD_CHARS_MAX: usize = 40;
+    /// Longest name of a file, in characters.
+    FILE_NAME_CHARS_MAX: usize = 120;
 
-/// Most words of one search.
-pub const SEARCH_WORDS_MAX: usize = 8;
+    /// Most values of the waveform of a voice note.
+    VOICE_WAVEFORM_MAX: usize = 128;
 
-/// Most people and groups called by name in one message.
-pub const MENTIONS_MAX: usize = 64;
+    /// Longest word that is found, in characters: more of a longer one is not looked at.
+    WORD_CHARS_MAX: usize = 40;
 
-/// Shortest time after which a message goes for ever, in seconds.
-pub const EXPIRES_AFTER_S_MIN: u32 = 5;
+    /// Most words of one search.
+    SEARCH_WORDS_MAX: usize = 8;
 
-/// Longest time after which a message goes for ever, in seconds: 400 days.
-pub const EXPIRES_AFTER_S_MAX: u32 = 400 * 24 * 60 * 60;
+    /// Most people and groups called by name in one message.
+    MENTIONS_MAX: usize = 64;
 
-/// Longest name of a person, group, device or template argument, in characters.
-pub const NAME_CHARS_MAX: usize = 80;
+    /// Shortest time after which a message goes for ever, in seconds.
+    EXPIRES_AFTER_S_MIN: u32 = 5;
 
-/// Most entries in one `Submit`.
-pub const SUBMIT_ENTRIES_MAX: usize = 64;
+    /// Longest time after which a message goes for ever, in seconds: 400 days.
+    EXPIRES_AFTER_S_MAX: u32 = 400 * 24 * 60 * 60;
 
-/// Most events in one `Events`.
-pub const EVENTS_MAX: usize = 256;
+    /// Longest name of a person, group, device or template argument, in characters.
+    NAME_CHARS_MAX: usize = 80;
 
-/// Most stored marks in one `Pull`.
-pub const STORED_MARKS_MAX: usize = 16;
+    /// Most entries in one `Submit`.
+    SUBMIT_ENTRIES_MAX: usize = 64;
 
-/// Most read marks in one `Pull`.
-pub const READ_MARKS_MAX: usize = 64;
+    /// Most events in one `Events`.
+    EVENTS_MAX: usize = 256;
 
-/// Most members of a group: so many fit into the fact that opens it.
-pub const GROUP_MEMBERS_MAX: usize = 5_000;
+    /// Most stored marks in one `Pull`.
+    STORED_MARKS_MAX: usize = 16;
 
-/// Most members who look after a group.
-pub const GROUP_MODERATORS_MAX: usize = 50;
+    /// Most read marks in one `Pull`.
+    READ_MARKS_MAX: usize = 64;
 
-/// Most people whom one broadcast reaches.
-pub const BROADCAST_RECIPIENTS_MAX: usize = 5_000;
+    /// Most members of a group: so many fit into the fact that opens it.
+    GROUP_MEMBERS_MAX: usize = 5_000;
 
-/// Most groups that one broadcast names.
-pub const BROADCAST_GROUPS_MAX: usize = 100;
+    /// Most members who look after a group.
+    GROUP_MODERATORS_MAX: usize = 50;
 
-/// Most steps of a chain.
-pub const CHAIN_STEPS_MAX: usize = 16;
+    /// Most people whom one broadcast reaches.
+    BROADCAST_RECIPIENTS_MAX: usize = 5_000;
 
-/// Longest time until a step of a chain, in minutes: a week.
-pub const CHAIN_AFTER_MINUTES_MAX: u16 = 7 * 24 * 60;
+    /// Most groups that one broadcast names.
+    BROADCAST_GROUPS_MAX: usize = 100;
 
-/// Most publishes of one connection that the server holds without an answer. A client keeps its
-/// window no larger than this.
-pub const PUBLISHES_IN_FLIGHT_MAX: u16 = 16;
+    /// Most steps of a chain.
+    CHAIN_STEPS_MAX: usize = 16;
 
-/// Most entries that wait in an outbox. A full outbox refuses new sends and says so.
-pub const OUTBOX_ENTRIES_MAX: usize = 10_000;
+    /// Longest time until a step of a chain, in minutes: a week.
+    CHAIN_AFTER_MINUTES_MAX: u16 = 7 * 24 * 60;
 
-/// Largest estimated skew of a device clock that is still believed, in milliseconds (24 hours).
-/// A larger one is kept as it is and flagged as implausible; it is never clamped.
-pub const SKEW_PLAUSIBLE_MS: i64 = 24 * 60 * 60 * 1000;
+    /// Most publishes of one connection that the server holds without an answer. A client keeps its
+    /// window no larger than this.
+    PUBLISHES_IN_FLIGHT_MAX: u16 = 16;
+
+    /// Most entries that wait in an outbox. A full outbox refuses new sends and says so.
+    OUTBOX_ENTRIES_MAX: usize = 10_000;
+
+    /// Largest estimated skew of a device clock that is still believed, in milliseconds (24 hours).
+    /// A larger one is kept as it is and flagged as implausible; it is never clamped.
+    SKEW_PLAUSIBLE_MS: i64 = 24 * 60 * 60 * 1000;
+}

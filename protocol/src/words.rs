@@ -45,6 +45,10 @@ pub fn words_of(body: &Body) -> BTreeSet<String> {
             say(&file.name);
         }
         Body::Location { place, .. } => place.name.iter().for_each(|name| say(name)),
+        Body::Incident { text, place, .. } => {
+            say(text);
+            place.iter().filter_map(|place| place.name.as_ref()).for_each(|name| say(name));
+        }
         Body::Contact { contact, .. } => {
             say(&contact.name);
             let others = [&contact.company, &contact.phone, &contact.mail].into_iter().flatten();

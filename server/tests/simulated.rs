@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use waypost_domain::live::Told;
 use waypost_domain::{Decision, Recorded, Request};
-use waypost_protocol::{Millis, PersonId};
+use waypost_protocol::{Millis, PersonId, kind};
 use waypost_server::{Clock, Fanout, Ingest, Metrics};
 use waypost_sim::{Asked, run_before};
 use waypost_storage::{Db, StorageError};
@@ -160,9 +160,17 @@ impl Real {
         same("tells up to", &position, &decision.head.sequence())?;
         let head = self.runtime.block_on(self.db.head()).map_err(failed)?;
         let told = self.runtime.block_on(self.db.told(before, head.tree.size())).map_err(failed)?;
-        // Lane numbers are in no table.
-        let without_lanes = |fact: &Recorded| Told { from: None, ..Told::from(fact.clone()) };
-        same("tells", &told, &decision.facts.iter().map(without_lanes).collect())?;
+        // Lane numbers are in no table, and an edit that comes after its message has expired is gone.
+        let as_kept = |(fact, real): (&Recorded, &Told)| {
+            let mut told = Told { from: None, ..Told::from(fact.clone()) };
+            let is_gone = real.event.content.is_erased() && real.event.content.kind == kind::EDIT;
+            if is_gone {
+                told.event.content = real.event.content.clone();
+            }
+            told
+        };
+        let kept: Vec<_> = decision.facts.iter().zip(&told).map(as_kept).collect();
+        same("tells", &told, &kept)?;
         let leaves =
             self.runtime.block_on(self.db.leaves(before, usize::MAX >> 2)).map_err(failed)?;
         let leaves: Vec<_> = leaves.into_iter().map(|leaf| leaf.leaf).collect();

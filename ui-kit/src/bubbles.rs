@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use waypost_client::View;
 use waypost_client::view::MessageView;
 use waypost_locales::{Texts, place_name};
-use waypost_protocol::{Body, Contact, FactId, Millis, ReceiptState};
+use waypost_protocol::{Body, Contact, FactId, IncidentCategory, Millis, ReceiptState};
 
 use crate::{Clock, receipts};
 
@@ -92,6 +92,11 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::File { file, text, .. } => format!("{text}\n{}", file.name),
         Body::Location { place, .. } => place_name(place),
         Body::Contact { contact, .. } => contact_text(contact),
+        Body::Incident { category, text, .. } => incident_text(*category, text, texts),
+        Body::Assigned { .. } => texts.message("case-assigned", &[]),
+        Body::Resolved { text } if text.is_empty() => texts.message("case-resolved", &[]),
+        Body::Resolved { text } => format!("{}\n{text}", texts.message("case-resolved", &[])),
+        Body::Reopened {} => texts.message("case-reopened", &[]),
         Body::Broadcast { message, .. } => body_text(message, texts),
         Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
         Body::Edit { text, .. } => text.clone(),
@@ -114,6 +119,12 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::EpochBegan { .. }
         | Body::Unknown { .. } => texts.message("message-newer", &[]),
     }
+}
+
+/// What sort of thing has happened, and what was said about it.
+fn incident_text(category: IncidentCategory, text: &str, texts: &Texts) -> String {
+    let sort = texts.message("incident", &[("category", category.name().into())]);
+    if text.trim().is_empty() { sort } else { format!("{sort}\n{text}") }
 }
 
 /// Who it is, and how they are reached, a line for each.
@@ -203,6 +214,7 @@ fn icon(body: &Body, texts: &Texts) -> String {
         Body::Location { .. } => "pin".into(),
         Body::Contact { .. } => "phone".into(),
         Body::File { .. } => "list".into(),
+        Body::Incident { .. } => "alert".into(),
         Body::Broadcast { message, .. } => icon(message, texts),
         _ => String::new(),
     }

@@ -115,7 +115,12 @@ fn of_conversation(view: &View, one: &ConversationView, texts: &Texts, clock: Cl
     let last = one.last.as_ref();
     let unread_text = texts.message("unread", &[("count", one.unread.into())]);
     let is_to_many = matches!(one.id, ConversationId::Broadcasts(_));
-    let title = if is_to_many { texts.message("broadcasts", &[]) } else { one.title.clone() };
+    let title = match one.id {
+        ConversationId::Broadcasts(_) => texts.message("broadcasts", &[]),
+        ConversationId::Dispatch(_) if one.title.is_empty() => texts.message("dispatch", &[]),
+        ConversationId::Incident(_) => incident_title(one, texts),
+        _ => one.title.clone(),
+    };
     Partner {
         conversation: one.id,
         initials: initials(&title),
@@ -134,6 +139,13 @@ fn of_conversation(view: &View, one: &ConversationView, texts: &Texts, clock: Cl
         unread_text,
         open: false,
     }
+}
+
+/// What sort of thing has happened, and to whom.
+fn incident_title(one: &ConversationView, texts: &Texts) -> String {
+    let category = one.case.as_ref().and_then(|case| case.category).unwrap_or_default();
+    let sort = texts.message("incident", &[("category", category.name().into())]);
+    if one.title.is_empty() { sort } else { format!("{sort}: {}", one.title) }
 }
 
 fn of_person(

@@ -235,6 +235,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         title: title(open, me.person),
         others: members(open, me.person),
         group: None,
+        case: None,
         unread: 0,
         last: messages.last().cloned(),
     }];
@@ -251,6 +252,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         title: title(*id, me.person),
         others: members(*id, me.person),
         group: None,
+        case: None,
         unread: *unread,
         last: Some(Arc::new(from(*author, -9, 20, text(words)))),
     }));

@@ -69,6 +69,12 @@ pub enum Wish {
         /// What.
         body: Body,
     },
+    /// Says that something has happened, in a conversation of its own: the incident has the id of the fact
+    /// that opens it.
+    Open {
+        /// What has happened.
+        incident: Body,
+    },
     /// Sends a wedged fact again, as a new one.
     SayAgain {
         /// The wedged fact, which is discarded.

@@ -75,7 +75,7 @@ impl ReadModel {
         let recipients =
             if mine { self.recipients(conversation, &row, receipts) } else { Vec::new() };
         let state = if mine {
-            own_state(&row, &recipients)
+            own_state(conversation, &row, &recipients)
         } else {
             state_for_me(&row, read_up_to, acknowledged_by_me)
         };
@@ -126,7 +126,9 @@ impl ReadModel {
     /// Who could read a message with this number; for one that waits, who can now.
     fn audience(&self, conversation: ConversationId, n: Option<u64>) -> Vec<PersonId> {
         let (ConversationId::Group(number), Some(n)) = (conversation, n) else {
-            return self.others(conversation);
+            let person =
+                self.conversations.get(&conversation).and_then(|it| it.case.as_ref()?.person);
+            return self.others(conversation, person);
         };
         let Some(group) = self.groups.get(&number) else {
             return Vec::new();
@@ -143,12 +145,19 @@ fn reached_by(broadcast: FactId, receipts: &Receipts) -> Vec<PersonId> {
     receipts.range(everyone).map(|((_, person), _)| *person).collect()
 }
 
-/// How far an own message has come with the recipient who is least far.
-fn own_state(row: &MessageRow, recipients: &[RecipientView]) -> ReceiptState {
+/// How far an own message has come with the recipient who is least far; where the staff share the
+/// conversation, one of them is enough.
+fn own_state(
+    conversation: ConversationId,
+    row: &MessageRow,
+    recipients: &[RecipientView],
+) -> ReceiptState {
     if row.n.is_none() {
         return ReceiptState::Queued;
     }
-    recipients.iter().map(state_of).min().unwrap_or(ReceiptState::Accepted)
+    let states = recipients.iter().map(state_of);
+    let state = if conversation.is_shared() { states.max() } else { states.min() };
+    state.unwrap_or(ReceiptState::Accepted)
 }
 
 fn state_of(recipient: &RecipientView) -> ReceiptState {

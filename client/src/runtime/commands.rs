@@ -24,12 +24,32 @@ pub(super) async fn understand(
 ) -> Result<Task, CommandError> {
     Ok(match command {
         Command::Send { conversation, message } => {
-            if kind::TOLD.contains(&message.to_content().kind) {
-                Task::Wish(Wish::Say { conversation, body: *message })
-            } else {
-                let what = "this is no message".into();
-                return Err(CommandError::Content(ContentError { field: "message", what }));
+            let opens = matches!(*message, Body::Incident { .. });
+            match kind::TOLD.contains(&message.to_content().kind) && !opens {
+                true => Task::Wish(Wish::Say { conversation, body: *message }),
+                false => return Err(not_this("message", "this is no message")),
             }
+        }
+        Command::OpenIncident { incident } => match *incident {
+            Body::Incident { .. } => Task::Wish(Wish::Open { incident: *incident }),
+            _ => return Err(not_this("incident", "this is no incident")),
+        },
+        Command::Assign { conversation, to } => {
+            let case = reading.case(conversation).await?;
+            let case = case.ok_or_else(|| not_this("conversation", "the staff do not share it"))?;
+            match case.assignee == to {
+                true => Task::Done(Sent { id: None }),
+                false => {
+                    let body = Body::Assigned { to, instead_of: case.assignee };
+                    Task::Wish(Wish::Say { conversation, body })
+                }
+            }
+        }
+        Command::Resolve { conversation, text } => {
+            Task::Wish(Wish::Say { conversation, body: Body::Resolved { text } })
+        }
+        Command::Reopen { conversation } => {
+            Task::Wish(Wish::Say { conversation, body: Body::Reopened {} })
         }
         Command::Broadcast { to, message } => {
             let conversation = ConversationId::Broadcasts(reading.me());
@@ -67,6 +87,10 @@ pub(super) async fn understand(
         }
         Command::SetOnline { online } => Task::Wish(Wish::Online(online)),
     })
+}
+
+fn not_this(field: &'static str, what: &str) -> CommandError {
+    CommandError::Content(ContentError { field, what: what.into() })
 }
 
 /// A second tap is no second acknowledgement.

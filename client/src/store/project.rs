@@ -199,6 +199,10 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::File { .. }
         | Body::Location { .. }
         | Body::Contact { .. }
+        | Body::Incident { .. }
+        | Body::Assigned { .. }
+        | Body::Resolved { .. }
+        | Body::Reopened {}
         | Body::Broadcast { .. }
         | Body::ChainSet { .. }
         | Body::Enrolled { .. }
@@ -296,13 +300,14 @@ async fn applied_up_to(
     row.map_or(Ok(0), |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs()))
 }
 
-/// Own messages between two numbers that may have gone to this person. Who was in a group when the device
-/// may not know yet; what was never theirs no screen shows.
+/// Own messages between two numbers that may have gone to this person. Who was in a group when, and
+/// who is of the staff, the device may not know yet; what was never theirs no screen shows.
 const COVERED: &str = "
     SELECT f.id, f.conversation, f.broadcast FROM facts f
-    WHERE f.author = ? AND f.kind IN (1, 2, 8, 9, 100) AND f.n > ? AND f.n <= ?
+    WHERE f.author = ? AND f.kind IN (1, 2, 8, 9, 100, 101) AND f.n > ? AND f.n <= ?
       AND (? = '' OR f.conversation = ?)
-      AND (f.conversation = ? OR f.conversation LIKE 'group-%')";
+      AND (f.conversation = ? OR f.conversation LIKE 'group-%' OR f.conversation LIKE 'dispatch-%'
+           OR f.conversation LIKE 'incident-%')";
 
 const DELIVERED: &str = "
     INSERT INTO receipts (message, person, delivered_at_ms) VALUES (?, ?, ?)

@@ -219,7 +219,7 @@ impl Reading<'_> {
     pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT conversation FROM facts
-             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100)",
+             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100, 101)",
         )
         .fetch_all(self.pool)
         .await?;
@@ -246,7 +246,7 @@ impl Reading<'_> {
                  SELECT up_to, (SELECT count(*) FROM facts f
                                 WHERE f.conversation = ? AND f.n > max(up_to, since_n)
                                 AND author <> ?
-                                AND kind IN (1, 2, 6, 8, 9, 100) AND lost IS NULL AND expired IS NULL
+                                AND kind IN (1, 2, 6, 8, 9, 100, 101) AND lost IS NULL AND expired IS NULL
                                 AND content <> x'f6' AND NOT ",
             is_deleted!(),
             ") FROM read, came"
@@ -287,7 +287,7 @@ impl Reading<'_> {
         let row = sqlx::query(
             "SELECT f.conversation, f.author, r.acknowledged_at_ms, f.kind, f.content
              FROM facts f LEFT JOIN receipts r ON r.message = f.id AND r.person = ?
-             WHERE f.id = ? AND f.kind IN (1, 2, 6, 8, 9, 100) AND f.conversation IS NOT NULL",
+             WHERE f.id = ? AND f.kind IN (1, 2, 6, 8, 9, 100, 101) AND f.conversation IS NOT NULL",
         )
         .bind(self.me.0)
         .bind(blob(&message))

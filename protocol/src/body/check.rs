@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::header::check_mentions;
 use super::step::check_steps;
-use super::{Arguments, Body};
+use super::{Arguments, Body, Place};
 use crate::{
     GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
 };
@@ -48,6 +48,11 @@ impl Body {
                 at_most_chars("text", text, TEXT_CHARS_MAX)
             }
             Self::Location { place, .. } => place.check(),
+            Self::Incident { text, place, .. } => {
+                place.iter().try_for_each(Place::check)?;
+                at_most_chars("text", text, TEXT_CHARS_MAX)
+            }
+            Self::Resolved { text } => at_most_chars("text", text, TEXT_CHARS_MAX),
             Self::Contact { contact, .. } => contact.check(),
             Self::Broadcast { to, message } => {
                 to.check()?;

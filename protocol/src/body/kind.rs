@@ -6,7 +6,7 @@ pub fn is_message(kind: u16) -> bool {
 }
 
 /// The messages that one person tells another. A broadcast becomes such for each of its recipients.
-pub const TOLD: [u16; 5] = [TEXT, TEMPLATE, FILE, LOCATION, CONTACT];
+pub const TOLD: [u16; 6] = [TEXT, TEMPLATE, FILE, LOCATION, CONTACT, INCIDENT];
 
 /// See [`crate::Body::Text`].
 pub const TEXT: u16 = 1;
@@ -56,3 +56,11 @@ pub const REVOKED: u16 = 31;
 pub const EPOCH_BEGAN: u16 = 40;
 /// See [`crate::Body::Contact`].
 pub const CONTACT: u16 = 100;
+/// See [`crate::Body::Incident`].
+pub const INCIDENT: u16 = 101;
+/// See [`crate::Body::Assigned`].
+pub const ASSIGNED: u16 = 102;
+/// See [`crate::Body::Resolved`].
+pub const RESOLVED: u16 = 103;
+/// See [`crate::Body::Reopened`].
+pub const REOPENED: u16 = 104;

@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode::Error};
 
 use super::header::read_mentions;
+use super::incident::read_category;
 use super::{
-    Arguments, Body, Contact, Content, ContentError, File, GroupSettings, Header, Mention, Place,
-    Recipients, Role, Step, TemplateDefinition, argument, kind,
+    Arguments, Body, Contact, Content, ContentError, File, GroupSettings, Header, IncidentCategory,
+    Mention, Place, Recipients, Role, Step, TemplateDefinition, argument, kind,
 };
 use crate::frame::is_false;
 use crate::lenient::known_list;
@@ -51,6 +52,10 @@ wire_forms! {
     FILE File FileWire { file, text, answers, header };
     LOCATION Location LocationWire { place, answers, header };
     CONTACT Contact ContactWire { contact, answers, header };
+    INCIDENT Incident IncidentWire { category, text, place, person, header };
+    ASSIGNED Assigned AssignedWire { to, instead_of };
+    RESOLVED Resolved ResolvedWire { text };
+    REOPENED Reopened ReopenedWire {};
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };
@@ -153,6 +158,39 @@ struct ContactWire {
     #[cbor(skip_if = "Header::is_empty")]
     header: Header,
 }
+
+#[derive(Encode, Decode)]
+struct IncidentWire {
+    #[n(0)]
+    #[cbor(decode_with = "read_category")]
+    category: IncidentCategory,
+    #[n(1)]
+    text: String,
+    #[n(2)]
+    place: Option<Place>,
+    #[n(3)]
+    person: Option<PersonId>,
+    #[n(4)]
+    #[cbor(skip_if = "Header::is_empty")]
+    header: Header,
+}
+
+#[derive(Encode, Decode)]
+struct AssignedWire {
+    #[n(0)]
+    to: Option<PersonId>,
+    #[n(1)]
+    instead_of: Option<PersonId>,
+}
+
+#[derive(Encode, Decode)]
+struct ResolvedWire {
+    #[n(0)]
+    text: String,
+}
+
+#[derive(Encode, Decode)]
+struct ReopenedWire {}
 
 #[derive(Encode, Decode)]
 struct PublishedWire {

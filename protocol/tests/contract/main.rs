@@ -14,5 +14,6 @@ mod rules;
 mod samples;
 mod schema;
 mod searching;
+mod shared;
 mod sizes;
 mod snapshots;

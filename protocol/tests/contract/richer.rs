@@ -68,7 +68,7 @@ pub fn depot() -> Place {
     Place::at(52.520_006_6, -13.404_954)
 }
 
-fn named_depot() -> Place {
+pub fn named_depot() -> Place {
     Place { name: Some("Depot".into()), accuracy_m: Some(12), ..depot() }
 }
 

@@ -69,6 +69,7 @@ pub fn event(n: u64, body: &Body) -> Event {
 pub fn bodies() -> Vec<(&'static str, Body)> {
     let mut bodies = plain_bodies();
     bodies.extend(crate::richer::bodies());
+    bodies.extend(crate::shared::bodies());
     bodies
 }
 
@@ -259,6 +260,11 @@ pub fn uplinks() -> Vec<(&'static str, Uplink)> {
         ("history", Uplink::History(history(ConversationId::Group(5)))),
         ("history of a group itself", Uplink::History(history(ConversationId::About(5)))),
         ("history of broadcasts", Uplink::History(history(ConversationId::Broadcasts(OMAR)))),
+        ("history of dispatch", Uplink::History(history(ConversationId::Dispatch(DANA)))),
+        ("history of an incident", {
+            let incident = IncidentId::mint(MORNING, 0x1C);
+            Uplink::History(history(ConversationId::Incident(incident)))
+        }),
     ]
 }
 

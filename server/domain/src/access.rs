@@ -10,7 +10,7 @@ use crate::rights::{Right, may};
 /// Whether this person may write messages and acknowledgements in this conversation.
 ///
 /// A direct conversation needs someone who writes to everyone on one side, or colleagues on both; a group
-/// needs membership; the directory streams are written by deeds alone; to many speak those who may, each
+/// needs membership; what the staff share is open to them and to whom it concerns; the directory streams are written by deeds alone; to many speak those who may, each
 /// among their own broadcasts. Whoever may not write learns `NotFound` where they may not even know that the conversation
 /// exists.
 pub fn may_write(
@@ -23,6 +23,20 @@ pub fn may_write(
             let partner = conversation.partner_of(actor.person).ok_or(ProblemCode::NotFound)?;
             let partner = known.people.get(&partner).ok_or(ProblemCode::NotFound)?;
             if may_talk(actor.role, partner.role) { Ok(()) } else { Err(ProblemCode::NotAllowed) }
+        }
+        ConversationId::Dispatch(person) => {
+            if actor.person == person && may_be_served(actor.role) {
+                return Ok(());
+            }
+            let serves = may(actor.role, Right::WorkCases);
+            let is_served = known.people.get(&person).is_some_and(|it| may_be_served(it.role));
+            if serves && is_served { Ok(()) } else { Err(ProblemCode::NotFound) }
+        }
+        ConversationId::Incident(_) => {
+            let case = known.case(conversation).unwrap_or_default();
+            let opens = !case.has_begun() && may(actor.role, Right::OpenIncidents);
+            let is_in = may(actor.role, Right::WorkCases) || case.person == Some(actor.person);
+            if opens || is_in { Ok(()) } else { Err(ProblemCode::NotFound) }
         }
         ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => {
             if may(actor.role, Right::Write) { Ok(()) } else { Err(ProblemCode::NotAllowed) }
@@ -45,12 +59,19 @@ pub fn may_talk(writer: Role, reader: Role) -> bool {
     talk && may(writer, Right::Write) && may(reader, Right::BeWrittenTo)
 }
 
+/// Whether people of this role are served by dispatch: they write to it, and incidents concern them.
+pub fn may_be_served(role: Role) -> bool {
+    may(role, Right::WriteToDispatch)
+}
+
 /// Whether this person, who may write here, may also take messages of others off the screens, and call
 /// everyone by name: in a group its moderators.
 pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -> bool {
     match conversation {
         ConversationId::Group(group) => known.moderators.contains(&(group, actor.person)),
         ConversationId::Direct(..)
+        | ConversationId::Dispatch(_)
+        | ConversationId::Incident(_)
         | ConversationId::About(_)
         | ConversationId::Broadcasts(_)
         | ConversationId::Fleet
@@ -63,6 +84,8 @@ pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -
     let settings = match conversation {
         ConversationId::Group(group) => known.groups.get(&group).map(|group| group.settings),
         ConversationId::Direct(..)
+        | ConversationId::Dispatch(_)
+        | ConversationId::Incident(_)
         | ConversationId::About(_)
         | ConversationId::Broadcasts(_)
         | ConversationId::Fleet

@@ -28,6 +28,10 @@ impl Desk<'_, '_> {
             | Body::File { .. }
             | Body::Location { .. }
             | Body::Contact { .. }
+            | Body::Incident { .. }
+            | Body::Assigned { .. }
+            | Body::Resolved { .. }
+            | Body::Reopened {}
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
@@ -54,6 +58,7 @@ impl Desk<'_, '_> {
             return Err(ProblemCode::NotAllowed);
         }
         check_place(entry.conversation, &body)?;
+        self.check_case(actor, entry.conversation, &body)?;
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
         self.check_stopped(entry.conversation, &body)?;

@@ -244,6 +244,10 @@ impl Desk<'_, '_> {
             | Body::File { .. }
             | Body::Location { .. }
             | Body::Contact { .. }
+            | Body::Incident { .. }
+            | Body::Assigned { .. }
+            | Body::Resolved { .. }
+            | Body::Reopened {}
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

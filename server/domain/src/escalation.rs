@@ -329,7 +329,14 @@ impl Desk<'_, '_> {
 /// What others are told: its words by now, that they come from that message, and no longer than it stays.
 fn told_further(message: FactId, watch: &Watch, now: Millis) -> Option<Body> {
     let left = watch.expires_at.map(|at| u32::try_from((at - now) / 1000).unwrap_or(u32::MAX));
-    let mut told = watch.content.to_body().ok()?;
+    let mut told = match watch.content.to_body().ok()? {
+        // It is opened once; who is called to it reads what has happened.
+        Body::Incident { category, text, header, .. } => {
+            let text = if text.trim().is_empty() { category.name().into() } else { text };
+            Body::Text { text, answers: None, header }
+        }
+        other => other,
+    };
     let (answers, header) = told.frame_mut()?;
     *answers = None;
     *header = Header {

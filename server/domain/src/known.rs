@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    Role, Sequence, Step, kind,
+    Body, Case, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId,
+    ProblemCode, Role, Sequence, Step, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
 use crate::broadcast::{revised_broadcast, tells_many};
+use crate::cases::people_named;
 use crate::escalation::Watch;
 use crate::marks::{AuthorsOf, may_have_read};
 use crate::record::Head;
@@ -31,6 +32,8 @@ pub struct Wanted {
     pub members: HashSet<(u32, PersonId)>,
     /// How groups are run.
     pub groups: HashSet<u32>,
+    /// What has become of what the staff share.
+    pub cases: HashSet<ConversationId>,
     /// Groups whose members are told something.
     pub audiences: HashSet<u32>,
     /// Broadcasts whose recipients are told something.
@@ -66,6 +69,8 @@ pub struct Known {
     pub moderators: HashSet<(u32, PersonId)>,
     /// Groups.
     pub groups: HashMap<u32, GroupState>,
+    /// What has become of those of the wanted cases in which anything was said.
+    pub cases: HashMap<ConversationId, Case>,
     /// All members of the wanted groups whose members are told something.
     pub audiences: HashMap<u32, BTreeSet<PersonId>>,
     /// Whom each of the wanted broadcasts has reached.
@@ -204,6 +209,7 @@ impl Wanted {
             lanes: rest(&self.lanes, &asked.lanes),
             members: rest(&self.members, &asked.members),
             groups: rest(&self.groups, &asked.groups),
+            cases: rest(&self.cases, &asked.cases),
             read: rest(&self.read, &asked.read),
             ..self
         }
@@ -216,6 +222,7 @@ impl Wanted {
         self.lanes.extend(&asked.lanes);
         self.members.extend(&asked.members);
         self.groups.extend(&asked.groups);
+        self.cases.extend(&asked.cases);
         self.read.extend(&asked.read);
     }
 
@@ -223,7 +230,8 @@ impl Wanted {
     pub fn keys(&self) -> usize {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
-        let told = self.audiences.len() + self.broadcasts.len() + self.watches.len();
+        let told =
+            self.cases.len() + self.audiences.len() + self.broadcasts.len() + self.watches.len();
         people + places + told + self.facts.len() + self.tokens.len() + self.templates.len()
     }
 
@@ -240,6 +248,7 @@ impl Wanted {
                     self.broadcasts.extend(revised_broadcast(actor, entry));
                     self.add_recipients(actor, entry);
                     self.add_watched(entry);
+                    self.people.extend(people_named(entry));
                     self.lanes
                         .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
                     self.add_conversation(entry.conversation, actor.person);
@@ -263,6 +272,11 @@ impl Wanted {
         match conversation {
             ConversationId::Direct(low, high) => self.people.extend([low, high]),
             ConversationId::Group(group) => self.add_member(group, person),
+            ConversationId::Dispatch(served) => {
+                self.people.insert(served);
+                self.cases.insert(conversation);
+            }
+            ConversationId::Incident(_) => drop(self.cases.insert(conversation)),
             ConversationId::About(_)
             | ConversationId::Broadcasts(_)
             | ConversationId::Fleet

@@ -13,6 +13,7 @@ pub mod access;
 pub mod audit;
 mod batch;
 mod broadcast;
+mod cases;
 mod check;
 mod decide;
 mod deed;

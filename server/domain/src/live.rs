@@ -234,8 +234,16 @@ impl Live {
     fn concerned_by(&self, told: &Told) -> Concerned {
         match told.event.conversation {
             Some(ConversationId::Direct(low, high)) => Concerned::people([low, high]),
-            Some(ConversationId::Group(group)) => Concerned::People(self.members_of(group)),
-            Some(ConversationId::About(group)) => Concerned::StaffAnd(self.members_of(group)),
+            Some(group @ ConversationId::Group(_)) => Concerned::People(self.members_of(group)),
+            Some(ConversationId::About(group)) => {
+                Concerned::StaffAnd(self.members_of(ConversationId::Group(group)))
+            }
+            Some(ConversationId::Dispatch(person)) => {
+                Concerned::StaffAnd(Arc::new(BTreeSet::from([person])))
+            }
+            Some(incident @ ConversationId::Incident(_)) => {
+                Concerned::StaffAnd(self.members_of(incident))
+            }
             Some(ConversationId::Broadcasts(author)) => Concerned::people([author]),
             Some(ConversationId::Fleet) => Concerned::Everyone,
             Some(ConversationId::Staff) => Concerned::StaffAnd(Arc::default()),
@@ -243,8 +251,8 @@ impl Live {
         }
     }
 
-    fn members_of(&self, group: u32) -> Arc<BTreeSet<PersonId>> {
-        self.members.get(&ConversationId::Group(group)).cloned().unwrap_or_default()
+    fn members_of(&self, conversation: ConversationId) -> Arc<BTreeSet<PersonId>> {
+        self.members.get(&conversation).cloned().unwrap_or_default()
     }
 
     /// What is deleted is not told from memory either: not everyone who still lacks it hears of
@@ -262,19 +270,25 @@ impl Live {
     fn note_members(&mut self, event: &Event) {
         let is_about_members = matches!(
             event.content.kind,
-            kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT
+            kind::GROUP_CREATED | kind::MEMBER_JOINED | kind::MEMBER_LEFT | kind::INCIDENT
         );
         if !is_about_members {
             return;
         }
         let Ok(body) = event.content.to_body() else { return };
-        let Some(ConversationId::About(group)) = body.about() else { return };
-        let members = self.members.entry(ConversationId::Group(group)).or_default();
+        let whose = match body.about() {
+            Some(ConversationId::About(group)) => Some(ConversationId::Group(group)),
+            _ => event.conversation,
+        };
+        let Some(whose) = whose else { return };
+        let members = self.members.entry(whose).or_default();
         let members = Arc::make_mut(members);
         match body {
             Body::GroupCreated { members: first, .. } => members.extend(first),
             Body::MemberJoined { person, .. } => drop(members.insert(person)),
             Body::MemberLeft { person, .. } => drop(members.remove(&person)),
+            // Of the staff or not: the staff hear of it anyway.
+            Body::Incident { person, .. } => members.extend(person.into_iter().chain(event.author)),
             _ => {}
         }
     }

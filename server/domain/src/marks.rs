@@ -153,6 +153,8 @@ pub(crate) fn may_have_read(person: PersonId, conversation: ConversationId) -> b
         ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
         ConversationId::Broadcasts(author) => author == person,
         ConversationId::Group(_)
+        | ConversationId::Dispatch(_)
+        | ConversationId::Incident(_)
         | ConversationId::About(_)
         | ConversationId::Fleet
         | ConversationId::Staff => true,

@@ -1,7 +1,9 @@
 //! The record and what one commit adds to it.
 
+use std::collections::BTreeMap;
+
 use waypost_protocol::{
-    Content, ConversationId, EnrolmentId, Event, FactId, Millis, Move, PersonId, ProblemCode,
+    Case, Content, ConversationId, EnrolmentId, Event, FactId, Millis, Move, PersonId, ProblemCode,
     ReadMark, Sequence,
 };
 
@@ -136,6 +138,8 @@ pub struct Decision {
     pub read: Vec<(PersonId, ReadMark)>,
     /// What becomes of watched messages, in order.
     pub watching: Vec<Watching>,
+    /// What became of what the staff share.
+    pub cases: BTreeMap<ConversationId, Case>,
     /// Pseudonyms of the people added.
     pub pseudonyms: Vec<(PersonId, [u8; 16])>,
     /// The new end of the record.

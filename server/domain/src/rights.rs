@@ -5,9 +5,9 @@
 use waypost_protocol::Role;
 
 use Right::{
-    AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, PublishTemplates, ReadStaff, Revoke,
-    RunGroups, SeeChains, SeeResponseTimes, SetChains, SignCheckpoints, TellMany, VerifyRecord,
-    Write, WriteToColleagues, WriteToEveryone,
+    AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, OpenIncidents, PublishTemplates,
+    ReadStaff, Revoke, RunGroups, SeeChains, SeeResponseTimes, SetChains, SignCheckpoints,
+    TellMany, VerifyRecord, WorkCases, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
 };
 use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
 
@@ -22,6 +22,13 @@ pub enum Right {
     WriteToEveryone,
     /// Writes directly to colleagues.
     WriteToColleagues,
+    /// Writes to dispatch, whoever sits there.
+    WriteToDispatch,
+    /// Opens incidents.
+    OpenIncidents,
+    /// Answers, takes, hands over and resolves what the staff share: incidents, and what is said to
+    /// dispatch.
+    WorkCases,
     /// Writes broadcasts.
     TellMany,
     /// Reads the stream of the staff, and sees who is online.
@@ -51,7 +58,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 17] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 20] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -64,6 +71,13 @@ pub const RIGHTS: [(Right, &str, &[Role]); 17] = [
         &[Dispatcher, Admin, Bot],
     ),
     (WriteToColleagues, "write directly to colleagues", &[Colleague, Dispatcher, Admin, Bot]),
+    (WriteToDispatch, "write to dispatch, whoever sits there", &[Driver, Colleague, Bot]),
+    (OpenIncidents, "open incidents", &[Driver, Colleague, Dispatcher, Admin, Bot]),
+    (
+        WorkCases,
+        "answer, take, hand over and resolve incidents and what is said to dispatch",
+        STAFF,
+    ),
     (TellMany, "write broadcasts", STAFF),
     (ReadStaff, "see who is online, and which devices there are", STAFF),
     (RunGroups, "open groups, and run those of others", STAFF),

@@ -10,13 +10,14 @@ use waypost_domain::rights::Right;
 use waypost_protocol::{Body, ConversationId, Recipients};
 
 use super::caller::{Caller, holds};
+use super::docs::MessageBody;
 use super::extract::{IdempotencyKey, Json, NewFact};
 use super::messages::{Sent, knows_named, message_of, submit};
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
-    OpenApiRouter::new().routes(routes!(send))
+    OpenApiRouter::new().routes(routes!(send_broadcast))
 }
 
 /// A message to many.
@@ -26,7 +27,7 @@ struct BroadcastWanted {
     /// To whom: all of these together, each person once.
     to: Recipients,
     /// What: a text or a template.
-    #[schema(value_type = Body)]
+    #[schema(value_type = MessageBody)]
     message: serde_json::Value,
 }
 
@@ -35,7 +36,7 @@ struct BroadcastWanted {
 /// with each; the broadcasts of person 2 stand in the conversation `broadcasts-2`.
 #[utoipa::path(post, path = "/v1/broadcasts", tag = "messages", params(IdempotencyKey),
     request_body = BroadcastWanted, responses((status = 201, body = Sent)))]
-async fn send(
+async fn send_broadcast(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,

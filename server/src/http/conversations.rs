@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use waypost_domain::access::may_be_served;
 use waypost_domain::rights::Right;
 use waypost_domain::{Actor, Deed, DeedDone};
 use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId, ProblemCode};
@@ -18,11 +19,11 @@ use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(show))
+        .routes(routes!(list_conversations))
+        .routes(routes!(show_conversation))
         .routes(routes!(create_group))
         .routes(routes!(change_group))
-        .routes(routes!(join, leave))
+        .routes(routes!(join_group, leave_group))
         .routes(routes!(name_moderator, end_moderator))
 }
 
@@ -98,7 +99,7 @@ struct GroupChange {
 /// My conversations.
 #[utoipa::path(get, path = "/v1/conversations", tag = "conversations", params(ConversationsPage),
     responses((status = 200, body = Conversations)))]
-async fn list(
+async fn list_conversations(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Query(page): Query<ConversationsPage>,
@@ -120,7 +121,7 @@ async fn list(
 /// One of my conversations.
 #[utoipa::path(get, path = "/v1/conversations/{conversation}", tag = "conversations",
     params(("conversation" = ConversationId, Path)), responses((status = 200, body = ConversationShown)))]
-async fn show(
+async fn show_conversation(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(conversation): Path<ConversationId>,
@@ -141,7 +142,19 @@ fn shown(
     ConversationShown { id, title, members, moderators, settings }
 }
 
-/// Who is in a conversation, for one of them. A direct one is there as soon as both people are.
+/// Who reads what someone says to dispatch, before anything was said.
+async fn at_dispatch(waypost: &Waypost, person: PersonId) -> Result<Vec<Member>, Problem> {
+    let served = waypost.db.person(person).await?.filter(|it| may_be_served(it.role));
+    served.ok_or(ProblemCode::NotFound)?;
+    let mut staff = waypost.db.members(&[ConversationId::Staff]).await?;
+    let mut members = staff.remove(&ConversationId::Staff).unwrap_or_default();
+    members.push(Member { person, moderates: false });
+    members.sort_by_key(|member| member.person);
+    Ok(members)
+}
+
+/// Who is in a conversation, for one of them. A direct one is there as soon as both people are, and what
+/// someone says to dispatch as soon as they are.
 pub async fn members_for(
     waypost: &Waypost,
     actor: Actor,
@@ -152,8 +165,11 @@ pub async fn members_for(
         let both = [actor.person.min(partner), actor.person.max(partner)];
         return Ok(both.map(|person| Member { person, moderates: false }).to_vec());
     }
-    let members = waypost.db.members(&[conversation]).await?.remove(&conversation);
-    let members = members.unwrap_or_default();
+    let mut members = waypost.db.members(&[conversation]).await?;
+    let mut members = members.remove(&conversation).unwrap_or_default();
+    if let (ConversationId::Dispatch(person), true) = (conversation, members.is_empty()) {
+        members = at_dispatch(waypost, person).await?;
+    }
     match members.iter().any(|it| it.person == actor.person) {
         true => Ok(members),
         false => Err(ProblemCode::NotFound.into()),
@@ -247,7 +263,7 @@ fn done_once(done: Result<DeedDone, ProblemCode>) -> Result<StatusCode, Problem>
 #[utoipa::path(put, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
     params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
     responses((status = 204, description = "The person is a member.")))]
-async fn join(
+async fn join_group(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,
@@ -261,7 +277,7 @@ async fn join(
 #[utoipa::path(delete, path = "/v1/groups/{group}/members/{person}", tag = "conversations",
     params(("group" = u32, Path), ("person" = u32, Path), IdempotencyKey),
     responses((status = 204, description = "The person is no member.")))]
-async fn leave(
+async fn leave_group(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,

@@ -1,10 +1,14 @@
 //! The OpenAPI document and the page that shows it.
 
+mod wording;
+
+pub use wording::MessageBody;
+
 use axum::Router;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    ResponseBuilder, path::Operation, path::PathItem,
+    Response, ResponseBuilder, ServerBuilder, path::Operation, path::PathItem,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_swagger_ui::SwaggerUi;
@@ -34,17 +38,24 @@ pub fn outline() -> OpenApi {
         .build();
     let mut components = Components::new();
     components.add_security_scheme("credential", SecurityScheme::Http(bearer));
+    let server =
+        ServerBuilder::new().url("/").description(Some("The server that tells this.")).build();
     OpenApiBuilder::new()
         .info(info)
+        .servers(Some([server]))
         .components(Some(components))
         .security(Some([SecurityRequirement::new("credential", Vec::<String>::new())]))
         .build()
 }
 
-/// Adds the problems with which an operation can answer, each under its status.
+/// Adds the problems with which an operation can answer, each under its status, and says everything in
+/// words that need no Rust.
 pub fn finish(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         for operation in operations(item) {
+            let summary = operation.summary.clone().unwrap_or_default();
+            let done = operation.responses.responses.values_mut();
+            done.for_each(|response| is_described(response, &summary));
             for status in problem_statuses(operation) {
                 let response = RefOr::T(problem_response(status));
                 operation.responses.responses.insert(status.to_string(), response);
@@ -56,7 +67,16 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
     let mut nested = Vec::new();
     Problem::schemas(&mut nested);
     components.schemas.extend(nested);
-    document
+    wording::without_rust(&document)
+}
+
+/// Says of a success what was asked for; a response without a description is none (OpenAPI 3.1).
+fn is_described(response: &mut RefOr<Response>, summary: &str) {
+    if let RefOr::T(response) = response
+        && response.description.is_empty()
+    {
+        response.description = summary.to_owned();
+    }
 }
 
 /// Which problems this operation can meet, by what it asks of its caller. 410 is said by the

@@ -27,7 +27,7 @@ use crate::waypost::Waypost;
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
         .routes(routes!(issue_link))
-        .routes(routes!(enrol, list))
+        .routes(routes!(enrol, list_enrolments))
         .routes(routes!(revoke))
 }
 
@@ -212,7 +212,7 @@ fn checked_key(wanted: &EnrolmentWanted) -> Result<[u8; 32], Problem> {
 /// The enrolments of one person or of everyone (staff).
 #[utoipa::path(get, path = "/v1/enrolments", tag = "enrolments", params(EnrolmentsPage),
     responses((status = 200, body = EnrolmentsShown)))]
-async fn list(
+async fn list_enrolments(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Query(page): Query<EnrolmentsPage>,

@@ -20,9 +20,9 @@ use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
-        .routes(routes!(chains))
+        .routes(routes!(list_chains))
         .routes(routes!(set_chain))
-        .routes(routes!(escalation, stop))
+        .routes(routes!(show_escalation, stop_escalation))
 }
 
 /// A chain: what follows when nobody acknowledges a message that names it.
@@ -80,7 +80,7 @@ struct EscalationShown {
 /// Every chain (staff).
 #[utoipa::path(get, path = "/v1/chains", tag = "escalations",
     responses((status = 200, body = Chains)))]
-async fn chains(
+async fn list_chains(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
 ) -> Result<axum::Json<Chains>, Problem> {
@@ -110,7 +110,7 @@ async fn set_chain(
 /// How far a message that I may read has come along its chain.
 #[utoipa::path(get, path = "/v1/messages/{message}/escalation", tag = "escalations",
     params(("message" = FactId, Path)), responses((status = 200, body = EscalationShown)))]
-async fn escalation(
+async fn show_escalation(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(message): Path<FactId>,
@@ -128,7 +128,7 @@ async fn escalation(
 /// Nobody is to be reminded of this message any more. Its author says so, and whoever was told it.
 #[utoipa::path(delete, path = "/v1/messages/{message}/escalation", tag = "escalations",
     params(("message" = FactId, Path), IdempotencyKey), responses((status = 200, body = Sent)))]
-async fn stop(
+async fn stop_escalation(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,

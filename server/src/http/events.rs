@@ -34,7 +34,7 @@ const WAIT_S_MAX: u64 = 30;
 const STREAM_LOOK: Duration = Duration::from_secs(15);
 
 pub fn router() -> OpenApiRouter<Waypost> {
-    OpenApiRouter::new().routes(routes!(feed))
+    OpenApiRouter::new().routes(routes!(list_events))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -108,7 +108,7 @@ struct CloudEvent {
 /// twice. Reading this makes no receipt.
 #[utoipa::path(get, path = "/v1/events", tag = "events", params(FeedPage),
     responses((status = 200, content((FeedShown = "application/json"), (String = "text/event-stream")))))]
-async fn feed(
+async fn list_events(
     State(waypost): State<Waypost>,
     Device(who): Device,
     headers: HeaderMap,

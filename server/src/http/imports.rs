@@ -25,7 +25,7 @@ const TOGETHER: usize = 64;
 const COLUMNS: [&str; 4] = ["handle", "name", "role", "language"];
 
 pub fn router() -> OpenApiRouter<Waypost> {
-    OpenApiRouter::new().routes(routes!(import))
+    OpenApiRouter::new().routes(routes!(import_people))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -103,7 +103,7 @@ struct Wanted {
 #[utoipa::path(post, path = "/v1/people/imports", tag = "people", params(How),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Imported)))]
-async fn import(
+async fn import_people(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Query(How { dry_run }): Query<How>,

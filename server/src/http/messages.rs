@@ -17,6 +17,7 @@ use waypost_storage::{FactRow, RecipientRow};
 
 use super::caller::Caller;
 use super::conversations::members_for;
+use super::docs::MessageBody;
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
 use super::revisions::Edit;
@@ -25,9 +26,9 @@ use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
-        .routes(routes!(history, send))
-        .routes(routes!(show))
-        .routes(routes!(receipts))
+        .routes(routes!(list_messages, send_message))
+        .routes(routes!(show_message))
+        .routes(routes!(list_receipts))
         .routes(routes!(acknowledge))
 }
 
@@ -98,11 +99,11 @@ struct History {
 #[derive(Serialize, ToSchema)]
 pub struct Sent {
     /// Its id.
-    id: FactId,
+    pub id: FactId,
     /// Its place in the record.
-    sequence: Sequence,
+    pub sequence: Sequence,
     /// When it was committed.
-    recorded_at: Millis,
+    pub recorded_at: Millis,
 }
 
 /// How far a message has come for one recipient.
@@ -143,7 +144,7 @@ struct Receipts {
 #[utoipa::path(get, path = "/v1/conversations/{conversation}/messages", tag = "messages",
     params(("conversation" = ConversationId, Path), HistoryPage),
     responses((status = 200, body = History)))]
-async fn history(
+async fn list_messages(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(conversation): Path<ConversationId>,
@@ -164,8 +165,8 @@ async fn history(
 #[utoipa::path(post, path = "/v1/conversations/{conversation}/messages", tag = "messages",
     params(("conversation" = ConversationId, Path),
         IdempotencyKey),
-    request_body = Body, responses((status = 201, body = Sent)))]
-async fn send(
+    request_body = MessageBody, responses((status = 201, body = Sent)))]
+async fn send_message(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,
@@ -214,7 +215,8 @@ const MESSAGE_FIELDS: [&str; 15] = [
 pub fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
     let bytes = serde_json::to_vec(told).map_err(|_| ProblemCode::Internal)?;
     let axum::Json(body): axum::Json<Body> = axum::Json::from_bytes(&bytes)?;
-    if !kind::TOLD.contains(&body.to_content().kind) {
+    let opens = matches!(body, Body::Incident { .. });
+    if opens || !kind::TOLD.contains(&body.to_content().kind) {
         let what = "only `text`, `template`, `file`, `location` and `contact` are messages";
         return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
     }
@@ -231,7 +233,7 @@ pub fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
 /// One message that I may read.
 #[utoipa::path(get, path = "/v1/messages/{message}", tag = "messages",
     params(("message" = FactId, Path)), responses((status = 200, body = Message)))]
-async fn show(
+async fn show_message(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(message): Path<FactId>,
@@ -245,7 +247,7 @@ async fn show(
 /// each of its recipients.
 #[utoipa::path(get, path = "/v1/messages/{message}/receipts", tag = "messages",
     params(("message" = FactId, Path)), responses((status = 200, body = Receipts)))]
-async fn receipts(
+async fn list_receipts(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(message): Path<FactId>,

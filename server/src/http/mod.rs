@@ -2,6 +2,7 @@
 
 mod broadcasts;
 mod caller;
+mod cases;
 mod conversations;
 mod docs;
 mod enrolments;
@@ -97,6 +98,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(conversations::router())
         .merge(messages::router())
         .merge(broadcasts::router())
+        .merge(cases::router())
         .merge(revisions::router())
         .merge(escalations::router())
         .merge(templates::router())

@@ -17,7 +17,10 @@ use super::problem::Problem;
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
-    OpenApiRouter::new().routes(routes!(me)).routes(routes!(list, add)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(me))
+        .routes(routes!(list_people, add_person))
+        .routes(routes!(show_person))
 }
 
 /// A person of the directory.
@@ -98,7 +101,7 @@ async fn me(
 /// The directory.
 #[utoipa::path(get, path = "/v1/people", tag = "people", params(PeoplePage),
     responses((status = 200, body = PeopleShown)))]
-async fn list(
+async fn list_people(
     State(waypost): State<Waypost>,
     Caller(_): Caller,
     Query(page): Query<PeoplePage>,
@@ -113,7 +116,7 @@ async fn list(
 #[utoipa::path(get, path = "/v1/people/{person}", tag = "people",
     params(("person" = u32, Path, description = "Their number.")),
     responses((status = 200, body = PersonShown)))]
-async fn show(
+async fn show_person(
     State(waypost): State<Waypost>,
     Caller(_): Caller,
     Path(person): Path<PersonId>,
@@ -126,7 +129,7 @@ async fn show(
 #[utoipa::path(post, path = "/v1/people", tag = "people", request_body = PersonWanted,
     params(IdempotencyKey),
     responses((status = 201, body = PersonShown)))]
-async fn add(
+async fn add_person(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,

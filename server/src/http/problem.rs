@@ -31,7 +31,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     /// The same code as on MQTT.
-    code: ProblemCode,
+    pub code: ProblemCode,
     /// For failures of the server: the id under which it logged the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,

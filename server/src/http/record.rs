@@ -23,9 +23,9 @@ use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
-        .routes(routes!(checkpoint))
-        .routes(routes!(verification))
-        .routes(routes!(backup))
+        .routes(routes!(show_checkpoint))
+        .routes(routes!(verify_record))
+        .routes(routes!(make_backup))
         .routes(routes!(begin_epoch))
 }
 
@@ -66,7 +66,7 @@ pub struct EpochBegun {
 /// The newest checkpoint of the audit tree (staff and auditors).
 #[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "record",
     responses((status = 200, body = CheckpointShown)))]
-async fn checkpoint(
+async fn show_checkpoint(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
 ) -> Result<axum::Json<CheckpointShown>, Problem> {
@@ -84,7 +84,7 @@ async fn checkpoint(
 /// Verifies the whole audit record (admins and auditors).
 #[utoipa::path(get, path = "/v1/audit/verification", tag = "record",
     responses((status = 200, body = Verdict)))]
-async fn verification(
+async fn verify_record(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
 ) -> Result<axum::Json<Verdict>, Problem> {
@@ -96,7 +96,7 @@ async fn verification(
 /// Copies the whole record while it goes on (operator of the server).
 #[utoipa::path(post, path = "/v1/backups", tag = "record", request_body = BackupWanted,
     responses((status = 201, body = BackupDone)))]
-async fn backup(
+async fn make_backup(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Json(wanted): Json<BackupWanted>,

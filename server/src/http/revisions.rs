@@ -17,7 +17,7 @@ use super::problem::Problem;
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
-    OpenApiRouter::new().routes(routes!(edits, edit)).routes(routes!(delete))
+    OpenApiRouter::new().routes(routes!(list_edits, edit_message)).routes(routes!(delete_message))
 }
 
 /// Other words for a message.
@@ -64,7 +64,7 @@ struct Edits {
 /// What the author made of a message since, oldest first.
 #[utoipa::path(get, path = "/v1/messages/{message}/edits", tag = "messages",
     params(("message" = FactId, Path)), responses((status = 200, body = Edits)))]
-async fn edits(
+async fn list_edits(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(message): Path<FactId>,
@@ -79,7 +79,7 @@ async fn edits(
 #[utoipa::path(post, path = "/v1/messages/{message}/edits", tag = "messages",
     params(("message" = FactId, Path), IdempotencyKey),
     request_body = EditWanted, responses((status = 201, body = Sent)))]
-async fn edit(
+async fn edit_message(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,
@@ -102,7 +102,7 @@ async fn edit(
 #[utoipa::path(delete, path = "/v1/messages/{message}", tag = "messages",
     params(("message" = FactId, Path), IdempotencyKey),
     responses((status = 200, body = Sent)))]
-async fn delete(
+async fn delete_message(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,

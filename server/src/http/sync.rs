@@ -15,6 +15,12 @@ use crate::waypost::Waypost;
 const CBOR: &str = "application/cbor";
 const JSON: &str = "application/json";
 
+/// One frame, or an array of them, as in `waypost.cddl`.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code)] // it documents bytes that are read as they come
+struct Cbor(Vec<u8>);
+
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new().routes(routes!(sync))
 }
@@ -24,8 +30,8 @@ pub fn router() -> OpenApiRouter<Waypost> {
 /// Frames travel as JSON or, in half the size, as CBOR (`waypost.cddl`): the answer is in the
 /// form of the question. A CBOR answer is one array of frames.
 #[utoipa::path(post, path = "/v1/sync", tag = "sync",
-    request_body(content((Uplink = "application/json"), (Vec<u8> = "application/cbor"))),
-    responses((status = 200, content((Vec<Downlink> = "application/json"), (Vec<u8> = "application/cbor")))))]
+    request_body(content((Uplink = "application/json"), (Cbor = "application/cbor"))),
+    responses((status = 200, content((Vec<Downlink> = "application/json"), (Cbor = "application/cbor")))))]
 async fn sync(
     State(waypost): State<Waypost>,
     Device(who): Device,

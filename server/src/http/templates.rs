@@ -22,9 +22,9 @@ use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
-        .routes(routes!(templates))
-        .routes(routes!(template, publish))
-        .routes(routes!(try_out))
+        .routes(routes!(list_templates))
+        .routes(routes!(show_template, publish_template))
+        .routes(routes!(preview_template))
 }
 
 /// A template.
@@ -101,7 +101,7 @@ pub struct MistakeShown {
 /// Every template that there is: those that every version has, and those that were published.
 #[utoipa::path(get, path = "/v1/templates", tag = "templates",
     responses((status = 200, body = Templates)))]
-async fn templates(
+async fn list_templates(
     State(waypost): State<Waypost>,
     Caller(_): Caller,
 ) -> Result<axum::Json<Templates>, Problem> {
@@ -114,7 +114,7 @@ async fn templates(
 #[utoipa::path(get, path = "/v1/templates/{template}", tag = "templates",
     params(("template" = String, Path), WhichVersion),
     responses((status = 200, body = TemplateShown, headers(("ETag", description = "The version.")))))]
-async fn template(
+async fn show_template(
     State(waypost): State<Waypost>,
     Caller(_): Caller,
     Path(id): Path<String>,
@@ -136,7 +136,7 @@ async fn template(
     params(("template" = String, Path), BuildsOn, IdempotencyKey),
     responses((status = 201, body = TemplateShown, headers(("ETag", description = "The version."))),
         (status = 412, description = "There is a newer version.")))]
-async fn publish(
+async fn publish_template(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,
@@ -181,7 +181,7 @@ async fn publish(
 /// (admins). Nothing is published.
 #[utoipa::path(post, path = "/v1/templates/{template}/preview", tag = "templates",
     request_body = TemplateDefinition, params(("template" = String, Path)), responses((status = 200, body = Previews)))]
-async fn try_out(
+async fn preview_template(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Path(template): Path<String>,

@@ -42,9 +42,10 @@ impl Db {
     ) -> Result<Vec<ConversationRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql(
-            "SELECT c.conversation, c.title, c.last_n, c.settings FROM membership m \
+            "SELECT c.conversation, c.title, c.last_n, c.settings FROM stay m \
              JOIN conversation c ON c.conversation = m.conversation \
-             WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff') AND m.person = ",
+             WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff') \
+             AND c.conversation NOT LIKE 'about-%' AND m.person = ",
         );
         sql.bind(i64::from(person.0))
             .push(" AND c.conversation > ")
@@ -76,7 +77,7 @@ impl Db {
         let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for chunk in self.chunks(of) {
             let mut sql = self.sql(
-                "SELECT conversation, person, moderates_from_n FROM membership \
+                "SELECT conversation, person, moderates_from_n FROM stay \
                  WHERE to_n IS NULL AND conversation IN (",
             );
             sql.list(chunk, ConversationId::to_string).push(") ORDER BY conversation, person");
@@ -89,7 +90,8 @@ impl Db {
         Ok(found)
     }
 
-    /// Every current member of every group and stream, for those who push events.
+    /// Every current member of every group and stream, and whom every incident concerns, for those who push
+    /// events.
     pub async fn all_members(&self) -> Result<Vec<(ConversationId, PersonId)>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let rows = self

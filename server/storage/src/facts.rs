@@ -32,7 +32,8 @@ pub(crate) const EVENT_COLUMNS: &str = "f.n, f.recorded_at_ms, f.kind, f.content
                              f.conversation, f.offset_minutes, f.skew_ms, f.epoch";
 
 /// What concerns the person of `asked` between its numbers: the stays in conversations and streams, and
-/// what is known about groups, from the fact on that took the person in; for the staff, of all groups.
+/// what is known about groups, from the fact on that took the person in; for the staff, of all groups, and
+/// all that they share.
 const STRETCHES: &str = "\
     stretch AS MATERIALIZED (
         SELECT m.conversation,
@@ -53,7 +54,7 @@ const STRETCHES: &str = "\
                           WHERE s.person = a.person AND s.conversation = 'staff')
         UNION ALL
         SELECT c.conversation, a.low, a.high
-        FROM asked a JOIN conversation c ON c.last_n > a.low AND c.conversation LIKE 'about-%'
+        FROM asked a JOIN conversation c ON c.last_n > a.low AND c.staff_reads = 1
         WHERE EXISTS (SELECT 1 FROM membership s
                       WHERE s.person = a.person AND s.conversation = 'staff')
     )";

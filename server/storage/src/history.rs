@@ -81,12 +81,10 @@ impl Db {
         person: PersonId,
         conversation: ConversationId,
     ) -> Result<Vec<Open>, StorageError> {
-        let ConversationId::About(group) = conversation else {
-            return self.stays(on, person, conversation).await;
+        let stays = self.stays(on, person, conversation).await?;
+        let (ConversationId::About(group), true) = (conversation, stays.is_empty()) else {
+            return Ok(stays);
         };
-        if !self.stays(on, person, ConversationId::Staff).await?.is_empty() {
-            return Ok(vec![Open { after: 0, up_to: u64::MAX }]);
-        }
         // Whoever is in a group knows all that is known about it, and whoever was, all until then.
         let stays = self.stays(on, person, ConversationId::Group(group)).await?;
         let last = stays.last().map(|stay| Open { after: 0, up_to: stay.up_to });
@@ -110,8 +108,8 @@ impl Db {
         person: PersonId,
         conversation: ConversationId,
     ) -> Result<Vec<Open>, StorageError> {
-        let mut sql = self
-            .sql("SELECT COALESCE(opened_from_n, from_n), to_n FROM membership WHERE person = ");
+        let mut sql =
+            self.sql("SELECT COALESCE(opened_from_n, from_n), to_n FROM stay WHERE person = ");
         sql.bind(i64::from(person.0))
             .push(" AND conversation = ")
             .bind(conversation.to_string())
@@ -144,7 +142,7 @@ impl Db {
 /// Asks whether a person may read the fact that goes by this name in the statement.
 pub(crate) fn may_read(sql: &mut Sql, fact: &str, person: PersonId) {
     sql.push(&format!(
-        "EXISTS (SELECT 1 FROM membership m WHERE m.conversation = {fact}.conversation \
+        "EXISTS (SELECT 1 FROM stay m WHERE m.conversation = {fact}.conversation \
          AND {fact}.n > COALESCE(m.opened_from_n, m.from_n) \
          AND (m.to_n IS NULL OR {fact}.n <= m.to_n) AND m.person = "
     ));

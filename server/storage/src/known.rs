@@ -42,6 +42,7 @@ impl Db {
         known.lanes.extend(self.known_lanes(on, &wanted).await?);
         self.know_members(on, &wanted, known).await?;
         known.groups.extend(self.known_groups(on, &wanted).await?);
+        known.cases.extend(self.known_cases(on, &wanted).await?);
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
         known.templates = self.known_templates(on, &wanted).await?;
@@ -56,7 +57,8 @@ impl Db {
         let of_steps = wanted_by_steps(batch, &mut remembered.known);
         self.know_more(on, of_steps, remembered).await?;
         let known = &mut remembered.known;
-        let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known));
+        let is_staff = |person| known.people.get(&person).is_some_and(|it| it.role.is_staff());
+        let (authors, passed) = remembered.spoken.authors_of(ranges(batch, known), is_staff);
         known.authors = authors;
         known.authors.extend(self.authors_of(on, &passed).await?);
         Ok(())
@@ -344,7 +346,11 @@ impl Db {
                  CASE WHEN m.to_n < p.high THEN m.to_n ELSE p.high END AS high \
                  FROM passed p JOIN membership m ON m.person = p.person \
                  AND (p.only_in = '' OR p.only_in = m.conversation) \
-                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low) \
+                 JOIN conversation c ON c.conversation = m.conversation AND c.last_n > p.low \
+                 UNION ALL SELECT p.i, p.person, c.conversation, p.low, p.high \
+                 FROM passed p JOIN membership s ON s.person = p.person AND s.conversation = 'staff' \
+                 JOIN conversation c ON c.staff_reads = 1 AND c.last_n > p.low \
+                 AND (p.only_in = '' OR p.only_in = c.conversation)) \
                  SELECT DISTINCT s.i, f.author FROM stretch s CROSS JOIN fact f \
                  WHERE f.conversation = s.conversation AND f.n > s.low AND f.n <= s.high \
                  AND f.author <> s.person AND f.kind IN ({}) ORDER BY s.i, f.author",

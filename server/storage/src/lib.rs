@@ -9,6 +9,7 @@
 mod audit;
 mod backup;
 mod broadcasts;
+mod cases;
 mod commit;
 mod connect;
 mod conversations;

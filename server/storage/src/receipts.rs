@@ -121,7 +121,7 @@ impl Db {
         author: PersonId,
         conversation: ConversationId,
     ) -> Result<Vec<ToldTo>, StorageError> {
-        let mut sql = self.sql("SELECT DISTINCT person FROM membership WHERE conversation = ");
+        let mut sql = self.sql("SELECT DISTINCT person FROM stay WHERE conversation = ");
         sql.bind(conversation.to_string())
             .push(" AND from_n < ")
             .bind(big(n))

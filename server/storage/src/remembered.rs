@@ -43,16 +43,16 @@ impl Remembered {
             false => Self::default(),
         };
         kept.spoken.begins_at(head.tree.size());
-        let Known { enrolments, people, lanes, members, moderators, groups, read, chains, .. } =
-            kept.known;
+        let Known { enrolments, people, lanes, members, moderators, groups, read, .. } = kept.known;
+        let Known { cases, chains, .. } = kept.known;
         let asked_once = Known { head, enrolments, people, lanes, chains, ..Known::default() };
-        let known = Known { members, moderators, groups, read, ..asked_once };
+        let known = Known { members, moderators, groups, read, cases, ..asked_once };
         Self { commits, known, ..kept }
     }
 
     fn keys(&self) -> usize {
         let known = self.known.people.len() + self.known.members.len() + self.known.groups.len();
-        self.asked.keys() + known + self.opened.len()
+        self.asked.keys() + known + self.known.cases.len() + self.opened.len()
     }
 
     /// What must still be read of this; it counts as read from here on.

@@ -68,9 +68,29 @@ impl Db {
             });
             sql.execute(on).await?;
         }
+        self.erase_edits_of_what_is_gone(on, &edits.iter().map(|(_, n)| *n).collect::<Vec<_>>())
+            .await?;
         for chunk in self.chunks(&deletions) {
             let mut sql = self.sql("INSERT INTO deletion (message, author, conversation) VALUES ");
             sql.tuples(chunk, about).push(" ON CONFLICT DO NOTHING").execute(on).await?;
+        }
+        Ok(())
+    }
+
+    /// An edit that comes after its message has expired says nothing any more, as if it had come before.
+    async fn erase_edits_of_what_is_gone(
+        &self,
+        on: &mut AnyConnection,
+        edits: &[u64],
+    ) -> Result<(), StorageError> {
+        for chunk in self.chunks(edits) {
+            let mut sql = self.sql(
+                "UPDATE fact SET content = NULL, salt = NULL WHERE n IN (\
+                 SELECT e.n FROM edit e JOIN fact m ON m.id = e.message \
+                 WHERE m.content IS NULL AND e.n IN (",
+            );
+            sql.list(chunk, |n| big(*n)).push("))");
+            sql.execute(on).await?;
         }
         Ok(())
     }

@@ -125,18 +125,24 @@ impl Db {
         Ok(())
     }
 
-    /// What stands on messages that someone may read: in a conversation of two each of both, in a group the
-    /// group.
+    /// What stands on messages that someone may read: in a conversation of two each of both, in a group or an
+    /// incident that; on what the staff share, that they do.
     async fn marks_of_reader(
         &self,
         on: &mut AnyConnection,
         person: PersonId,
     ) -> Result<BTreeSet<String>, StorageError> {
         let mut sql = self.sql("SELECT DISTINCT conversation FROM membership WHERE person = ");
-        sql.bind(i64::from(person.0)).push(" AND conversation LIKE 'group-%'");
+        sql.bind(i64::from(person.0)).push(
+            " AND (conversation LIKE 'group-%' OR conversation LIKE 'incident-%' \
+             OR conversation = 'staff')",
+        );
         let mut marks = BTreeSet::from([mark('p', person)]);
         for row in sql.rows(on).await? {
-            marks.insert(mark('g', conversation_id(row.try_get(0)?)?));
+            marks.insert(match conversation_id(row.try_get(0)?)? {
+                ConversationId::Staff => mark('s', ConversationId::Staff),
+                place => mark('g', place),
+            });
         }
         Ok(marks)
     }
@@ -190,6 +196,12 @@ fn marks_of(news: &News, body: &Body) -> BTreeSet<String> {
         }
         ConversationId::Broadcasts(author) => drop(marks.insert(mark('p', author))),
         ConversationId::Group(_) => drop(marks.insert(mark('g', place))),
+        ConversationId::Dispatch(person) => {
+            marks.extend([mark('p', person), mark('s', ConversationId::Staff)])
+        }
+        ConversationId::Incident(_) => {
+            marks.extend([mark('g', place), mark('s', ConversationId::Staff)])
+        }
         ConversationId::About(_) | ConversationId::Fleet | ConversationId::Staff => {}
     }
     let told = match body {

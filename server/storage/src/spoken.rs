@@ -6,8 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use uuid::Uuid;
 use waypost_domain::{AuthorsOf, MarkRange, Recorded};
-use waypost_protocol::{ConversationId, PersonId};
+use waypost_protocol::{ConversationId, IncidentId, PersonId};
 
 /// Most messages that are kept.
 const MESSAGES_MAX: usize = 8192;
@@ -44,10 +45,14 @@ impl Spoken {
     }
 
     /// The authors for those ranges whose messages are all known, and the other ranges.
-    pub(crate) fn authors_of(&self, ranges: Vec<MarkRange>) -> (AuthorsOf, Vec<MarkRange>) {
+    pub(crate) fn authors_of(
+        &self,
+        ranges: Vec<MarkRange>,
+        is_staff: impl Fn(PersonId) -> bool,
+    ) -> (AuthorsOf, Vec<MarkRange>) {
         let (mut found, mut unknown) = (AuthorsOf::default(), Vec::new());
         for range in ranges {
-            match self.authors(&range) {
+            match self.authors(&range, is_staff(range.person)) {
                 Some(authors) => drop(found.insert(range, authors)),
                 None => unknown.push(range),
             }
@@ -55,16 +60,24 @@ impl Spoken {
         (found, unknown)
     }
 
-    fn authors(&self, range: &MarkRange) -> Option<Vec<PersonId>> {
+    fn authors(&self, range: &MarkRange, is_staff: bool) -> Option<Vec<PersonId>> {
         self.since.filter(|since| *since <= range.from)?;
-        let groups = self.places.range(FIRST_GROUP..=LAST_GROUP).map(|(group, _)| *group);
-        let theirs = self.direct_of.get(&range.person).into_iter().flatten().copied();
+        let between = |first, last| self.places.range(first..=last).map(|(place, _)| *place);
+        let own = ConversationId::Dispatch(range.person);
+        let to_dispatch =
+            between(FIRST_DISPATCH, LAST_DISPATCH).filter(|it| is_staff || *it == own);
+        let incidents = || between(FIRST_INCIDENT, LAST_INCIDENT);
+        let shared = to_dispatch.chain(incidents().filter(|_| is_staff));
+        let groups = between(FIRST_GROUP, LAST_GROUP).chain(incidents().filter(|_| !is_staff));
+        let direct = self.direct_of.get(&range.person).into_iter().flatten().copied();
+        let theirs = direct.chain(shared);
         let counts = |it: &ConversationId| range.conversation.is_none_or(|only| only == *it);
         let mut authors = BTreeSet::new();
         for conversation in theirs.filter(counts) {
             authors.extend(self.spoke_in(conversation, range));
         }
-        // Whether the person was in a group at that moment is for the database to say.
+        // Whether the person was in a group at that moment, or an incident concerns them, is for the
+        // database to say.
         let grouped = groups.filter(counts).any(|it| self.spoke_in(it, range).next().is_some());
         (!grouped).then(|| authors.into_iter().collect())
     }
@@ -125,6 +138,10 @@ impl Spoken {
 
 const FIRST_GROUP: ConversationId = ConversationId::Group(0);
 const LAST_GROUP: ConversationId = ConversationId::Group(u32::MAX);
+const FIRST_DISPATCH: ConversationId = ConversationId::Dispatch(PersonId(0));
+const LAST_DISPATCH: ConversationId = ConversationId::Dispatch(PersonId(u32::MAX));
+const FIRST_INCIDENT: ConversationId = ConversationId::Incident(IncidentId(Uuid::nil()));
+const LAST_INCIDENT: ConversationId = ConversationId::Incident(IncidentId(Uuid::max()));
 
 #[cfg(test)]
 mod tests {
@@ -178,7 +195,7 @@ mod tests {
         let others = ConversationId::Direct(DANA, AYO);
         spoken.hears(&[said(11, WITH_OMAR, DANA), said(12, WITH_OMAR, OMAR)]);
         spoken.hears(&[said(13, ayos, AYO), said(14, others, AYO)]);
-        let of = |from, to, conversation| spoken.authors(&omars(from, to, conversation));
+        let of = |from, to, conversation| spoken.authors(&omars(from, to, conversation), false);
         assert_eq!(of(10, 14, None), Some(vec![DANA, AYO]));
         assert_eq!(of(11, 12, None), Some(vec![]), "only he himself has spoken");
         assert_eq!(of(12, 13, None), Some(vec![AYO]));
@@ -192,12 +209,27 @@ mod tests {
         let mut spoken = listening_since(0);
         let north = ConversationId::Group(1);
         spoken.hears(&[said(1, WITH_OMAR, DANA), said(2, north, AYO), said(3, WITH_OMAR, DANA)]);
-        let of = |from, to, conversation| spoken.authors(&omars(from, to, conversation));
+        let of = |from, to, conversation| spoken.authors(&omars(from, to, conversation), false);
         assert_eq!(of(0, 1, None), Some(vec![DANA]));
         assert_eq!(of(0, 3, None), None);
         assert_eq!(of(0, 3, Some(north)), None);
         assert_eq!(of(0, 3, Some(WITH_OMAR)), Some(vec![DANA]));
         assert_eq!(of(2, 3, Some(north)), Some(vec![]), "nobody spoke there since");
+    }
+
+    #[test]
+    fn what_the_staff_share_is_passed_by_them_and_by_whom_it_concerns() {
+        let mut spoken = listening_since(0);
+        let incident = ConversationId::Incident(IncidentId::mint(0, 7));
+        let danas = ConversationId::Dispatch(DANA);
+        spoken.hears(&[said(1, danas, DANA), said(2, danas, AYO), said(3, incident, AYO)]);
+        let of = |person, to, is_staff| {
+            spoken.authors(&MarkRange { person, ..omars(0, to, None) }, is_staff)
+        };
+        assert_eq!(of(OMAR, 3, true), Some(vec![DANA, AYO]));
+        assert_eq!(of(OMAR, 2, false), Some(vec![]), "what Dana says to dispatch is not for him");
+        assert_eq!(of(OMAR, 3, false), None, "the incident may concern him");
+        assert_eq!(of(DANA, 2, false), Some(vec![AYO]));
     }
 
     #[test]
@@ -208,8 +240,9 @@ mod tests {
         let all = 2..MESSAGES_MAX as u64 + 3;
         let end = all.end - 1;
         spoken.hears(&all.map(|n| said(n, WITH_OMAR, DANA)).collect::<Vec<_>>());
-        assert_eq!(spoken.authors(&omars(0, end, None)), None, "Ayo's message is forgotten");
-        assert_eq!(spoken.authors(&omars(2, end, None)), Some(vec![DANA]));
+        let of = |from| spoken.authors(&omars(from, end, None), false);
+        assert_eq!(of(0), None, "Ayo's message is forgotten");
+        assert_eq!(of(2), Some(vec![DANA]));
         assert!(!spoken.direct_of.contains_key(&AYO), "nothing is left of him");
     }
 }

@@ -11,12 +11,12 @@ use crate::sql::big;
 use crate::{Db, StorageError};
 
 /// A row of `membership` that begins.
-struct Joined {
-    person: PersonId,
-    conversation: ConversationId,
-    from_n: u64,
+pub(crate) struct Joined {
+    pub(crate) person: PersonId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) from_n: u64,
     /// Beyond this number it may ask for what was said before.
-    opened_from_n: Option<u64>,
+    pub(crate) opened_from_n: Option<u64>,
 }
 
 impl Db {
@@ -34,6 +34,7 @@ impl Db {
         self.insert_revisions(on, &decision.facts).await?;
         self.insert_recipients(on, &decision.facts).await?;
         self.write_watching(on, &decision.watching).await?;
+        self.write_cases(on, decision).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -86,9 +87,12 @@ impl Db {
         let newest: Vec<_> = newest.into_iter().collect();
         let mut joined = Vec::new();
         for chunk in self.chunks(&newest) {
-            let mut sql = self.sql("INSERT INTO conversation (conversation, last_n) VALUES ");
+            let mut sql =
+                self.sql("INSERT INTO conversation (conversation, last_n, staff_reads) VALUES ");
             sql.tuples(chunk, |row, (conversation, n)| {
-                row.bind(conversation.to_string()).bind(big(*n));
+                row.bind(conversation.to_string())
+                    .bind(big(*n))
+                    .bind(i64::from(staff_reads(*conversation)));
             });
             sql.push(" ON CONFLICT (conversation) DO UPDATE SET last_n = excluded.last_n");
             sql.execute(on).await?;
@@ -107,7 +111,7 @@ impl Db {
         self.insert_members(on, &joined).await
     }
 
-    async fn insert_members(
+    pub(crate) async fn insert_members(
         &self,
         on: &mut AnyConnection,
         joined: &[Joined],
@@ -279,6 +283,10 @@ impl Db {
             | Body::File { .. }
             | Body::Location { .. }
             | Body::Contact { .. }
+            | Body::Incident { .. }
+            | Body::Assigned { .. }
+            | Body::Resolved { .. }
+            | Body::Reopened {}
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }
@@ -313,11 +321,19 @@ fn readers_from_the_first(conversation: ConversationId) -> Vec<PersonId> {
     match conversation {
         ConversationId::Direct(low, high) => vec![low, high],
         ConversationId::Broadcasts(author) => vec![author],
-        ConversationId::Group(_)
+        ConversationId::Dispatch(person) => vec![person],
+        // Whom it concerns, its opening says.
+        ConversationId::Incident(_)
+        | ConversationId::Group(_)
         | ConversationId::About(_)
         | ConversationId::Fleet
         | ConversationId::Staff => Vec::new(),
     }
+}
+
+/// Whether the staff read all of it.
+fn staff_reads(conversation: ConversationId) -> bool {
+    conversation.is_shared() || matches!(conversation, ConversationId::About(_))
 }
 
 /// The directory streams that a new person reads, from their beginning.

@@ -86,10 +86,9 @@ impl Escalations {
         said: Option<&Recorded>,
         fleet: &Fleet<'_>,
     ) -> Result<(), Broken> {
-        let mut body = fact.content.to_body();
-        if let Ok(told) = &mut body
-            && let Some((_, header)) = told.frame_mut()
-        {
+        let body = fact.content.to_body();
+        let header = body.as_ref().ok().and_then(Body::header);
+        if let Some(header) = header.filter(|_| !matches!(body, Ok(Body::Broadcast { .. }))) {
             self.waits(fact, header);
         }
         match body {
@@ -208,7 +207,10 @@ fn told_further(said: &Recorded, at: Millis) -> Option<Body> {
         expires_after_s: said.expires_at.map(|end| ((end - at) / 1000) as u32),
         ..Header::default()
     };
-    let mut body = said.content.to_body().ok()?;
+    let mut body = match said.content.to_body().ok()? {
+        Body::Incident { text, header, .. } => Body::Text { text, answers: None, header },
+        other => other,
+    };
     if let Some((answers, header)) = body.frame_mut() {
         (*header, *answers) = (further(header), None);
     }

@@ -5,8 +5,8 @@ use waypost_domain::Actor;
 use waypost_domain::uplink::Asked;
 use waypost_engine::LinkPath;
 use waypost_protocol::{
-    Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, History,
-    PersonId, Pull, ReadMark, Recipients, Sequence, StoredMark, Submit, Uplink,
+    Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Header, History,
+    IncidentCategory, PersonId, Pull, ReadMark, Recipients, Sequence, StoredMark, Submit, Uplink,
 };
 
 use crate::server::{Job, Sender};
@@ -96,7 +96,11 @@ impl World {
     fn any_conversation(&mut self) -> ConversationId {
         let (one, other) = (1 + self.dice.below(9) as u32, 1 + self.dice.below(9) as u32);
         let direct = ConversationId::direct(PersonId(one), PersonId(other));
-        match self.dice.below(6) {
+        let incidents = self.servers.store.cases.keys().copied();
+        let cases: Vec<_> = incidents.collect();
+        match self.dice.below(8) {
+            7 => self.dice.pick(&cases).unwrap_or(ConversationId::Dispatch(PersonId(one))),
+            6 => ConversationId::Dispatch(PersonId(one)),
             5 => ConversationId::Broadcasts(PersonId(one)),
             4 => ConversationId::About(self.dice.below(4) as u32),
             0 => ConversationId::Fleet,
@@ -108,7 +112,14 @@ impl World {
 
     fn made_up_content(&mut self) -> Content {
         let person = PersonId(1 + self.dice.below(9) as u32);
-        match self.dice.below(11) {
+        match self.dice.below(14) {
+            13 => Body::Assigned { to: Some(person), instead_of: None }.to_content(),
+            12 => Body::Resolved { text: String::new() }.to_content(),
+            11 => {
+                let (category, text) = (IncidentCategory::Sos, String::new());
+                let (place, person, header) = (None, Some(person), Header::default());
+                Body::Incident { category, text, place, person, header }.to_content()
+            }
             10 => {
                 let to = Recipients { everyone: true, ..Recipients::default() };
                 Body::Broadcast { to, message: Body::text("hello").into() }.to_content()

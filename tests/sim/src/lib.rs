@@ -7,6 +7,7 @@
 //! There is no wall clock, no thread and no chance but the seed.
 
 mod broadcasts;
+mod cases;
 mod cast;
 mod device;
 mod dice;
@@ -18,6 +19,7 @@ mod loss;
 mod network;
 mod newer;
 mod quiet;
+mod readers;
 mod reference;
 mod server;
 mod serving;

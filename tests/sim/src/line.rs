@@ -10,8 +10,10 @@ use waypost_protocol::{
 };
 
 use crate::broadcasts::Broadcasts;
+use crate::cases::Cases;
 use crate::device::Device;
 use crate::escalations::{Escalations, Fleet, about};
+use crate::readers::Readers;
 use crate::story::{Broken, broken};
 use crate::templates::Versions;
 
@@ -46,8 +48,11 @@ pub(crate) struct Line {
     /// What was opened to someone by taking them in: what a conversation said before a number.
     opened: BTreeMap<(PersonId, ConversationId), u64>,
     revoked: BTreeSet<EnrolmentId>,
-    /// Everyone in the directory.
+    /// Everyone in the directory, and who of them is of the staff.
     people: BTreeSet<PersonId>,
+    staff: BTreeSet<PersonId>,
+    /// What the staff share.
+    cases: Cases,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
     /// What waits to be acknowledged.
@@ -57,14 +62,6 @@ pub(crate) struct Line {
     lanes: BTreeMap<(usize, ConversationId), u32>,
     /// The last move of each kind.
     moved: BTreeMap<(PersonId, Option<ConversationId>), u64>,
-}
-
-/// Who may read a fact.
-#[derive(Clone)]
-pub(crate) enum Readers {
-    Everyone,
-    StaffAnd(BTreeSet<PersonId>),
-    People(BTreeSet<PersonId>),
 }
 
 impl Line {
@@ -82,14 +79,8 @@ impl Line {
 
     /// Whether the person of this device may read the fact with this number.
     pub(crate) fn may_read(&self, device: &Device, n: u64) -> bool {
-        match self.readers.get(n as usize - 1) {
-            Some(Readers::Everyone) => true,
-            Some(Readers::StaffAnd(people)) => {
-                device.role.is_staff() || people.contains(&device.person)
-            }
-            Some(Readers::People(people)) => people.contains(&device.person),
-            None => false,
-        }
+        let readers = self.readers.get(n as usize - 1);
+        readers.is_some_and(|readers| readers.hold(device.person, device.role.is_staff()))
     }
 
     /// Whether the fact with this number is from before the person of this device came, and was opened
@@ -103,8 +94,8 @@ impl Line {
     /// Whether number `n` is a message of someone else that this person may read.
     pub(crate) fn is_message_for(&self, person: PersonId, n: u64) -> bool {
         let Some(fact) = self.fact(n) else { return false };
-        let theirs = matches!(&self.readers[n as usize - 1],
-            Readers::People(people) if people.contains(&person));
+        let is_staff = self.staff.contains(&person);
+        let theirs = self.readers[n as usize - 1].hold(person, is_staff);
         theirs && fact.author != person && fact.content.is_message()
     }
 
@@ -153,6 +144,7 @@ impl Line {
                 _ => self.in_order(fact, from)?,
             }
             self.is_said_by_right(fact)?;
+            self.cases.hears(fact, &self.staff)?;
             self.revises_by_right(fact)?;
             self.tells_many(fact, device.is_some_and(|device| device.role.is_staff()))?;
         }
@@ -308,7 +300,10 @@ impl Line {
         };
         match fact.content.to_body() {
             Ok(Body::Receipts { moves }) => return self.concerned(&moves).map(Readers::People),
-            Ok(Body::PersonAdded { person, .. }) => drop(self.people.insert(person)),
+            Ok(Body::PersonAdded { person, role, .. }) => {
+                self.people.insert(person);
+                self.staff.extend(Some(person).filter(|_| role.is_staff()));
+            }
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.members.insert(group, members.into_iter().collect());
                 self.moderators.extend(moderators.into_iter().map(|it| (group, it)));
@@ -346,6 +341,9 @@ impl Line {
             Some(ConversationId::About(group)) => {
                 members.extend(self.members_of(group));
                 Readers::StaffAnd(members)
+            }
+            Some(shared @ (ConversationId::Dispatch(_) | ConversationId::Incident(_))) => {
+                Readers::StaffAnd(self.cases.person_in(shared).into_iter().collect())
             }
             Some(ConversationId::Broadcasts(author)) => Readers::People([author].into()),
             Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),

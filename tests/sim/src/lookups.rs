@@ -37,6 +37,11 @@ impl Store {
             members: members.clone().map(|(member, _)| member).collect(),
             moderators: members.filter(|(_, it)| it.moderates).map(|(member, _)| member).collect(),
             groups: wanted.groups.iter().filter_map(|it| self.group(*it)).collect(),
+            cases: wanted
+                .cases
+                .iter()
+                .filter_map(|it| Some((*it, self.cases.get(it)?.clone())))
+                .collect(),
             read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
             tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
             audiences: wanted.audiences.iter().map(|it| (*it, self.in_group(*it))).collect(),
@@ -167,7 +172,11 @@ impl Store {
         let n = fact.sequence.n;
         let mut stays = self.memberships.iter().filter(|it| it.person == person);
         match fact.conversation {
-            Some(ConversationId::About(_)) if self.is_staff(person) => true,
+            Some(
+                ConversationId::About(_)
+                | ConversationId::Dispatch(_)
+                | ConversationId::Incident(_),
+            ) if self.is_staff(person) => true,
             // From the fact on that took the person in.
             Some(ConversationId::About(group)) => stays.any(|it| {
                 it.conversation == ConversationId::Group(group) && it.from <= n && it.is_up_to(n)

@@ -7,7 +7,8 @@ use waypost_domain::{
     Decision, Deed, EnrolmentState, Head, Reached, Recorded, Rejection, TokenState, Watch, Watching,
 };
 use waypost_protocol::{
-    Body, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role, Step,
+    Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role, Step,
+    kind,
 };
 
 /// The record and what stands beside it.
@@ -33,6 +34,8 @@ pub(crate) struct Store {
     pub(crate) groups: BTreeMap<u32, GroupSettings>,
     /// Whom each broadcast has reached.
     pub(crate) broadcasts: BTreeMap<FactId, Reached>,
+    /// What has become of what the staff share.
+    pub(crate) cases: BTreeMap<ConversationId, Case>,
     /// Messages that wait to be acknowledged.
     pub(crate) watches: BTreeMap<FactId, Watch>,
     /// The messages that others were told further, by those that told them.
@@ -102,6 +105,14 @@ impl Store {
                     self.join(high, direct, 0, false);
                 }
                 Some(own @ ConversationId::Broadcasts(author)) => self.join(author, own, 0, false),
+                Some(own @ ConversationId::Dispatch(person)) => self.join(person, own, 0, false),
+                Some(opened @ ConversationId::Incident(_))
+                    if fact.content.kind == kind::INCIDENT =>
+                {
+                    let person = decision.cases.get(&opened).and_then(|case| case.person);
+                    let from = fact.sequence.n - 1;
+                    person.into_iter().for_each(|it| self.join(it, opened, from, false));
+                }
                 _ => {}
             }
             self.note_recipient(fact);
@@ -121,6 +132,8 @@ impl Store {
         for (person, mark) in &decision.read {
             self.read.insert((*person, mark.conversation), mark.up_to);
         }
+        let cases = decision.cases.iter();
+        self.cases.extend(cases.map(|(conversation, case)| (*conversation, case.clone())));
         decision.watching.iter().for_each(|change| self.watch(change));
         self.head = decision.head.clone();
     }

@@ -21,7 +21,8 @@ impl World {
             return Ok(());
         }
         let wish = match self.dice.below(100) {
-            0..40 => self.say(number),
+            0..36 => self.say(number),
+            36..40 => self.work(number),
             40..45 => self.revise(number),
             45..55 => self.acknowledge(number),
             55..88 => self.read(number),
@@ -35,6 +36,9 @@ impl World {
     }
 
     fn conversation(&mut self, number: usize) -> Option<ConversationId> {
+        if self.dice.chance(15) {
+            return self.shared_place(number);
+        }
         if self.dice.chance(40) {
             return self.dice.pick(&self.groups).map(ConversationId::Group);
         }
@@ -93,7 +97,7 @@ impl World {
     }
 
     /// Most messages carry nothing beside their words.
-    fn header(&mut self, number: usize) -> Header {
+    pub(crate) fn header(&mut self, number: usize) -> Header {
         if self.dice.chance(60) {
             return Header::default();
         }
@@ -170,6 +174,8 @@ impl World {
                 Some(
                     ConversationId::Direct(..)
                         | ConversationId::Group(_)
+                        | ConversationId::Dispatch(_)
+                        | ConversationId::Incident(_)
                         | ConversationId::Broadcasts(_)
                 )
             )
@@ -215,6 +221,7 @@ fn words(wish: &Wish) -> String {
         }
         Wish::Say { body: Body::Broadcast { to, .. }, .. } => format!("a broadcast to {to:?}"),
         Wish::Say { conversation, .. } => format!("a message in {conversation}"),
+        Wish::Open { .. } => "an incident".into(),
         Wish::SayAgain { conversation, .. } => format!("a refused message again in {conversation}"),
         Wish::Discard { .. } => "a refused message is discarded".into(),
         Wish::Read { conversation, up_to } => format!("{conversation} is read up to {up_to}"),

@@ -1,7 +1,8 @@
 //! What a person's wishes come to.
 
 use waypost_protocol::{
-    Body, CONTENT_BYTES_MAX, Content, ContentError, ConversationId, Entry, FactId, ReadMark,
+    Body, CONTENT_BYTES_MAX, Content, ContentError, ConversationId, Entry, FactId, IncidentId,
+    ReadMark,
 };
 
 use super::{Engine, Plan};
@@ -13,10 +14,14 @@ impl Engine {
         match wish {
             Wish::Say { conversation, body } => {
                 let content = check(&body).map(|()| body.to_content());
-                self.say(conversation, content, None, plan);
+                self.say(Some(conversation), content, None, plan);
+            }
+            Wish::Open { incident } => {
+                let content = check(&incident).map(|()| incident.to_content());
+                self.say(None, content, None, plan);
             }
             Wish::SayAgain { wedged, conversation, content } => {
-                self.say(conversation, Ok(content), Some(wedged), plan);
+                self.say(Some(conversation), Ok(content), Some(wedged), plan);
             }
             Wish::Discard { wedged } => {
                 plan.changes.push(Change::Discarded { id: wedged });
@@ -33,9 +38,10 @@ impl Engine {
         }
     }
 
+    /// Puts it into the outbox; without a conversation it opens one, an incident.
     fn say(
         &mut self,
-        conversation: ConversationId,
+        conversation: Option<ConversationId>,
         content: Result<Content, ContentError>,
         instead_of: Option<FactId>,
         plan: &mut Plan,
@@ -46,6 +52,8 @@ impl Engine {
             Err(error) => return plan.effects.push(Effect::Refuse(error.into())),
         };
         let id = FactId::mint(plan.now.at, plan.random);
+        let opened = || ConversationId::Incident(IncidentId(id.0));
+        let conversation = conversation.unwrap_or_else(opened);
         let entry = Entry {
             id,
             conversation,

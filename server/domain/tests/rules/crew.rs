@@ -14,6 +14,9 @@ use waypost_protocol::{
 pub const DANA: PersonId = PersonId(1);
 pub const OMAR: PersonId = PersonId(2);
 pub const AYO: PersonId = PersonId(3);
+/// An admin and an auditor, who are not among [`known`].
+pub const INES: PersonId = PersonId(4);
+pub const OTTO: PersonId = PersonId(5);
 pub const NORTH: u32 = 1;
 pub const NOW: i64 = 1_772_440_200_000;
 
@@ -22,7 +25,12 @@ pub fn fact(n: u128) -> FactId {
 }
 
 pub fn of(person: PersonId) -> Actor {
-    let role = if person == OMAR { Role::Dispatcher } else { Role::Driver };
+    let role = match person {
+        OMAR => Role::Dispatcher,
+        INES => Role::Admin,
+        OTTO => Role::Auditor,
+        _ => Role::Driver,
+    };
     let enrolment = EnrolmentId::mint(NOW, u128::from(person.0));
     Actor { person, enrolment: Some(enrolment), role }
 }

@@ -2,6 +2,7 @@
 
 mod asked;
 mod broadcasts;
+mod cases;
 mod crew;
 mod decisions;
 mod ends;

@@ -18,6 +18,9 @@ fn the_document_is_the_table() {
         | be written to directly | yes | yes | yes | yes | yes | – |
         | write directly to everyone, and be written to by everyone | – | – | yes | yes | yes | – |
         | write directly to colleagues | – | yes | yes | yes | yes | – |
+        | write to dispatch, whoever sits there | yes | yes | – | – | yes | – |
+        | open incidents | yes | yes | yes | yes | yes | – |
+        | answer, take, hand over and resolve incidents and what is said to dispatch | – | – | yes | yes | – | – |
         | write broadcasts | – | – | yes | yes | – | – |
         | see who is online, and which devices there are | – | – | yes | yes | – | – |
         | open groups, and run those of others | – | – | yes | yes | – | – |

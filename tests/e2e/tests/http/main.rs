@@ -3,6 +3,7 @@
 
 mod attachments;
 mod broadcasts;
+mod cases;
 mod document;
 mod enrolling;
 mod escalations;

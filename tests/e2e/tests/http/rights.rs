@@ -189,6 +189,8 @@ fn tries(role: Role, ayo: u64) -> Vec<Try> {
     let group = json!({"name": "North", "members": [ayo]});
     let template = json!({"texts": {"en": {"label": "Ferry", "text": format!("Ferry, {name}.")}}});
     vec![
+        (Right::OpenIncidents, Method::POST, "/v1/incidents", json!({"category": "sos"})),
+        (Right::WorkCases, Method::GET, "/v1/cases", nothing.clone()),
         (Right::TellMany, Method::POST, "/v1/broadcasts", many),
         (Right::ReadStaff, Method::GET, "/v1/enrolments", nothing.clone()),
         (Right::RunGroups, Method::POST, "/v1/groups", group),
@@ -207,6 +209,12 @@ fn tries(role: Role, ayo: u64) -> Vec<Try> {
 /// Everyone writes to everyone, over the frames that devices send as well.
 async fn talk_follows_the_table(people: &[(Role, Caller)]) {
     for (role, who) in people {
+        let path = format!("/v1/conversations/dispatch-{}/messages", who.id);
+        let asked = who.post(&path, json!({"kind": "text", "text": "Is anyone there?"})).await;
+        match may(*role, Right::WriteToDispatch) {
+            true => assert_eq!(asked.status, 201, "{} to dispatch: {}", role.name(), asked.body),
+            false => drop(asked.is_problem(role.name(), 404, "not-found")),
+        }
         for (other, whom) in people.iter().filter(|(_, whom)| whom.id != who.id) {
             let (conversation, allowed) = (who.with(whom), may_talk(*role, *other));
             let what = format!("{} to {}", role.name(), other.name());

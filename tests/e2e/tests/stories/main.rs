@@ -2,6 +2,7 @@
 //! TLS and real MQTT.
 
 mod broadcasts;
+mod cases;
 mod clocks;
 mod devices;
 mod escalations;

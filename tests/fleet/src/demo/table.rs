@@ -132,8 +132,11 @@ fn what(body: &Body) -> String {
         Body::File { file, .. } => &file.name,
         Body::Location { place, .. } => place.name.as_deref().unwrap_or("a place"),
         Body::Contact { contact, .. } => &contact.name,
+        Body::Incident { text, .. } | Body::Resolved { text } => text,
         Body::Acknowledgement { .. }
         | Body::Deletion { .. }
+        | Body::Assigned { .. }
+        | Body::Reopened {}
         | Body::Erased { .. }
         | Body::Receipts { .. }
         | Body::EscalationStopped { .. }

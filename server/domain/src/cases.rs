@@ -1,0 +1,115 @@
+//! What the staff share: who takes it, what it has become ([`waypost_protocol::Case`]), and who may say so.
+
+use waypost_protocol::{
+    Body, Case, ConversationId, Entry, Millis, PersonId, ProblemCode, Word, kind,
+};
+
+use crate::access::may_be_served;
+use crate::batch::Actor;
+use crate::decide::Desk;
+use crate::known::Known;
+use crate::rights::{Right, may};
+
+/// The people beside the author whom a word about a case names.
+pub(crate) fn people_named(entry: &Entry) -> Vec<PersonId> {
+    if !matches!(entry.content.kind, kind::INCIDENT | kind::ASSIGNED) {
+        return Vec::new(); // Nothing else is read twice.
+    }
+    match entry.content.to_body() {
+        Ok(Body::Incident { person, .. }) => person.into_iter().collect(),
+        Ok(Body::Assigned { to, .. }) => to.into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Known {
+    /// The case of a conversation that the staff share; `None` for any other.
+    pub(crate) fn case(&self, conversation: ConversationId) -> Option<Case> {
+        self.cases.get(&conversation).cloned().or_else(|| Case::of(conversation))
+    }
+}
+
+impl Desk<'_, '_> {
+    /// Incidents are opened once, in a conversation of their own; what is shared is taken, handed over and
+    /// resolved by those alone who share it. They may say something of an incident that is not known: a
+    /// restore may have lost it, until whoever opened it gives it back.
+    pub(crate) fn check_case(
+        &self,
+        actor: Actor,
+        place: ConversationId,
+        body: &Body,
+    ) -> Result<(), ProblemCode> {
+        let case = self.known.case(place);
+        match body {
+            Body::Incident { person, .. } => {
+                if !matches!(place, ConversationId::Incident(_)) {
+                    return Err(ProblemCode::NotAllowed);
+                }
+                if case.is_some_and(|case| case.category.is_some()) {
+                    return Err(ProblemCode::AlreadyDone);
+                }
+                person.map_or(Ok(()), |person| self.check_person(actor, person))
+            }
+            Body::Assigned { .. } | Body::Resolved { .. } | Body::Reopened {} => {
+                let case = case.filter(|_| may(actor.role, Right::WorkCases));
+                self.check_work(&case.ok_or(ProblemCode::NotAllowed)?, body)
+            }
+            _ => match case
+                .is_some_and(|case| !case.has_begun() && !may(actor.role, Right::WorkCases))
+            {
+                true => Err(ProblemCode::NotFound),
+                false => Ok(()),
+            },
+        }
+    }
+
+    /// Whom an incident concerns: someone outside of the staff, whom one of the staff names.
+    fn check_person(&self, actor: Actor, person: PersonId) -> Result<(), ProblemCode> {
+        if !actor.role.is_staff() {
+            return if person == actor.person { Ok(()) } else { Err(ProblemCode::NotAllowed) };
+        }
+        match self.known.people.get(&person) {
+            None => Err(ProblemCode::NotFound),
+            Some(state) if may_be_served(state.role) => Ok(()),
+            Some(_) => Err(ProblemCode::NotAllowed),
+        }
+    }
+
+    fn check_work(&self, case: &Case, body: &Body) -> Result<(), ProblemCode> {
+        match body {
+            Body::Assigned { to, instead_of } => {
+                let may_take = |person: &PersonId| {
+                    let state = self.known.people.get(person);
+                    state.is_some_and(|state| may(state.role, Right::WorkCases))
+                };
+                match () {
+                    () if *instead_of != case.assignee => Err(ProblemCode::Outdated),
+                    () if to == instead_of => Err(ProblemCode::AlreadyDone),
+                    () if to.iter().all(may_take) => Ok(()),
+                    () => Err(ProblemCode::NotFound),
+                }
+            }
+            // Of two who resolve it without a network neither is wrong.
+            Body::Reopened {} if case.resolved_at.is_none() => Err(ProblemCode::AlreadyDone),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes what a case has become by this.
+    pub(crate) fn hears_of_case(
+        &mut self,
+        actor: Actor,
+        place: ConversationId,
+        at: Millis,
+        body: &Body,
+    ) {
+        let Some(before) = self.known.case(place) else { return };
+        let (author, is_staff) = (actor.person, actor.role.is_staff());
+        let mut case = before.clone();
+        case.hears(Word { author, is_staff, at, body });
+        if case != before {
+            self.known.cases.insert(place, case.clone());
+            self.decision.cases.insert(place, case);
+        }
+    }
+}
