@@ -37,6 +37,8 @@ pub(crate) struct ReadModel {
     groups: BTreeMap<u32, GroupRow>,
     presence: HashMap<PersonId, PresenceView>,
     conversations: BTreeMap<ConversationId, ConversationView>,
+    /// Whom outside of the staff each case concerns.
+    persons: HashMap<ConversationId, PersonId>,
     wedged: Vec<Wedged>,
     open: Option<ConversationId>,
     /// The open conversation, once it was read, and how many messages of it.
@@ -63,6 +65,7 @@ impl ReadModel {
             groups: BTreeMap::new(),
             presence: HashMap::new(),
             conversations: BTreeMap::new(),
+            persons: HashMap::new(),
             wedged: Vec::new(),
             open: None,
             window: None,
@@ -157,6 +160,10 @@ impl ReadModel {
         extent: &Extent,
     ) -> Result<(), StoreError> {
         let (read_up_to, unread) = reading.unread(id).await?;
+        // How far a message has come depends on whom the case concerns.
+        let case = reading.case(id).await?;
+        let person = case.as_ref().and_then(|case| case.person);
+        self.persons.extend(person.map(|person| (id, person)));
         let last = if self.open == Some(id) {
             self.read_window(reading, id, extent, read_up_to).await?
         } else {
@@ -164,8 +171,6 @@ impl ReadModel {
         };
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));
         if listed {
-            let case = reading.case(id).await?;
-            let person = case.as_ref().and_then(|case| case.person);
             let (title, group) = (self.title(id, person), self.group(id));
             let others = self.others(id, person);
             let view = ConversationView { id, title, others, group, case, unread, last };

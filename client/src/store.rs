@@ -5,6 +5,8 @@
 
 mod apply;
 mod cases;
+#[cfg(test)]
+mod cases_tests;
 mod escalations;
 mod groups;
 mod identity;

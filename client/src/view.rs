@@ -201,7 +201,7 @@ pub struct MessageView {
     /// When the server committed it.
     pub recorded_at: Option<Millis>,
     /// How far it has come with the recipient who is least far; where the staff share a conversation, with
-    /// whoever of them is furthest.
+    /// the one outside of the staff, or if that one wrote it with whoever of the staff is furthest.
     pub state: ReceiptState,
     /// Each recipient's receipts; only known for one's own messages.
     pub receipts: Vec<RecipientView>,

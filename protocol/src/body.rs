@@ -14,6 +14,7 @@ pub mod kind;
 mod place;
 mod recipients;
 mod role;
+mod roster;
 mod step;
 mod template;
 mod wire;
@@ -31,6 +32,7 @@ pub use incident::IncidentCategory;
 pub use place::{Degrees, Place};
 pub use recipients::Recipients;
 pub use role::Role;
+pub use roster::{Coverage, Shift};
 pub use step::{Step, reminders};
 pub use template::{ArgumentType, TemplateArgument, TemplateDefinition, TemplateText};
 
@@ -213,6 +215,28 @@ pub enum Body {
         name: String,
         /// What is done when; from 1 to [`crate::CHAIN_STEPS_MAX`], the earliest first.
         steps: Vec<Step>,
+    },
+    /// From here on these dispatchers look after these drivers.
+    CoverageSet {
+        /// The number of the coverage, chosen by who makes it.
+        coverage: u32,
+        /// Who looks after whom.
+        #[serde(flatten)]
+        of: Coverage,
+    },
+    /// Someone works then. Who does reads it where they write to dispatch, the staff of each other among
+    /// themselves; it is named by the id of this fact.
+    ShiftPlanned {
+        /// Who, and when.
+        #[serde(flatten)]
+        shift: Shift,
+    },
+    /// A shift is not worked.
+    ShiftCancelled {
+        /// The fact that planned it.
+        shift: FactId,
+        /// Whose it was.
+        person: PersonId,
     },
     /// A template has another version from here on, or exists from here on.
     TemplatePublished {

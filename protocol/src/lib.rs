@@ -27,9 +27,9 @@ pub mod topic;
 mod words;
 
 pub use body::{
-    Argument, ArgumentType, Arguments, Body, Contact, Content, ContentError, Degrees, File,
-    GroupSettings, Header, IncidentCategory, Mention, Place, Priority, Recipients, Role, Step,
-    TemplateArgument, TemplateDefinition, TemplateText, Voice, kind, reminders,
+    Argument, ArgumentType, Arguments, Body, Contact, Content, ContentError, Coverage, Degrees,
+    File, GroupSettings, Header, IncidentCategory, Mention, Place, Priority, Recipients, Role,
+    Shift, Step, TemplateArgument, TemplateDefinition, TemplateText, Voice, kind, reminders,
 };
 pub use bytes::{Bytes, Sha256Hash};
 pub use case::{Case, Word};

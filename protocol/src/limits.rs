@@ -89,6 +89,18 @@ limits! {
     /// Most groups that one broadcast names.
     BROADCAST_GROUPS_MAX: usize = 100;
 
+    /// Most people who look after the drivers of one coverage.
+    COVERAGE_DISPATCHERS_MAX: usize = 200;
+
+    /// Most drivers of one coverage.
+    COVERAGE_DRIVERS_MAX: usize = 4_000;
+
+    /// Longest shift, in hours: a week.
+    SHIFT_HOURS_MAX: i64 = 7 * 24;
+
+    /// Most coverages that a broadcast or a step names.
+    BROADCAST_COVERAGES_MAX: usize = 100;
+
     /// Most steps of a chain.
     CHAIN_STEPS_MAX: usize = 16;
 

@@ -106,6 +106,9 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::EscalationStopped { .. }
         | Body::Escalation { .. }
         | Body::ChainSet { .. }
+        | Body::CoverageSet { .. }
+        | Body::ShiftPlanned { .. }
+        | Body::ShiftCancelled { .. }
         | Body::TemplatePublished { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }

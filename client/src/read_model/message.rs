@@ -75,7 +75,7 @@ impl ReadModel {
         let recipients =
             if mine { self.recipients(conversation, &row, receipts) } else { Vec::new() };
         let state = if mine {
-            own_state(conversation, &row, &recipients)
+            self.own_state(conversation, &row, &recipients)
         } else {
             state_for_me(&row, read_up_to, acknowledged_by_me)
         };
@@ -123,12 +123,39 @@ impl ReadModel {
         audience.into_iter().map(show).collect()
     }
 
+    /// How far an own message has come with the recipient who is least far. Where the staff share a
+    /// conversation, with whom it is for: the one outside, or any of the staff.
+    fn own_state(
+        &self,
+        conversation: ConversationId,
+        row: &MessageRow,
+        recipients: &[RecipientView],
+    ) -> ReceiptState {
+        if row.n.is_none() {
+            return ReceiptState::Queued;
+        }
+        let person = self.persons.get(&conversation);
+        let asked = recipients.iter().find(|it| Some(&it.person) == person);
+        let states = recipients.iter().map(state_of);
+        let state = match asked {
+            Some(asked) if conversation.is_shared() => Some(state_of(asked)),
+            _ if conversation.is_shared() => states.max(),
+            _ => states.min(),
+        };
+        state.unwrap_or(ReceiptState::Accepted)
+    }
+
     /// Who could read a message with this number; for one that waits, who can now.
     fn audience(&self, conversation: ConversationId, n: Option<u64>) -> Vec<PersonId> {
         let (ConversationId::Group(number), Some(n)) = (conversation, n) else {
-            let person =
-                self.conversations.get(&conversation).and_then(|it| it.case.as_ref()?.person);
-            return self.others(conversation, person);
+            let mut others = self.others(conversation, self.persons.get(&conversation).copied());
+            if let (Some(n), true) = (n, conversation.is_shared()) {
+                // Whoever came to the desk later was not told it.
+                let came =
+                    |it: &PersonId| self.people.iter().any(|row| row.id == *it && row.since < n);
+                others.retain(came);
+            }
+            return others;
         };
         let Some(group) = self.groups.get(&number) else {
             return Vec::new();
@@ -143,21 +170,6 @@ impl ReadModel {
 fn reached_by(broadcast: FactId, receipts: &Receipts) -> Vec<PersonId> {
     let everyone = (broadcast, PersonId(0))..=(broadcast, PersonId(u32::MAX));
     receipts.range(everyone).map(|((_, person), _)| *person).collect()
-}
-
-/// How far an own message has come with the recipient who is least far; where the staff share the
-/// conversation, one of them is enough.
-fn own_state(
-    conversation: ConversationId,
-    row: &MessageRow,
-    recipients: &[RecipientView],
-) -> ReceiptState {
-    if row.n.is_none() {
-        return ReceiptState::Queued;
-    }
-    let states = recipients.iter().map(state_of);
-    let state = if conversation.is_shared() { states.max() } else { states.min() };
-    state.unwrap_or(ReceiptState::Accepted)
 }
 
 fn state_of(recipient: &RecipientView) -> ReceiptState {

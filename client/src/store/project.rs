@@ -163,16 +163,13 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         Body::PersonAdded { person, handle, name, role, language } => {
             writing.touched.directory = true;
             writing
-                .sql(
-                    "INSERT INTO people (id, handle, name, role, language) VALUES (?, ?, ?, ?, ?)
-                 ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, name = excluded.name,
-                    role = excluded.role, language = excluded.language",
-                )
+                .sql(PERSON)
                 .bind(person.0)
                 .bind(handle)
                 .bind(name)
                 .bind(role.name())
                 .bind(language)
+                .bind(place(event.n))
                 .run()
                 .await
         }
@@ -205,6 +202,9 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::Reopened {}
         | Body::Broadcast { .. }
         | Body::ChainSet { .. }
+        | Body::CoverageSet { .. }
+        | Body::ShiftPlanned { .. }
+        | Body::ShiftCancelled { .. }
         | Body::Enrolled { .. }
         | Body::Revoked { .. }
         | Body::EpochBegan { .. }
@@ -212,6 +212,11 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::Unknown { .. } => Ok(()),
     }
 }
+
+const PERSON: &str = "
+    INSERT INTO people (id, handle, name, role, language, since_n) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, name = excluded.name,
+        role = excluded.role, language = excluded.language, since_n = excluded.since_n";
 
 /// Someone has acknowledged a message. The first time wins.
 pub(super) async fn acknowledged(

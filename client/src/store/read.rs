@@ -25,6 +25,8 @@ pub(crate) struct PersonRow {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) language: String,
+    /// From which number of the record on they are there; 0 if it was not noted.
+    pub(crate) since: u64,
 }
 
 /// One group, with everyone who is or was in it.
@@ -172,9 +174,10 @@ impl Reading<'_> {
 
     /// The directory, by name.
     pub(crate) async fn people(&self) -> Result<Vec<PersonRow>, StoreError> {
-        let rows = sqlx::query("SELECT id, name, role, language FROM people ORDER BY name, id")
-            .fetch_all(self.pool)
-            .await?;
+        let rows =
+            sqlx::query("SELECT id, name, role, language, since_n FROM people ORDER BY name, id")
+                .fetch_all(self.pool)
+                .await?;
         let person = |row: &SqliteRow| -> Result<PersonRow, sqlx::Error> {
             let role: &str = row.try_get(2)?;
             Ok(PersonRow {
@@ -182,6 +185,7 @@ impl Reading<'_> {
                 name: row.try_get(1)?,
                 role: role.parse().map_err(|what: String| sqlx::Error::Decode(what.into()))?,
                 language: row.try_get(3)?,
+                since: number(row, 4)?.unwrap_or(0),
             })
         };
         Ok(rows.iter().map(person).collect::<Result<_, _>>()?)
@@ -215,11 +219,18 @@ impl Reading<'_> {
         Ok(groups)
     }
 
-    /// Every conversation in which there is a message.
+    /// Every conversation in which there is a message, but incidents that were over for a week when this
+    /// device heard its last: years of them would be on no screen.
     pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT conversation FROM facts
-             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100, 101)",
+             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100, 101)
+               AND conversation NOT IN (
+                 SELECT r.conversation FROM facts r
+                 WHERE r.kind = 103 AND r.lost IS NULL AND r.conversation LIKE 'incident-%'
+                   AND r.recorded_at_ms < (SELECT max(recorded_at_ms) FROM facts) - 604800000
+                   AND NOT EXISTS (SELECT 1 FROM facts l
+                                   WHERE l.conversation = r.conversation AND l.n > r.n))",
         )
         .fetch_all(self.pool)
         .await?;
@@ -227,7 +238,7 @@ impl Reading<'_> {
     }
 
     /// Up to where this person has read a conversation, and how many messages of others are
-    /// beyond it. What was said before they came into a group does not wait for them.
+    /// beyond it. What was said before they came into a group, or into the house, does not wait for them.
     pub(crate) async fn unread(
         &self,
         conversation: ConversationId,
@@ -239,13 +250,15 @@ impl Reading<'_> {
         };
         let (up_to, unread): (i64, i64) = sqlx::query_as(concat!(
             "WITH read (up_to) AS (
-                    SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?), 0)),
+                    SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?1), 0)),
                  came (since_n) AS (
-                    SELECT coalesce((SELECT max(since_n) FROM members
-                                     WHERE group_id = ? AND person = ?), 0))
+                    SELECT max(
+                        coalesce((SELECT max(since_n) FROM members
+                                  WHERE group_id = ?2 AND person = ?3), 0),
+                        coalesce((SELECT since_n FROM people WHERE id = ?3), 0)))
                  SELECT up_to, (SELECT count(*) FROM facts f
-                                WHERE f.conversation = ? AND f.n > max(up_to, since_n)
-                                AND author <> ?
+                                WHERE f.conversation = ?1 AND f.n > max(up_to, since_n)
+                                AND author <> ?3
                                 AND kind IN (1, 2, 6, 8, 9, 100, 101) AND lost IS NULL AND expired IS NULL
                                 AND content <> x'f6' AND NOT ",
             is_deleted!(),
@@ -253,8 +266,6 @@ impl Reading<'_> {
         ))
         .bind(&id)
         .bind(group)
-        .bind(self.me.0)
-        .bind(&id)
         .bind(self.me.0)
         .fetch_one(self.pool)
         .await?;

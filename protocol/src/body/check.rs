@@ -48,7 +48,12 @@ impl Body {
                 at_most_chars("text", text, TEXT_CHARS_MAX)
             }
             Self::Location { place, .. } => place.check(),
-            Self::Incident { text, place, .. } => {
+            Self::Incident { text, place, header, .. } => {
+                if header.expires_after_s.is_some() {
+                    // Nobody would know any more what is to be resolved.
+                    let what = "an incident stays".into();
+                    return Err(ContentError { field: "expires_after_s", what });
+                }
                 place.iter().try_for_each(Place::check)?;
                 at_most_chars("text", text, TEXT_CHARS_MAX)
             }
@@ -93,6 +98,8 @@ impl Body {
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 check_steps(steps)
             }
+            Self::CoverageSet { of, .. } => of.check(),
+            Self::ShiftPlanned { shift } => shift.check(),
             Self::TemplatePublished { version: 0, .. } => {
                 Err(ContentError { field: "version", what: "versions are counted from 1".into() })
             }

@@ -52,6 +52,12 @@ pub const TEMPLATE_PUBLISHED: u16 = 28;
 pub const ENROLLED: u16 = 30;
 /// See [`crate::Body::Revoked`].
 pub const REVOKED: u16 = 31;
+/// See [`crate::Body::CoverageSet`].
+pub const COVERAGE_SET: u16 = 32;
+/// See [`crate::Body::ShiftPlanned`].
+pub const SHIFT_PLANNED: u16 = 33;
+/// See [`crate::Body::ShiftCancelled`].
+pub const SHIFT_CANCELLED: u16 = 34;
 /// See [`crate::Body::EpochBegan`].
 pub const EPOCH_BEGAN: u16 = 40;
 /// See [`crate::Body::Contact`].

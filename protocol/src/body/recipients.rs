@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ContentError;
 use crate::frame::is_false;
-use crate::{BROADCAST_GROUPS_MAX, BROADCAST_RECIPIENTS_MAX, PersonId};
+use crate::{BROADCAST_COVERAGES_MAX, BROADCAST_GROUPS_MAX, BROADCAST_RECIPIENTS_MAX, PersonId};
 
 /// To whom a broadcast goes: all of these together, each person once, and never its author. Who is in
-/// a group, the server says when it records the broadcast.
+/// a group, covered, on call or on shift, the server says when it records the broadcast.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
@@ -28,12 +28,32 @@ pub struct Recipients {
     #[cbor(skip_if = "is_false")]
     #[serde(skip_serializing_if = "is_false")]
     pub everyone: bool,
+    /// After whom these coverages look, at most [`crate::BROADCAST_COVERAGES_MAX`].
+    #[n(3)]
+    #[cbor(skip_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coverages: Vec<u32>,
+    /// Who is on call at that moment.
+    #[n(4)]
+    #[cbor(skip_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub on_call: bool,
+    /// Of all these only who is on shift at that moment.
+    #[n(5)]
+    #[cbor(skip_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub on_shift: bool,
 }
 
 impl Recipients {
     /// Whether it names nobody.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        *self == Self { on_shift: self.on_shift, ..Self::default() }
+    }
+
+    /// Whether it is for the roster to say who they are.
+    pub fn ask_the_roster(&self) -> bool {
+        self.on_call || self.on_shift
     }
 
     pub(super) fn check(&self) -> Result<(), ContentError> {
@@ -51,6 +71,10 @@ impl Recipients {
         }
         if groups.len() > BROADCAST_GROUPS_MAX {
             let what = format!("at most {BROADCAST_GROUPS_MAX} groups");
+            return Err(ContentError { field: "to", what });
+        }
+        if self.coverages.len() > BROADCAST_COVERAGES_MAX {
+            let what = format!("at most {BROADCAST_COVERAGES_MAX} coverages");
             return Err(ContentError { field: "to", what });
         }
         Ok(())

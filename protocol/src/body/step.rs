@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::{ContentError, Recipients};
+use crate::frame::is_false;
 use crate::{CHAIN_AFTER_MINUTES_MAX, CHAIN_STEPS_MAX};
 
 /// One step of a chain.
@@ -20,11 +21,24 @@ pub struct Step {
     #[cbor(skip_if = "Recipients::is_empty")]
     #[serde(default, skip_serializing_if = "Recipients::is_empty")]
     pub to: Recipients,
+    /// And who looks after those whom the message concerns: the dispatchers whose coverage has its author
+    /// in it, or the one it was written to.
+    #[n(2)]
+    #[cbor(skip_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub covering: bool,
+}
+
+impl Step {
+    /// Whether it tells nobody else, and so reminds those who were told.
+    pub fn is_reminder(&self) -> bool {
+        self.to.is_empty() && !self.covering
+    }
 }
 
 /// What follows where a message names no chain: its recipients are reminded for an hour.
 pub fn reminders() -> Vec<Step> {
-    let step = |after_minutes| Step { after_minutes, to: Recipients::default() };
+    let step = |after_minutes| Step { after_minutes, to: Recipients::default(), covering: false };
     [0, 5, 15, 30, 60].map(step).to_vec()
 }
 

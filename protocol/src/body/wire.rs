@@ -1,19 +1,25 @@
 //! The binary form of each body: one private record for each kind, written by
 //! [`Body::to_content`] and read by [`Content::to_body`], nowhere else.
 
+mod staff;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use minicbor::{Decode, Decoder, Encode, Encoder, decode::Error};
 
 use super::header::read_mentions;
-use super::incident::read_category;
 use super::{
-    Arguments, Body, Contact, Content, ContentError, File, GroupSettings, Header, IncidentCategory,
-    Mention, Place, Recipients, Role, Step, TemplateDefinition, argument, kind,
+    Arguments, Body, Contact, Content, ContentError, File, GroupSettings, Header, Mention, Place,
+    Recipients, Role, Step, TemplateDefinition, argument, kind,
 };
 use crate::frame::is_false;
 use crate::lenient::known_list;
 use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
+
+use staff::{
+    AssignedWire, CoverageSetWire, IncidentWire, ReopenedWire, ResolvedWire, ShiftCancelledWire,
+    ShiftPlannedWire,
+};
 
 /// Maps each kind to its body and wire form, in both directions.
 macro_rules! wire_forms {
@@ -63,6 +69,9 @@ wire_forms! {
     ESCALATION_STOPPED EscalationStopped AcknowledgementWire { message };
     ESCALATION Escalation EscalationWire { message, step, to };
     CHAIN_SET ChainSet ChainSetWire { chain, name, steps };
+    COVERAGE_SET CoverageSet CoverageSetWire { coverage, of };
+    SHIFT_PLANNED ShiftPlanned ShiftPlannedWire { shift };
+    SHIFT_CANCELLED ShiftCancelled ShiftCancelledWire { shift, person };
     TEMPLATE_PUBLISHED TemplatePublished PublishedWire { template, version, definition };
     RECEIPTS Receipts ReceiptsWire { moves };
     PERSON_ADDED PersonAdded PersonAddedWire { person, handle, name, role, language };
@@ -158,39 +167,6 @@ struct ContactWire {
     #[cbor(skip_if = "Header::is_empty")]
     header: Header,
 }
-
-#[derive(Encode, Decode)]
-struct IncidentWire {
-    #[n(0)]
-    #[cbor(decode_with = "read_category")]
-    category: IncidentCategory,
-    #[n(1)]
-    text: String,
-    #[n(2)]
-    place: Option<Place>,
-    #[n(3)]
-    person: Option<PersonId>,
-    #[n(4)]
-    #[cbor(skip_if = "Header::is_empty")]
-    header: Header,
-}
-
-#[derive(Encode, Decode)]
-struct AssignedWire {
-    #[n(0)]
-    to: Option<PersonId>,
-    #[n(1)]
-    instead_of: Option<PersonId>,
-}
-
-#[derive(Encode, Decode)]
-struct ResolvedWire {
-    #[n(0)]
-    text: String,
-}
-
-#[derive(Encode, Decode)]
-struct ReopenedWire {}
 
 #[derive(Encode, Decode)]
 struct PublishedWire {

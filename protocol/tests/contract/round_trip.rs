@@ -105,12 +105,24 @@ fn header() -> impl Strategy<Value = Header> {
 }
 
 fn recipients() -> impl Strategy<Value = Recipients> {
-    (vec(person(), 0..4), vec(any::<u32>(), 0..4), any::<bool>())
-        .prop_map(|(people, groups, everyone)| Recipients { people, groups, everyone })
+    (vec(person(), 0..4), vec(any::<u32>(), 0..4), any::<bool>()).prop_map(
+        |(people, groups, everyone)| Recipients {
+            people,
+            on_call: everyone && groups.len() > 1,
+            on_shift: !groups.is_empty(),
+            coverages: groups.clone(),
+            groups,
+            everyone,
+        },
+    )
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (any::<u16>(), recipients()).prop_map(|(after_minutes, to)| Step { after_minutes, to })
+    (any::<u16>(), recipients(), any::<bool>()).prop_map(|(after_minutes, to, covering)| Step {
+        after_minutes,
+        to,
+        covering,
+    })
 }
 
 fn settings() -> impl Strategy<Value = GroupSettings> {

@@ -60,7 +60,7 @@ fn edited(people: usize) -> Body {
 
 fn broadcast(people: usize, groups: usize) -> Body {
     let people = (1..=people as u32).map(PersonId).collect();
-    let to = Recipients { people, groups: (1..=groups as u32).collect(), everyone: false };
+    let to = Recipients { people, groups: (1..=groups as u32).collect(), ..Recipients::default() };
     Body::Broadcast { to, message: said("Gate 4 is closed").into() }
 }
 

@@ -163,7 +163,7 @@ fn everyone() -> Recipients {
 }
 
 fn to_some() -> Recipients {
-    Recipients { people: vec![DANA, OMAR], groups: vec![5], everyone: false }
+    Recipients { people: vec![DANA, OMAR], groups: vec![5], ..Recipients::default() }
 }
 
 fn along_a_chain() -> Body {
@@ -172,8 +172,8 @@ fn along_a_chain() -> Body {
 }
 
 fn chain_set() -> Body {
-    let remind = Step { after_minutes: 5, to: Recipients::default() };
-    let tell = Step { after_minutes: 10, to: to_some() };
+    let remind = Step { after_minutes: 5, to: Recipients::default(), covering: false };
+    let tell = Step { after_minutes: 10, to: to_some(), covering: false };
     Body::ChainSet { chain: 4, name: "Night shift".into(), steps: vec![remind, tell] }
 }
 

@@ -106,6 +106,8 @@ pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
         Deed::PublishTemplate { .. } => may(role, Right::PublishTemplates),
         Deed::CreateGroup { .. } => may(role, Right::RunGroups),
         Deed::SetChain { .. } => may(role, Right::SetChains),
+        Deed::SetCoverage { .. } => may(role, Right::SetCoverages),
+        Deed::PlanShift { .. } | Deed::CancelShift { .. } => may(role, Right::PlanShifts),
         Deed::Revoke { .. } => may(role, Right::Revoke),
         Deed::BeginEpoch { .. } => actor == Actor::OPERATOR,
         Deed::ChangeGroup { group, .. }

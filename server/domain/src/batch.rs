@@ -1,8 +1,8 @@
 //! What is asked of the record, and what is answered.
 
 use waypost_protocol::{
-    Answer, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    ReadMark, Role, Sequence, Step, StoredMark, TemplateDefinition,
+    Answer, Coverage, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId,
+    ProblemCode, ReadMark, Role, Sequence, Shift, Step, StoredMark, TemplateDefinition,
 };
 
 /// Who asks, as the connection has proved it.
@@ -156,6 +156,23 @@ pub enum Deed {
         name: String,
         /// Its steps, the earliest first.
         steps: Vec<Step>,
+    },
+    /// From here on these dispatchers look after these drivers.
+    SetCoverage {
+        /// The number of the coverage, chosen by who makes it.
+        coverage: u32,
+        /// Who looks after whom.
+        of: Coverage,
+    },
+    /// Someone works then.
+    PlanShift {
+        /// Who, and when.
+        shift: Shift,
+    },
+    /// A shift is not worked.
+    CancelShift {
+        /// The fact that planned it.
+        shift: FactId,
     },
     /// From here on a template has this version, or exists.
     PublishTemplate {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    BROADCAST_RECIPIENTS_MAX, Body, ConversationId, Entry, FactId, PersonId, ProblemCode,
+    BROADCAST_RECIPIENTS_MAX, Body, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode,
     Recipients, kind,
 };
 
@@ -24,13 +24,13 @@ const SPREAD_MAX: usize = 10_000;
 /// What the broadcasts of a batch need to know beyond [`Wanted::by`], given everything that this has
 /// found: their recipients, whether the ids of what they will become are taken, and what is known of the
 /// messages whose end they are.
-pub fn wanted_by_broadcasts(batch: &[Request], known: &Known) -> Wanted {
+pub fn wanted_by_broadcasts(batch: &[Request], known: &Known, now: Millis) -> Wanted {
     let mut wanted = Wanted::default();
     for request in batch {
         let Request::Submit { actor, entries } = request else { continue };
         for entry in entries.iter().filter(|entry| tells_many(*actor, entry)) {
             let Ok(body) = entry.content.to_body() else { continue };
-            let Ok(recipients) = recipients_of(*actor, &body, known) else { continue };
+            let Ok(recipients) = recipients_of(*actor, &body, known, now) else { continue };
             if let Body::Deletion { message, .. } | Body::Edit { message, .. } = body {
                 let ended =
                     recipients.iter().filter_map(|person| brought_to(*person, message, known));
@@ -56,9 +56,10 @@ pub(crate) fn recipients_of(
     actor: Actor,
     body: &Body,
     known: &Known,
+    now: Millis,
 ) -> Result<BTreeSet<PersonId>, ProblemCode> {
     match body {
-        Body::Broadcast { to, .. } => resolved(actor.person, to, known),
+        Body::Broadcast { to, .. } => resolved(actor.person, to, known, now),
         _ => {
             let revised = body.revises(actor.person).map(|(message, _)| message);
             let reached = revised.and_then(|it| known.broadcasts.get(&it));
@@ -71,10 +72,15 @@ fn resolved(
     author: PersonId,
     to: &Recipients,
     known: &Known,
+    now: Millis,
 ) -> Result<BTreeSet<PersonId>, ProblemCode> {
     let is_nobody = |person: &PersonId| !known.people.contains_key(person);
     let is_nowhere = |group: &u32| !(1..=known.head.last_group).contains(group);
-    if to.people.iter().any(is_nobody) || to.groups.iter().any(is_nowhere) {
+    let is_unknown = |coverage: &u32| !known.roster.coverages.contains_key(coverage);
+    if to.people.iter().any(is_nobody)
+        || to.groups.iter().any(is_nowhere)
+        || to.coverages.iter().any(is_unknown)
+    {
         return Err(ProblemCode::NotFound);
     }
     let hears =
@@ -85,7 +91,7 @@ fn resolved(
     if to.everyone && known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1 {
         return Err(ProblemCode::TooLarge);
     }
-    let mut recipients = everyone_in(to, known);
+    let mut recipients = everyone_in(to, known, now);
     recipients.remove(&author);
     match recipients.len() {
         0 => Err(ProblemCode::NotFound),
@@ -95,11 +101,19 @@ fn resolved(
 }
 
 /// Whom these are by now; who or what is not there is left out.
-pub(crate) fn everyone_in(to: &Recipients, known: &Known) -> BTreeSet<PersonId> {
+pub(crate) fn everyone_in(to: &Recipients, known: &Known, now: Millis) -> BTreeSet<PersonId> {
     let mut people: BTreeSet<_> = to.people.iter().copied().collect();
     people.extend(to.groups.iter().filter_map(|group| known.audiences.get(group)).flatten());
     if to.everyone {
         people.extend((1..=known.head.last_person).map(PersonId));
+    }
+    people.extend(known.roster.covered_by(&to.coverages));
+    if to.on_call {
+        people.extend(known.roster.on_call(now));
+    }
+    if to.on_shift {
+        let on_shift = known.roster.on_shift(now);
+        people.retain(|person| on_shift.contains(person));
     }
     people.retain(|it| known.people.get(it).is_none_or(|it| may(it.role, Right::BeWrittenTo)));
     people
@@ -112,7 +126,8 @@ impl Desk<'_, '_> {
             return true;
         }
         let body = entry.content.to_body().ok();
-        let recipients = body.and_then(|body| recipients_of(actor, &body, self.known).ok());
+        let recipients =
+            body.and_then(|body| recipients_of(actor, &body, self.known, self.now()).ok());
         self.told_to_many + recipients.map_or(0, |it| it.len()) <= SPREAD_MAX
     }
 
@@ -121,7 +136,7 @@ impl Desk<'_, '_> {
         if !tells_many(actor, entry) {
             return;
         }
-        let recipients = recipients_of(actor, body, self.known).unwrap_or_default();
+        let recipients = recipients_of(actor, body, self.known, self.now()).unwrap_or_default();
         let mut messages = BTreeMap::new();
         for person in recipients {
             messages.extend(self.tell(actor, entry, body, person).map(|id| (person, id)));

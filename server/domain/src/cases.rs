@@ -1,7 +1,7 @@
 //! What the staff share: who takes it, what it has become ([`waypost_protocol::Case`]), and who may say so.
 
 use waypost_protocol::{
-    Body, Case, ConversationId, Entry, Millis, PersonId, ProblemCode, Word, kind,
+    Body, Case, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, Word, kind,
 };
 
 use crate::access::may_be_served;
@@ -19,6 +19,14 @@ pub(crate) fn people_named(entry: &Entry) -> Vec<PersonId> {
         Ok(Body::Incident { person, .. }) => person.into_iter().collect(),
         Ok(Body::Assigned { to, .. }) => to.into_iter().collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The fact that has opened an incident: they have the same id.
+pub(crate) fn opening_of(conversation: ConversationId) -> Option<FactId> {
+    match conversation {
+        ConversationId::Incident(id) => Some(FactId(id.0)),
+        _ => None,
     }
 }
 
@@ -45,7 +53,7 @@ impl Desk<'_, '_> {
                 if !matches!(place, ConversationId::Incident(_)) {
                     return Err(ProblemCode::NotAllowed);
                 }
-                if case.is_some_and(|case| case.category.is_some()) {
+                if case.is_some_and(|case| case.has_begun()) {
                     return Err(ProblemCode::AlreadyDone);
                 }
                 person.map_or(Ok(()), |person| self.check_person(actor, person))
@@ -83,10 +91,10 @@ impl Desk<'_, '_> {
                     state.is_some_and(|state| may(state.role, Right::WorkCases))
                 };
                 match () {
-                    () if *instead_of != case.assignee => Err(ProblemCode::Outdated),
-                    () if to == instead_of => Err(ProblemCode::AlreadyDone),
-                    () if to.iter().all(may_take) => Ok(()),
-                    () => Err(ProblemCode::NotFound),
+                    () if !to.iter().all(may_take) => Err(ProblemCode::NotFound),
+                    // Whoever takes it twice, on two devices perhaps, has it.
+                    () if *to == case.assignee || *instead_of == case.assignee => Ok(()),
+                    () => Err(ProblemCode::Outdated),
                 }
             }
             // Of two who resolve it without a network neither is wrong.
@@ -99,14 +107,14 @@ impl Desk<'_, '_> {
     pub(crate) fn hears_of_case(
         &mut self,
         actor: Actor,
+        (id, at): (FactId, Millis),
         place: ConversationId,
-        at: Millis,
         body: &Body,
     ) {
         let Some(before) = self.known.case(place) else { return };
         let (author, is_staff) = (actor.person, actor.role.is_staff());
         let mut case = before.clone();
-        case.hears(Word { author, is_staff, at, body });
+        case.hears(Word { id, author, is_staff, at, body });
         if case != before {
             self.known.cases.insert(place, case.clone());
             self.decision.cases.insert(place, case);

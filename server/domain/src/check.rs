@@ -43,6 +43,9 @@ impl Desk<'_, '_> {
             | Body::Escalation { .. }
             | Body::ChainSet { .. }
             | Body::TemplatePublished { .. }
+            | Body::CoverageSet { .. }
+            | Body::ShiftPlanned { .. }
+            | Body::ShiftCancelled { .. }
             | Body::PersonAdded { .. }
             | Body::GroupCreated { .. }
             | Body::GroupChanged { .. }
@@ -62,7 +65,7 @@ impl Desk<'_, '_> {
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
         self.check_stopped(entry.conversation, &body)?;
-        recipients_of(actor, &body, self.known)?;
+        recipients_of(actor, &body, self.known, self.now())?;
         Ok(body)
     }
 
@@ -115,7 +118,8 @@ impl Desk<'_, '_> {
             PastOutcome::Recorded { conversation: Some(place), kind, .. } => {
                 let revisable = match is_edit {
                     true => brought.unwrap_or(kind) == kind::TEXT,
-                    false => kind::is_message(kind),
+                    // Nobody would know any more what is to be resolved.
+                    false => kind::is_message(kind) && kind != kind::INCIDENT,
                 };
                 past.author == author && place == conversation && revisable
             }

@@ -182,7 +182,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             broadcast: None,
         });
         self.spread(actor, entry, body);
-        self.hears_of_case(actor, entry.conversation, recorded_at, body);
+        self.hears_of_case(actor, (entry.id, recorded_at), entry.conversation, body);
         self.watch((entry.id, sequence.n), actor.person, entry.conversation, body);
         self.hears_of_watched(actor, entry.conversation, body);
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }

@@ -32,9 +32,11 @@ impl Desk<'_, '_> {
                     return Reply::Refused(ProblemCode::TooLarge);
                 }
                 self.note(&body);
+                self.note_roster(id, &body);
+                let place = self.told_in(&body);
                 let (sequence, recorded_at) = self.record(Draft {
                     actor,
-                    conversation: Some(told_in(&body)),
+                    conversation: Some(place),
                     content,
                     digest,
                     deed: Some(deed.clone()),
@@ -77,6 +79,9 @@ impl Desk<'_, '_> {
                 let (chain, name, steps) = (*chain, name.clone(), steps.clone());
                 Ok(Body::ChainSet { chain, name, steps })
             }
+            Deed::SetCoverage { coverage, of } => self.draft_coverage(*coverage, of),
+            Deed::PlanShift { shift } => self.draft_shift(*shift),
+            Deed::CancelShift { shift } => self.draft_end_of_shift(*shift),
             Deed::PublishTemplate { template, version, definition } => {
                 if self.known.templates.get(template).is_some_and(|last| version <= last) {
                     return Err(ProblemCode::AlreadyDone);
@@ -256,8 +261,22 @@ impl Desk<'_, '_> {
             | Body::Broadcast { .. }
             | Body::Receipts { .. }
             | Body::EpochBegan { .. }
+            | Body::CoverageSet { .. }
+            | Body::ShiftPlanned { .. }
+            | Body::ShiftCancelled { .. }
             | Body::Erased { .. }
             | Body::Unknown { .. } => {}
+        }
+    }
+
+    /// Who hears of what a deed became: those whom a group or a shift concerns, everyone of people and
+    /// templates, the staff of devices, coverages and epochs.
+    fn told_in(&self, body: &Body) -> ConversationId {
+        match body {
+            Body::PersonAdded { .. } | Body::TemplatePublished { .. } => ConversationId::Fleet,
+            Body::ShiftPlanned { shift } => self.roster_of(shift.person),
+            Body::ShiftCancelled { person, .. } => self.roster_of(*person),
+            _ => body.about().unwrap_or(ConversationId::Staff),
         }
     }
 
@@ -299,16 +318,6 @@ impl Desk<'_, '_> {
             _ => {}
         }
     }
-}
-
-/// Who hears of what a deed became: those whom a group concerns, everyone of people and
-/// templates, the staff of devices and epochs.
-fn told_in(body: &Body) -> ConversationId {
-    let stream = match body {
-        Body::PersonAdded { .. } | Body::TemplatePublished { .. } => ConversationId::Fleet,
-        _ => ConversationId::Staff,
-    };
-    body.about().unwrap_or(stream)
 }
 
 fn repeated(past: &Past, actor: Actor, digest: [u8; 32]) -> Reply {

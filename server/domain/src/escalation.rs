@@ -15,6 +15,7 @@ use waypost_protocol::{
 use crate::access::may_talk;
 use crate::batch::{Actor, Reply, Request};
 use crate::broadcast::{everyone_in, id_for};
+use crate::cases::opening_of;
 use crate::decide::{Desk, Draft, digest_of};
 use crate::known::{Known, PastOutcome, Wanted};
 
@@ -100,6 +101,7 @@ pub fn wanted_by_watches(batch: &[Request], known: &Known) -> Wanted {
         wanted.people.extend(watch.conversation.partner_of(watch.author));
         wanted.audiences.extend(group_of(watch.conversation));
         for step in steps_of(watch, known) {
+            wanted.roster |= step.to.ask_the_roster();
             wanted.people.extend(step.to.people);
             wanted.audiences.extend(step.to.groups);
         }
@@ -109,14 +111,14 @@ pub fn wanted_by_watches(batch: &[Request], known: &Known) -> Wanted {
 
 /// And what they need beyond that: everyone whom they reach. Of how many messages, is bounded; it notes in
 /// [`Known::ready`] of which. The others stay due.
-pub fn wanted_by_steps(batch: &[Request], known: &mut Known) -> Wanted {
+pub fn wanted_by_steps(batch: &[Request], known: &mut Known, now: Millis) -> Wanted {
     let mut wanted = Wanted::default();
     for message in asked_for(batch) {
         let Some(watch) = known.watches.get(&message) else { continue };
         for (number, step) in steps_of(watch, known).iter().enumerate().skip(watch.step.into()) {
             let id = id_of_step(message, number as u16);
             wanted.facts.insert(id);
-            let reached = reached_by(watch, step, known);
+            let reached = reached_by(watch, step, known, now);
             wanted.facts.extend(reached.iter().map(|person| id_for(id, *person)));
             wanted.people.extend(reached);
         }
@@ -153,8 +155,16 @@ fn group_of(conversation: ConversationId) -> Option<u32> {
 
 /// Whom a step tells the message who was not told it: never its author, and nobody who reads its
 /// conversation anyway.
-fn reached_by(watch: &Watch, step: &Step, known: &Known) -> BTreeSet<PersonId> {
-    let mut reached = everyone_in(&step.to, known);
+fn reached_by(watch: &Watch, step: &Step, known: &Known, now: Millis) -> BTreeSet<PersonId> {
+    let mut reached = everyone_in(&step.to, known, now);
+    if step.covering {
+        let other = match watch.conversation {
+            ConversationId::Dispatch(person) => Some(person),
+            direct => direct.partner_of(watch.author),
+        };
+        let concerned: Vec<_> = other.into_iter().chain([watch.author]).collect();
+        reached.extend(known.roster.covering(&concerned));
+    }
     let readers = group_of(watch.conversation).and_then(|group| known.audiences.get(&group));
     reached.retain(|person| {
         *person != watch.author
@@ -215,6 +225,11 @@ impl Desk<'_, '_> {
             Body::EscalationStopped { message } | Body::Deletion { message, .. } => {
                 (*message, false)
             }
+            // Someone has it in hand, or it is over.
+            Body::Assigned { to: Some(_), .. } | Body::Resolved { .. } => match opening_of(place) {
+                Some(opening) => (opening, false),
+                None => return,
+            },
             _ => return,
         };
         let is_there = self.known.past.get(&message).is_some_and(|past| {
@@ -224,10 +239,22 @@ impl Desk<'_, '_> {
         let Some(watch) = self.known.watches.get(&watched).filter(|_| is_there) else { return };
         // The end of a copy is not that of the message.
         let is_deletion = matches!(body, Body::Deletion { .. });
-        if (by_others && watch.author == actor.person) || (is_deletion && watched != message) {
+        if (by_others && !self.counts(watch, actor)) || (is_deletion && watched != message) {
             return;
         }
         self.end_watch(watched);
+    }
+
+    /// Whether an acknowledgement by this person is one of those that a message waits for. What the staff
+    /// say where they share a conversation with someone waits for that one.
+    fn counts(&self, watch: &Watch, actor: Actor) -> bool {
+        let is_from_staff =
+            self.known.people.get(&watch.author).is_some_and(|state| state.role.is_staff());
+        let asked = self.known.case(watch.conversation).and_then(|case| case.person);
+        match asked.filter(|_| is_from_staff && watch.conversation.is_shared()) {
+            Some(person) => actor.person == person,
+            None => watch.author != actor.person,
+        }
     }
 
     fn end_watch(&mut self, message: FactId) {
@@ -263,7 +290,7 @@ impl Desk<'_, '_> {
         };
         for (number, step) in &taken {
             // Whoever is reminded late is reminded once.
-            if !step.to.is_empty() || number == last {
+            if !step.is_reminder() || number == last {
                 self.take_step(message, &watch, *number as u16, step);
             }
         }
@@ -282,7 +309,8 @@ impl Desk<'_, '_> {
 
     fn take_step(&mut self, message: FactId, watch: &Watch, step: u16, wanted: &Step) {
         let may = |person: &PersonId| self.may_hear(watch.author, *person);
-        let to: Vec<_> = reached_by(watch, wanted, self.known).into_iter().filter(may).collect();
+        let to: Vec<_> =
+            reached_by(watch, wanted, self.known, self.now()).into_iter().filter(may).collect();
         let content = Body::Escalation { message, step, to: to.clone() }.to_content();
         let id = self.free_id(id_of_step(message, step));
         self.record(Draft {
@@ -330,10 +358,16 @@ impl Desk<'_, '_> {
 fn told_further(message: FactId, watch: &Watch, now: Millis) -> Option<Body> {
     let left = watch.expires_at.map(|at| u32::try_from((at - now) / 1000).unwrap_or(u32::MAX));
     let mut told = match watch.content.to_body().ok()? {
-        // It is opened once; who is called to it reads what has happened.
-        Body::Incident { category, text, header, .. } => {
-            let text = if text.trim().is_empty() { category.name().into() } else { text };
-            Body::Text { text, answers: None, header }
+        // It is opened once; who is called to it reads what has happened, and where.
+        Body::Incident { category, text, place, header, .. } => {
+            let place = place.map(|place| {
+                let (north, east) = (place.latitude.degrees(), place.longitude.degrees());
+                format!("{} ({north}, {east})", place.name.unwrap_or_default()).trim().to_owned()
+            });
+            let told = [Some(category.name().to_owned()), Some(text), place];
+            let told: Vec<_> =
+                told.into_iter().flatten().filter(|it| !it.trim().is_empty()).collect();
+            Body::Text { text: told.join("\n"), answers: None, header }
         }
         other => other,
     };

@@ -10,10 +10,11 @@ use waypost_protocol::{
 
 use crate::batch::{Actor, Deed, Request};
 use crate::broadcast::{revised_broadcast, tells_many};
-use crate::cases::people_named;
+use crate::cases::{opening_of, people_named};
 use crate::escalation::Watch;
 use crate::marks::{AuthorsOf, may_have_read};
 use crate::record::Head;
+use crate::roster::Roster;
 
 /// The keys that must be looked up, each in one set query.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -40,6 +41,10 @@ pub struct Wanted {
     pub broadcasts: HashSet<FactId>,
     /// Messages that may be watched, or copies of such.
     pub watches: HashSet<FactId>,
+    /// Shifts by the fact that planned them.
+    pub shifts: HashSet<FactId>,
+    /// Whether it matters who is on shift now.
+    pub roster: bool,
     /// Read marks.
     pub read: HashSet<(PersonId, ConversationId)>,
     /// Enrolment tokens by hash.
@@ -83,6 +88,8 @@ pub struct Known {
     pub copies: HashMap<FactId, FactId>,
     /// Every chain.
     pub chains: BTreeMap<u32, Vec<Step>>,
+    /// Every coverage, and the wanted shifts.
+    pub roster: Roster,
     /// How far each person has read.
     pub read: HashMap<(PersonId, ConversationId), u64>,
     /// Tokens.
@@ -230,8 +237,11 @@ impl Wanted {
     pub fn keys(&self) -> usize {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
-        let told =
-            self.cases.len() + self.audiences.len() + self.broadcasts.len() + self.watches.len();
+        let told = self.cases.len()
+            + self.shifts.len()
+            + self.audiences.len()
+            + self.broadcasts.len()
+            + self.watches.len();
         people + places + told + self.facts.len() + self.tokens.len() + self.templates.len()
     }
 
@@ -290,6 +300,7 @@ impl Wanted {
             && tells_many(actor, entry)
             && let Ok(Body::Broadcast { to, .. }) = entry.content.to_body()
         {
+            self.roster |= to.ask_the_roster();
             self.people.extend(to.people);
             self.audiences.extend(to.groups);
         }
@@ -297,6 +308,11 @@ impl Wanted {
 
     /// The message that may be watched, of which this says something.
     fn add_watched(&mut self, entry: &Entry) {
+        if matches!(entry.content.kind, kind::ASSIGNED | kind::RESOLVED) {
+            let opening = opening_of(entry.conversation);
+            self.facts.extend(opening);
+            self.watches.extend(opening);
+        }
         if !matches!(
             entry.content.kind,
             kind::ACKNOWLEDGEMENT | kind::ESCALATION_STOPPED | kind::DELETION | kind::EDIT
@@ -345,6 +361,11 @@ impl Wanted {
             Deed::PublishTemplate { template, .. } => {
                 self.templates.insert(template.clone());
             }
+            Deed::SetCoverage { of, .. } => {
+                self.people.extend(of.dispatchers.iter().chain(&of.drivers));
+            }
+            Deed::PlanShift { shift } => drop(self.people.insert(shift.person)),
+            Deed::CancelShift { shift } => drop(self.shifts.insert(*shift)),
             Deed::SetChain { .. } | Deed::BeginEpoch { .. } => {}
         }
     }

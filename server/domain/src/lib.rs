@@ -24,6 +24,7 @@ mod marks;
 pub mod page;
 mod record;
 pub mod rights;
+mod roster;
 mod runs;
 pub mod uplink;
 
@@ -36,3 +37,4 @@ pub use known::{
 };
 pub use marks::{AuthorsOf, MarkRange, ranges};
 pub use record::{Decision, Head, LaneMoved, Recorded, Rejection, StoredUpTo};
+pub use roster::{Roster, ShiftState};

@@ -5,9 +5,10 @@
 use waypost_protocol::Role;
 
 use Right::{
-    AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, OpenIncidents, PublishTemplates,
-    ReadStaff, Revoke, RunGroups, SeeChains, SeeResponseTimes, SetChains, SignCheckpoints,
-    TellMany, VerifyRecord, WorkCases, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
+    AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, OpenIncidents, PlanShifts,
+    PublishTemplates, ReadStaff, Revoke, RunGroups, SeeChains, SeeResponseTimes, SeeRoster,
+    SetChains, SetCoverages, SignCheckpoints, TellMany, VerifyRecord, WorkCases, Write,
+    WriteToColleagues, WriteToDispatch, WriteToEveryone,
 };
 use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
 
@@ -41,6 +42,12 @@ pub enum Right {
     SeeChains,
     /// Makes and changes chains.
     SetChains,
+    /// Sees who looks after whom, and everyone's shifts.
+    SeeRoster,
+    /// Says who looks after whom.
+    SetCoverages,
+    /// Plans shifts.
+    PlanShifts,
     /// Issues enrolment links for drivers.
     EnrolDrivers,
     /// Issues enrolment links for everyone.
@@ -58,7 +65,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 20] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 23] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -84,6 +91,9 @@ pub const RIGHTS: [(Right, &str, &[Role]); 20] = [
     (SeeResponseTimes, "see how long people take to respond", STAFF),
     (SeeChains, "see chains", STAFF),
     (SetChains, "make and change chains", STAFF),
+    (SeeRoster, "see coverages, and everyone's shifts", STAFF),
+    (SetCoverages, "make and change coverages", STAFF),
+    (PlanShifts, "plan and cancel shifts", STAFF),
     (EnrolDrivers, "issue enrolment links for drivers", STAFF),
     (EnrolEveryone, "issue enrolment links for everyone", ADMINS),
     (Revoke, "end enrolments", STAFF),

@@ -12,6 +12,8 @@ use waypost_protocol::{
     Place, Priority, ProblemCode, Sequence,
 };
 
+use waypost_storage::Queued;
+
 use super::caller::{Caller, holds};
 use super::conversations::members_for;
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
@@ -86,15 +88,15 @@ struct Cases {
     cases: Vec<CaseShown>,
     /// What to give as `after` for the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<ConversationId>,
+    next: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct CasesPage {
-    /// Only what comes after this case.
-    after: Option<ConversationId>,
+    /// The `next` of the page before.
+    after: Option<String>,
     /// At most this many; 200 at the most.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
@@ -155,9 +157,11 @@ async fn list_cases(
 ) -> Result<axum::Json<Cases>, Problem> {
     holds(actor, Right::WorkCases)?;
     let limit = page_size(page.limit)?;
-    let rows = waypost.db.open_cases(page.after, limit).await?;
-    let next = rows.last().filter(|_| rows.len() == limit).map(|(conversation, _)| *conversation);
-    let shown = |(conversation, case)| CaseShown { conversation, case };
+    let after = page.after.as_deref().map(str::parse::<Queued>).transpose();
+    let after = after.map_err(|what| Problem::of_field(ProblemCode::Malformed, "after", what))?;
+    let rows = waypost.db.open_cases(after, limit).await?;
+    let next = rows.last().filter(|_| rows.len() == limit).map(|(place, _)| place.to_string());
+    let shown = |(place, case): (Queued, _)| CaseShown { conversation: place.conversation, case };
     Ok(axum::Json(Cases { cases: rows.into_iter().map(shown).collect(), next }))
 }
 

@@ -176,6 +176,10 @@ async fn send_message(
     let body = message_of(&told)?;
     body.check()?;
     knows_named(&waypost, &body).await?;
+    if let ConversationId::Incident(_) = conversation {
+        // A device may give back what a restore has lost; this is a misspelt one.
+        members_for(&waypost, actor, conversation).await?;
+    }
     let sent = submit(&waypost, actor, id, conversation, body.to_content()).await?;
     Ok((StatusCode::CREATED, axum::Json(sent)))
 }

@@ -18,6 +18,7 @@ mod problem;
 mod record;
 mod responses;
 mod revisions;
+mod roster;
 mod search;
 mod sync;
 mod templates;
@@ -104,6 +105,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(templates::router())
         .merge(search::router())
         .merge(responses::router())
+        .merge(roster::router())
         .merge(enrolments::router())
         .merge(sync::router())
         .merge(events::router())

@@ -2,38 +2,73 @@
 
 use std::collections::HashMap;
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::{Decision, Wanted};
-use waypost_protocol::{Case, ConversationId, kind};
+use waypost_protocol::{Case, ConversationId, Millis, kind};
 
 use crate::decode::conversation_id;
 use crate::write::Joined;
 use crate::{Db, StorageError};
 
+/// A place of the queue of what is open, as it was when it was read: what has changed since moves nothing
+/// that comes after it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Queued {
+    priority: i64,
+    since: Millis,
+    /// The case that was there.
+    pub conversation: ConversationId,
+}
+
+impl std::fmt::Display for Queued {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.priority, self.since, self.conversation)
+    }
+}
+
+impl std::str::FromStr for Queued {
+    type Err = &'static str;
+
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        let wrong = "this is no `next` of a page";
+        let mut parts = s.splitn(3, '.');
+        let mut part = || parts.next().ok_or(wrong);
+        Ok(Self {
+            priority: part()?.parse().map_err(|_| wrong)?,
+            since: part()?.parse().map_err(|_| wrong)?,
+            conversation: part()?.parse().map_err(|_| wrong)?,
+        })
+    }
+}
+
 impl Db {
-    /// What is open, the most urgent first and then what waits longest; after the case of this
-    /// conversation, by its place now.
+    /// What is open, the most urgent first and then what waits longest; after this place of the queue.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn open_cases(
         &self,
-        after: Option<ConversationId>,
+        after: Option<Queued>,
         limit: usize,
-    ) -> Result<Vec<(ConversationId, Case)>, StorageError> {
+    ) -> Result<Vec<(Queued, Case)>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT c.conversation, c.state FROM cases c WHERE c.is_open = 1");
-        if let Some(after) = after {
-            sql.push(
-                " AND (0 - c.priority, c.since_ms, c.conversation) > \
-                 (SELECT 0 - l.priority, l.since_ms, l.conversation FROM cases l \
-                 WHERE l.conversation = ",
-            );
-            sql.bind(after.to_string()).push(")");
+        let mut sql = self.sql(
+            "SELECT c.conversation, c.state, c.priority, c.since_ms FROM cases c \
+             WHERE c.is_open = 1",
+        );
+        if let Some(Queued { priority, since, conversation }) = after {
+            sql.push(" AND (0 - c.priority, c.since_ms, c.conversation) > (0 - ").bind(priority);
+            sql.push(", ").bind(since).push(", ").bind(conversation.to_string()).push(")");
         }
         sql.push(" ORDER BY c.priority DESC, c.since_ms, c.conversation LIMIT ").bind(limit as i64);
         let rows = sql.rows(&mut on).await?;
-        rows.iter().map(|row| Ok((conversation_id(row.try_get(0)?)?, case_of(row, 1)?))).collect()
+        let queued = |row: &AnyRow| -> Result<_, StorageError> {
+            let conversation = conversation_id(row.try_get(0)?)?;
+            let (priority, since) = (row.try_get(2)?, row.try_get(3)?);
+            Ok((Queued { priority, since, conversation }, case_of(row, 1)?))
+        };
+        rows.iter().map(queued).collect()
     }
 
     /// What has become of the case of a conversation, if anything was said there.
@@ -114,7 +149,7 @@ fn opened(decision: &Decision) -> Vec<Joined> {
     incidents.filter_map(joined).collect()
 }
 
-fn case_of(row: &sqlx::any::AnyRow, at: usize) -> Result<Case, StorageError> {
+fn case_of(row: &AnyRow, at: usize) -> Result<Case, StorageError> {
     let json: String = row.try_get(at)?;
     serde_json::from_str(&json).map_err(|error| StorageError::Damaged(error.to_string()))
 }

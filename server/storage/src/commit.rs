@@ -30,7 +30,7 @@ impl Db {
     ) -> Result<Decision, StorageError> {
         let mut tx = self.begin().await?;
         let mut remembered = std::mem::take(&mut tx.remembered);
-        self.read_known(&mut tx, batch, &mut remembered).await?;
+        self.read_known(&mut tx, batch, now, &mut remembered).await?;
         let mut random = || random();
         let clockwork = Clockwork { now, random: &mut random };
         let decision = decide(&mut remembered.known, batch, clockwork);

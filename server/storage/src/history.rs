@@ -172,6 +172,22 @@ mod tests {
         apart.iter().map(|stretch| (stretch.after, stretch.up_to)).collect()
     }
 
+    /// What the staff read is looked up for each fact: years of incidents are not put together first.
+    #[tokio::test]
+    async fn whether_someone_may_read_a_fact_is_a_search_and_no_walk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("record.db").display());
+        let db = Db::open(&url).await.expect("the record opens");
+        let mut on = db.readers.acquire().await.expect("a reader");
+        let mut sql = db.sql("EXPLAIN QUERY PLAN SELECT f.n FROM fact f WHERE f.id = x'00' AND ");
+        may_read(&mut sql, "f", PersonId(7));
+        let plan = sql.rows(&mut on).await.expect("a plan");
+        let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
+        let walks = |step: &String| step.starts_with("SCAN") || step.contains("MATERIALIZE");
+        assert!(!plan.iter().any(walks), "{plan:#?}");
+        assert!(plan.iter().any(|step| step.contains("SEARCH c ")), "{plan:#?}");
+    }
+
     #[test]
     fn nothing_is_read_twice_by_who_came_back() {
         assert_eq!(apart(&[(10, 20), (30, 40)]), [(10, 20), (30, 40)], "what lay between is not");

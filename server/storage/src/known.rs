@@ -10,7 +10,7 @@ use waypost_domain::{
     Request, TokenState, Wanted, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
 };
 use waypost_protocol::{
-    ConversationId, EnrolmentId, FactId, PersonId, ProblemCode, Sequence, kind,
+    ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Sequence, kind,
 };
 
 use crate::decode::{
@@ -26,13 +26,15 @@ impl Db {
         &self,
         on: &mut AnyConnection,
         batch: &[Request],
+        now: Millis,
         remembered: &mut Remembered,
     ) -> Result<(), StorageError> {
         let (head, commits) = self.lock_head(on).await?;
         *remembered = std::mem::take(remembered).at(head, commits);
         let wanted = remembered.asks_for(Wanted::by(batch));
-        if !std::mem::replace(&mut remembered.has_chains, true) {
+        if !std::mem::replace(&mut remembered.has_rules, true) {
             remembered.known.chains = self.known_chains(on).await?;
+            remembered.known.roster.coverages = self.read_coverages(on).await?;
         }
         let known = &mut remembered.known;
         known.enrolments.extend(self.known_enrolments(on, &wanted).await?);
@@ -49,12 +51,14 @@ impl Db {
         known.broadcasts = self.known_broadcasts(on, &wanted).await?;
         self.know_watches(on, &wanted, known).await?;
         let of_watches = wanted_by_watches(batch, known);
+        let of_now = (wanted.roster || of_watches.roster).then_some(now);
+        known.roster.shifts.extend(self.known_shifts(on, &wanted.shifts, of_now).await?);
         let audiences = wanted.audiences.union(&of_watches.audiences).copied();
         known.audiences = self.known_audiences(on, &audiences.collect::<Vec<_>>()).await?;
         self.know_more(on, of_watches, remembered).await?;
-        let of_broadcasts = wanted_by_broadcasts(batch, &remembered.known);
+        let of_broadcasts = wanted_by_broadcasts(batch, &remembered.known, now);
         self.know_more(on, of_broadcasts, remembered).await?;
-        let of_steps = wanted_by_steps(batch, &mut remembered.known);
+        let of_steps = wanted_by_steps(batch, &mut remembered.known, now);
         self.know_more(on, of_steps, remembered).await?;
         let known = &mut remembered.known;
         let is_staff = |person| known.people.get(&person).is_some_and(|it| it.role.is_staff());

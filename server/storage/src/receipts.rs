@@ -129,7 +129,10 @@ impl Db {
             .bind(big(n))
             .push(") AND person <> ")
             .bind(i64::from(author.0))
-            .push(" ORDER BY person");
+            // Whoever came to the desk later reads it, and was not told it.
+            .push(" AND person IN (SELECT p.person FROM person p WHERE p.added_n < ")
+            .bind(big(n))
+            .push(") ORDER BY person");
         let rows = sql.rows(on).await?;
         rows.iter()
             .map(|row| Ok(ToldTo::new(person_id(row.try_get(0)?), message, conversation, n)))

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use waypost_domain::{Head, Known, Wanted};
 use waypost_protocol::ConversationId;
 
+use crate::roster::lasting;
 use crate::spoken::Spoken;
 
 /// Most keys that are remembered. With more than this everything is forgotten and read anew: it is
@@ -28,8 +29,8 @@ pub(crate) struct Remembered {
     pub(crate) known: Known,
     /// Direct conversations that have their rows.
     pub(crate) opened: HashSet<ConversationId>,
-    /// Whether every chain is known.
-    pub(crate) has_chains: bool,
+    /// Whether every chain and every coverage is known.
+    pub(crate) has_rules: bool,
     /// The newest messages.
     pub(crate) spoken: Spoken,
 }
@@ -44,9 +45,17 @@ impl Remembered {
         };
         kept.spoken.begins_at(head.tree.size());
         let Known { enrolments, people, lanes, members, moderators, groups, read, .. } = kept.known;
-        let Known { cases, chains, .. } = kept.known;
+        let Known { cases, chains, roster, .. } = kept.known;
         let asked_once = Known { head, enrolments, people, lanes, chains, ..Known::default() };
-        let known = Known { members, moderators, groups, read, cases, ..asked_once };
+        let known = Known {
+            members,
+            moderators,
+            groups,
+            read,
+            cases,
+            roster: lasting(roster),
+            ..asked_once
+        };
         Self { commits, known, ..kept }
     }
 

@@ -241,21 +241,18 @@ impl Db {
             Body::GroupCreated { group, name, members, moderators, settings } => {
                 let conversation = ConversationId::Group(group);
                 self.insert_group(on, conversation, &name, settings, n).await?;
-                let joined: Vec<_> = members
-                    .into_iter()
-                    .map(|person| Joined { person, conversation, from_n: n, opened_from_n: None })
-                    .collect();
+                let join = |person| Joined { person, conversation, from_n: n, opened_from_n: None };
+                let joined: Vec<_> = members.into_iter().map(join).collect();
                 self.insert_members(on, &joined).await?;
                 self.moderates(on, conversation, &moderators, Some(n)).await
             }
             Body::GroupChanged { group, name, settings } => {
                 self.insert_group(on, ConversationId::Group(group), &name, settings, n).await
             }
-            Body::ModeratorNamed { group, person } => {
-                self.moderates(on, ConversationId::Group(group), &[person], Some(n)).await
-            }
-            Body::ModeratorEnded { group, person } => {
-                self.moderates(on, ConversationId::Group(group), &[person], None).await
+            named @ (Body::ModeratorNamed { group, person }
+            | Body::ModeratorEnded { group, person }) => {
+                let from_n = matches!(named, Body::ModeratorNamed { .. }).then_some(n);
+                self.moderates(on, ConversationId::Group(group), &[person], from_n).await
             }
             Body::MemberJoined { group, person, history } => {
                 let conversation = ConversationId::Group(group);
@@ -275,6 +272,9 @@ impl Db {
             Body::ChainSet { chain, name, steps } => {
                 self.set_chain(on, &crate::ChainRow { chain, name, steps }).await
             }
+            body @ (Body::CoverageSet { .. }
+            | Body::ShiftPlanned { .. }
+            | Body::ShiftCancelled { .. }) => self.project_roster(on, fact.id, body).await,
             Body::TemplatePublished { template, version, .. } => {
                 self.publish_template(on, &template, version, n).await
             }

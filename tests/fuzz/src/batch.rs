@@ -177,7 +177,7 @@ fn entry(feed: &mut Feed<'_>) -> Entry {
 fn broadcast(feed: &mut Feed<'_>) -> Body {
     let people = (0..feed.below(4)).map(|_| person(feed)).collect();
     let groups = (0..feed.below(3)).map(|group| group as u32).collect();
-    let to = Recipients { people, groups, everyone: feed.below(4) == 3 };
+    let to = Recipients { people, groups, everyone: feed.below(4) == 3, ..Recipients::default() };
     Body::Broadcast { to, message: Body::text(feed.text(20)).into() }
 }
 

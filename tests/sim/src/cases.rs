@@ -60,8 +60,8 @@ impl Cases {
         }
         match body {
             Ok(Body::Assigned { to, instead_of }) => {
-                if self.assignees.get(&place).copied() != instead_of
-                    || to.is_some_and(|to| !staff.contains(&to))
+                let has_it = self.assignees.get(&place).copied();
+                if has_it != instead_of && has_it != to || to.is_some_and(|to| !staff.contains(&to))
                 {
                     return broken("one person has a case", format!("{}", fact.sequence));
                 }

@@ -1,8 +1,11 @@
 //! Who is in a run: dispatchers and drivers with their devices, and one group.
 
+use std::collections::BTreeSet;
+
 use waypost_domain::{Actor, Deed, Request, TokenState};
 use waypost_protocol::{
-    Body, DeviceId, EnrolmentId, FactId, GroupSettings, PersonId, Recipients, Role, Step,
+    Body, Coverage, DeviceId, EnrolmentId, FactId, GroupSettings, PersonId, Recipients, Role,
+    Shift, Step,
 };
 
 use crate::device::Device;
@@ -37,6 +40,7 @@ impl World {
         if let Body::GroupCreated { group, .. } = self.deed(deed)? {
             self.groups.push(group);
         }
+        self.roster()?;
         for chain in 1..=2 {
             let steps = self.steps();
             self.deed(Deed::SetChain { chain, name: "Night shift".into(), steps })?;
@@ -52,6 +56,26 @@ impl World {
         self.hears(Asked::BackedUp)
     }
 
+    /// Who looks after whom, and who works when.
+    fn roster(&mut self) -> Result<(), Broken> {
+        let devices = self.devices.iter().map(|device| (device.person, device.role.is_staff()));
+        let (staff, drivers): (Vec<_>, Vec<_>) = devices.partition(|(_, is_staff)| *is_staff);
+        let some = |world: &mut Self, of: Vec<(PersonId, bool)>| {
+            let chosen: BTreeSet<_> = of.into_iter().map(|(person, _)| person).collect();
+            chosen.into_iter().filter(|_| world.dice.chance(70)).collect()
+        };
+        let (dispatchers, drivers) = (some(self, staff), some(self, drivers));
+        let of = Coverage { name: "North".into(), dispatchers, drivers };
+        self.deed(Deed::SetCoverage { coverage: 1, of })?;
+        for person in self.people.clone() {
+            let from = self.at() + self.dice.below(200_000) as i64;
+            let until = from + 1 + self.dice.below(400_000) as i64;
+            let shift = Shift { person, from, until, on_call: self.dice.chance(30) };
+            self.deed(Deed::PlanShift { shift })?;
+        }
+        Ok(())
+    }
+
     /// Reminders, and others who are told.
     fn steps(&mut self) -> Vec<Step> {
         let mut after_minutes = 0;
@@ -62,7 +86,10 @@ impl World {
             let people = people.collect();
             let groups = self.dice.pick(&self.groups).filter(|_| self.dice.chance(20));
             let groups = groups.into_iter().collect();
-            Step { after_minutes, to: Recipients { people, groups, everyone: false } }
+            let coverages = if self.dice.chance(20) { vec![1] } else { Vec::new() };
+            let (on_call, on_shift) = (self.dice.chance(20), self.dice.chance(10));
+            let to = Recipients { people, groups, everyone: false, coverages, on_call, on_shift };
+            Step { after_minutes, to, covering: self.dice.chance(20) }
         };
         (0..count).map(step).collect()
     }

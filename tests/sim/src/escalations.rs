@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use waypost_domain::Recorded;
 use waypost_protocol::{Body, ConversationId, FactId, Header, Millis, PersonId, Step, reminders};
 
+use crate::cases::Cases;
+use crate::roster::Roster;
 use crate::story::{Broken, broken};
 
 const MINUTE_MS: Millis = 60_000;
@@ -39,6 +41,15 @@ pub(crate) struct Fleet<'a> {
     pub(crate) people: &'a BTreeSet<PersonId>,
     pub(crate) staff: BTreeSet<PersonId>,
     pub(crate) members: &'a BTreeMap<u32, BTreeSet<PersonId>>,
+    pub(crate) roster: &'a Roster,
+    pub(crate) cases: &'a Cases,
+}
+
+impl Fleet<'_> {
+    /// Where the staff share a conversation, the one outside of it.
+    fn asked_in(&self, conversation: ConversationId) -> Option<PersonId> {
+        conversation.is_shared().then(|| self.cases.person_in(conversation)).flatten()
+    }
 }
 
 /// The message that is answered, stopped or deleted by a fact.
@@ -49,6 +60,10 @@ pub(crate) fn about(fact: &Recorded) -> Option<FactId> {
             | Body::EscalationStopped { message }
             | Body::Deletion { message, .. },
         ) => Some(message),
+        Ok(Body::Assigned { to: Some(_), .. } | Body::Resolved { .. }) => match fact.conversation {
+            Some(ConversationId::Incident(id)) => Some(FactId(id.0)),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -93,7 +108,19 @@ impl Escalations {
         }
         match body {
             Ok(Body::ChainSet { chain, steps, .. }) => drop(self.chains.insert(chain, steps)),
-            Ok(Body::Acknowledgement { message }) => self.ends(message, fact, said, true),
+            Ok(Body::Acknowledgement { message }) => {
+                let asked = said.and_then(|said| Some((said, fleet.asked_in(said.conversation?)?)));
+                let of_the_staff = |it: &(&Recorded, PersonId)| fleet.staff.contains(&it.0.author);
+                match asked.filter(of_the_staff) {
+                    Some((_, person)) if fact.author != person => {}
+                    _ => self.ends(message, fact, said, true),
+                }
+            }
+            Ok(Body::Assigned { to: Some(_), .. } | Body::Resolved { .. }) => {
+                if let Some(opening) = about(fact) {
+                    self.ends(opening, fact, said, false);
+                }
+            }
             Ok(Body::EscalationStopped { message }) => self.ends(message, fact, said, false),
             Ok(Body::Edit { message, text, .. }) => {
                 self.edits.insert((message, fact.author, fact.conversation), text);
@@ -150,7 +177,7 @@ impl Escalations {
         let chain = waiting.chain.and_then(|chain| self.chains.get(&chain));
         let steps = chain.cloned().unwrap_or_else(reminders);
         let passed = steps.get(waiting.step..step);
-        let is_next = passed.is_some_and(|passed| passed.iter().all(|it| it.to.is_empty()));
+        let is_next = passed.is_some_and(|passed| passed.iter().all(Step::is_reminder));
         let Some(taken) = steps.get(step).filter(|_| is_next) else {
             let what = format!("{}: {step} after {}", fact.sequence, waiting.step);
             return broken("steps are taken in their order, once", what);
@@ -159,7 +186,7 @@ impl Escalations {
         if fact.recorded_at < due_at || fact.conversation != waiting.said.conversation {
             return broken("a step has its time and place", format!("{}", fact.sequence));
         }
-        if to != reached(&waiting.said, taken, fleet) {
+        if to != reached(&waiting.said, taken, fleet, fact.recorded_at) {
             let what = format!("{} tells {to:?}", fact.sequence);
             return broken("a step tells whom it names", what);
         }
@@ -181,10 +208,19 @@ impl Escalations {
 }
 
 /// Whom a step reaches who cannot read the message anyway, and may hear its author.
-fn reached(said: &Recorded, step: &Step, fleet: &Fleet<'_>) -> BTreeSet<PersonId> {
+fn reached(said: &Recorded, step: &Step, fleet: &Fleet<'_>, at: Millis) -> BTreeSet<PersonId> {
     let mut people: BTreeSet<_> = step.to.people.iter().copied().collect();
     people.extend(step.to.groups.iter().filter_map(|group| fleet.members.get(group)).flatten());
     people.extend(fleet.people.iter().filter(|_| step.to.everyone));
+    fleet.roster.resolve(&step.to, at, &mut people);
+    if step.covering {
+        let other = match said.conversation {
+            Some(ConversationId::Dispatch(person)) => Some(person),
+            place => place.and_then(|place| place.partner_of(said.author)),
+        };
+        let concerned: Vec<_> = other.into_iter().chain([said.author]).collect();
+        people.extend(fleet.roster.covering(&concerned));
+    }
     let readers = match said.conversation {
         Some(ConversationId::Direct(low, high)) => BTreeSet::from([low, high]),
         Some(ConversationId::Group(group)) => {
@@ -208,7 +244,10 @@ fn told_further(said: &Recorded, at: Millis) -> Option<Body> {
         ..Header::default()
     };
     let mut body = match said.content.to_body().ok()? {
-        Body::Incident { text, header, .. } => Body::Text { text, answers: None, header },
+        Body::Incident { text, header, .. } => {
+            let text = if text.is_empty() { "sos".into() } else { format!("breakdown\n{text}") };
+            Body::Text { text, answers: None, header }
+        }
         other => other,
     };
     if let Some((answers, header)) = body.frame_mut() {

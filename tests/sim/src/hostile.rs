@@ -1,16 +1,18 @@
 //! A device that keeps no rule: someone with a real enrolment sends whatever he likes. The others
 //! must not suffer, and he must not learn or pretend what is not his.
 
-use waypost_domain::Actor;
 use waypost_domain::uplink::Asked;
+use waypost_domain::{Actor, Recorded};
 use waypost_engine::LinkPath;
 use waypost_protocol::{
     Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Header, History,
     IncidentCategory, PersonId, Pull, ReadMark, Recipients, Sequence, StoredMark, Submit, Uplink,
 };
 
+use crate::device::Device;
+use crate::line::MadeUp;
 use crate::server::{Job, Sender};
-use crate::story::Broken;
+use crate::story::{Broken, broken};
 use crate::world::{World, tell};
 
 impl World {
@@ -169,4 +171,16 @@ impl World {
         let after = Sequence { epoch, n };
         Uplink::Pull(Pull { after, number, stored, read, limit })
     }
+}
+
+/// Whoever makes things up does so under their own name.
+pub(crate) fn is_made_up(fact: &Recorded, device: &Device, made_up: &MadeUp) -> Result<(), Broken> {
+    let entries = made_up.get(&fact.id).map(Vec::as_slice).unwrap_or_default();
+    let same = |entry: &Entry| {
+        (Some(entry.conversation), &entry.content) == (fact.conversation, &fact.content)
+    };
+    if fact.author == device.person && entries.iter().any(same) {
+        return Ok(());
+    }
+    broken("only what people said is in the record", format!("{} was not", fact.id))
 }

@@ -21,6 +21,7 @@ mod newer;
 mod quiet;
 mod readers;
 mod reference;
+mod roster;
 mod server;
 mod serving;
 mod shorten;

@@ -13,7 +13,9 @@ use crate::broadcasts::Broadcasts;
 use crate::cases::Cases;
 use crate::device::Device;
 use crate::escalations::{Escalations, Fleet, about};
+use crate::hostile::is_made_up;
 use crate::readers::Readers;
+use crate::roster::Roster;
 use crate::story::{Broken, broken};
 use crate::templates::Versions;
 
@@ -55,6 +57,8 @@ pub(crate) struct Line {
     cases: Cases,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
+    /// Who looks after whom, and who works when.
+    roster: Roster,
     /// What waits to be acknowledged.
     escalations: Escalations,
     templates: Versions,
@@ -149,6 +153,7 @@ impl Line {
             self.tells_many(fact, device.is_some_and(|device| device.role.is_staff()))?;
         }
         self.templates.hears(fact)?;
+        self.roster.hears(fact);
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
         self.record.push(fact.clone());
@@ -159,7 +164,8 @@ impl Line {
         let said =
             about(fact).and_then(|it| self.ids.get(&it)).and_then(|n| self.fact(*n)).cloned();
         let staff = devices.iter().filter(|it| it.role.is_staff()).map(|it| it.person).collect();
-        let fleet = Fleet { people: &self.people, staff, members: &self.members };
+        let (people, members, roster) = (&self.people, &self.members, &self.roster);
+        let fleet = Fleet { people, staff, members, roster, cases: &self.cases };
         self.escalations.hears(fact, said.as_ref(), &fleet)
     }
 
@@ -221,9 +227,10 @@ impl Line {
             Ok(Body::Broadcast { to, .. }) => to,
             _ => Recipients::default(),
         };
-        let mut recipients: BTreeSet<_> = named.people.into_iter().collect();
+        let mut recipients: BTreeSet<_> = named.people.iter().copied().collect();
         recipients.extend(named.groups.iter().flat_map(|group| self.members_of(*group)));
         recipients.extend(self.people.iter().filter(|_| named.everyone));
+        self.roster.resolve(&named, fact.recorded_at, &mut recipients);
         if let Some(nobody) = recipients.iter().find(|person| !self.people.contains(person)) {
             return broken("a broadcast goes to people", format!("{nobody} is nobody"));
         }
@@ -382,16 +389,4 @@ impl Line {
         }
         Ok(concerned)
     }
-}
-
-/// Whoever makes things up does so under their own name.
-fn is_made_up(fact: &Recorded, device: &Device, made_up: &MadeUp) -> Result<(), Broken> {
-    let entries = made_up.get(&fact.id).map(Vec::as_slice).unwrap_or_default();
-    let same = |entry: &Entry| {
-        (Some(entry.conversation), &entry.content) == (fact.conversation, &fact.content)
-    };
-    if fact.author == device.person && entries.iter().any(same) {
-        return Ok(());
-    }
-    broken("only what people said is in the record", format!("{} was not", fact.id))
 }

@@ -16,7 +16,7 @@ use crate::store::{Membership, Store};
 
 impl Store {
     /// All that a batch needs.
-    pub(crate) fn known(&self, batch: &[Request]) -> Known {
+    pub(crate) fn known(&self, batch: &[Request], now: Millis) -> Known {
         let wanted = Wanted::by(batch);
         let lanes = wanted.lanes.iter();
         let members =
@@ -57,6 +57,7 @@ impl Store {
                 .collect(),
             watches: wanted.watches.iter().filter_map(|it| self.watched(*it)).collect(),
             chains: self.chains.clone(),
+            roster: self.roster.clone(),
             templates: wanted
                 .templates
                 .iter()
@@ -69,8 +70,8 @@ impl Store {
         let audiences = of_watches.audiences.iter().map(|it| (*it, self.in_group(*it)));
         known.audiences.extend(audiences);
         self.knows_more(&of_watches, &mut known);
-        self.knows_more(&wanted_by_broadcasts(batch, &known), &mut known);
-        let of_steps = wanted_by_steps(batch, &mut known);
+        self.knows_more(&wanted_by_broadcasts(batch, &known, now), &mut known);
+        let of_steps = wanted_by_steps(batch, &mut known, now);
         self.knows_more(&of_steps, &mut known);
         let ranges = ranges(batch, &known);
         known.authors = ranges.into_iter().map(|it| (it, self.authors(it))).collect();

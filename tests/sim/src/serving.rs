@@ -125,7 +125,7 @@ impl World {
 
     /// Decides a batch and writes what was decided.
     pub(crate) fn write(&mut self, batch: &[Request]) -> Result<Decision, Broken> {
-        let mut known = self.servers.store.known(batch);
+        let mut known = self.servers.store.known(batch, self.at());
         let (now, dice, mut drawn) = (self.at(), &mut self.dice, Vec::new());
         let mut random = || {
             let random = dice.wide();

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::page::EpochStart;
 use waypost_domain::{
-    Decision, Deed, EnrolmentState, Head, Reached, Recorded, Rejection, TokenState, Watch, Watching,
+    Decision, Deed, EnrolmentState, Head, Reached, Recorded, Rejection, Roster, ShiftState,
+    TokenState, Watch, Watching,
 };
 use waypost_protocol::{
     Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role, Step,
@@ -42,6 +43,8 @@ pub(crate) struct Store {
     pub(crate) copies: BTreeMap<FactId, FactId>,
     /// What follows when nobody acknowledges.
     pub(crate) chains: BTreeMap<u32, Vec<Step>>,
+    /// Who looks after whom, and every shift.
+    pub(crate) roster: Roster,
     /// The newest published version of each template.
     pub(crate) templates: BTreeMap<String, u16>,
     /// What has expired.
@@ -241,6 +244,17 @@ impl Store {
             Ok(Body::ModeratorNamed { group, person }) => self.moderates(group, person, true),
             Ok(Body::ModeratorEnded { group, person }) => self.moderates(group, person, false),
             Ok(Body::ChainSet { chain, steps, .. }) => drop(self.chains.insert(chain, steps)),
+            Ok(Body::CoverageSet { coverage, of }) => {
+                self.roster.coverages.insert(coverage, of);
+            }
+            Ok(Body::ShiftPlanned { shift }) => {
+                self.roster.shifts.insert(fact.id, ShiftState { shift, cancelled: false });
+            }
+            Ok(Body::ShiftCancelled { shift, .. }) => {
+                if let Some(state) = self.roster.shifts.get_mut(&shift) {
+                    state.cancelled = true;
+                }
+            }
             Ok(Body::TemplatePublished { template, version, .. }) => {
                 self.templates.insert(template, version);
             }

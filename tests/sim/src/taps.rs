@@ -52,7 +52,9 @@ impl World {
         let people = (0..self.dice.below(4)).filter_map(|_| self.dice.pick(&self.people)).collect();
         let everyone = self.dice.chance(20);
         let groups = self.dice.pick(&self.groups).filter(|_| !everyone).into_iter().collect();
-        let to = Recipients { people, groups, everyone };
+        let coverages = if self.dice.chance(20) { vec![1] } else { Vec::new() };
+        let (on_call, on_shift) = (self.dice.chance(10), self.dice.chance(10));
+        let to = Recipients { people, groups, everyone, coverages, on_call, on_shift };
         Wish::Say { conversation, body: Body::Broadcast { to, message: message.into() } }
     }
 

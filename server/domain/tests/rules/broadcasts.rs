@@ -24,7 +24,12 @@ fn known() -> Known {
 }
 
 fn to(people: &[PersonId], groups: &[u32], everyone: bool) -> Recipients {
-    Recipients { people: people.to_vec(), groups: groups.to_vec(), everyone }
+    Recipients {
+        people: people.to_vec(),
+        groups: groups.to_vec(),
+        everyone,
+        ..Recipients::default()
+    }
 }
 
 fn broadcast(to: Recipients) -> Body {
@@ -187,19 +192,19 @@ fn what_a_broadcast_needs_is_known_before_it_is_decided() {
     let batch = said(OMAR, OMARS, &body);
     let wanted = Wanted::by(&batch);
     assert!(wanted.people.contains(&AYO) && wanted.audiences.contains(&NORTH));
-    let more = wanted_by_broadcasts(&batch, &known());
+    let more = wanted_by_broadcasts(&batch, &known(), NOW);
     assert_eq!(more.people, [DANA, AYO].into());
     let ids = told(&mut known(), fact(1), &body).facts[1..].iter().map(|fact| fact.id).collect();
     assert_eq!(more.facts, ids);
     let theirs = said(DANA, OMARS, &body);
     assert_eq!(Wanted::by(&theirs).audiences, [].into(), "a driver makes nobody look");
-    assert_eq!(wanted_by_broadcasts(&theirs, &known()), Wanted::default());
+    assert_eq!(wanted_by_broadcasts(&theirs, &known(), NOW), Wanted::default());
 
     let edit = said(OMAR, OMARS, &Body::Deletion { message: fact(7), author: OMAR });
     assert_eq!(Wanted::by(&edit).broadcasts, [fact(7)].into());
     let reached = Reached { messages: [(AYO, fact(8))].into(), kind: kind::TEXT };
     let known = Known { broadcasts: [(fact(7), reached)].into(), ..known() };
-    let more = wanted_by_broadcasts(&edit, &known);
+    let more = wanted_by_broadcasts(&edit, &known, NOW);
     assert_eq!((more.people, more.watches), ([AYO].into(), [fact(8)].into()));
 }
 

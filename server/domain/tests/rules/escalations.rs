@@ -20,7 +20,7 @@ fn wanted(chain: Option<u32>) -> Body {
 
 fn step(after_minutes: u16, people: &[PersonId]) -> Step {
     let to = Recipients { people: people.to_vec(), ..Recipients::default() };
-    Step { after_minutes, to }
+    Step { after_minutes, to, covering: false }
 }
 
 fn says(
@@ -48,7 +48,7 @@ fn looks_after(known: &mut Known, now: Millis, before: Vec<Request>) -> Decision
     };
     let look = Request::Escalate { messages: vec![fact(1)] };
     let batch: Vec<_> = before.into_iter().chain([look]).collect();
-    wanted_by_steps(&batch, known);
+    wanted_by_steps(&batch, known, now);
     decide(known, &batch, Clockwork { now, random: &mut random })
 }
 
@@ -247,11 +247,11 @@ fn a_time_at_the_end_of_all_times_stops_nobody() {
 fn a_look_that_reaches_too_many_goes_on_at_the_next() {
     let mut known = told(Some(4));
     let everyone = Recipients { everyone: true, ..Recipients::default() };
-    known.chains.insert(4, vec![Step { after_minutes: 0, to: everyone }]);
+    known.chains.insert(4, vec![Step { after_minutes: 0, to: everyone, covering: false }]);
     known.head.last_person = 11_000;
     let other = known.watches[&fact(1)].clone();
     known.watches.insert(fact(2), other);
     let batch = [Request::Escalate { messages: vec![fact(1), fact(2)] }];
-    wanted_by_steps(&batch, &mut known);
+    wanted_by_steps(&batch, &mut known, BY);
     assert_eq!(known.ready, [fact(1)].into());
 }

@@ -17,6 +17,8 @@ mod record;
 mod revisions;
 mod rights;
 mod roles;
+mod roster;
 mod runs;
 mod templates;
+mod told;
 mod wanted;

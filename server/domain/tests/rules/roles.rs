@@ -27,6 +27,9 @@ fn the_document_is_the_table() {
         | see how long people take to respond | – | – | yes | yes | – | – |
         | see chains | – | – | yes | yes | – | – |
         | make and change chains | – | – | yes | yes | – | – |
+        | see coverages, and everyone's shifts | – | – | yes | yes | – | – |
+        | make and change coverages | – | – | yes | yes | – | – |
+        | plan and cancel shifts | – | – | yes | yes | – | – |
         | issue enrolment links for drivers | – | – | yes | yes | – | – |
         | issue enrolment links for everyone | – | – | – | yes | – | – |
         | end enrolments | – | – | yes | yes | – | – |

@@ -5,11 +5,13 @@ UPDATE conversation SET staff_reads = 1 WHERE conversation LIKE 'about-%';
 DROP INDEX conversation_about_groups;
 CREATE INDEX conversation_of_the_staff ON conversation (last_n) WHERE staff_reads = 1;
 
--- Who reads what from when until when, by a row of their own or because they are of the staff.
+-- Who reads what from when until when, by a row of their own or because they are of the staff. The types of
+-- both halves must be the same: otherwise the view is made as a whole each time someone asks for a row of it.
 CREATE VIEW stay AS
     SELECT person, conversation, from_n, to_n, opened_from_n, moderates_from_n FROM membership
     UNION ALL
-    SELECT m.person, c.conversation, 0, NULL, NULL, NULL
+    SELECT m.person, c.conversation, CAST(0 AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
+        CAST(NULL AS BIGINT)
     FROM membership m JOIN conversation c ON c.staff_reads = 1
     WHERE m.conversation = 'staff' AND m.to_n IS NULL;
 

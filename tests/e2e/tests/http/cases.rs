@@ -39,10 +39,11 @@ async fn the_most_urgent_comes_first_and_then_what_waits_longest() {
         assert_eq!(queue(omar).await, all, "{on:?}");
         let mut pages = Vec::new();
         let mut path = "/v1/cases?limit=1".to_owned();
-        while let Some(case) = omar.get(&path).await.body["cases"].get(0) {
-            let case = text(&case["conversation"]);
-            path = format!("/v1/cases?limit=1&after={case}");
-            pages.push(case);
+        loop {
+            let page = omar.get(&path).await.body;
+            let Some(case) = page["cases"].get(0) else { break };
+            pages.push(text(&case["conversation"]));
+            path = format!("/v1/cases?limit=1&after={}", text(&page["next"]));
         }
         assert_eq!(pages, all, "page by page");
 
@@ -77,11 +78,7 @@ async fn a_case_is_taken_by_one_and_handed_over() {
     let danas = format!("dispatch-{}", dana.id);
     dana.writes(&danas, "Which gate?").await;
     assert_eq!(assigns(omar, &danas, json!(omar.id), Value::Null).await.status, 204);
-    assert_eq!(
-        assigns(omar, &danas, json!(omar.id), json!(omar.id)).await.status,
-        204,
-        "he has it"
-    );
+    assert_eq!(assigns(omar, &danas, json!(omar.id), Value::Null).await.status, 204, "he has it");
     let late = assigns(ines, &danas, json!(ines.id), Value::Null).await;
     late.is_problem("Ines is too late", 412, "outdated");
     let shown = ines.get(&format!("/v1/cases/{danas}")).await;

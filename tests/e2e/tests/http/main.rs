@@ -18,6 +18,7 @@ mod repeats;
 mod responses;
 mod revisions;
 mod rights;
+mod roster;
 mod search;
 mod syncing;
 mod templates;

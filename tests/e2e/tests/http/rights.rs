@@ -191,6 +191,14 @@ fn tries(role: Role, ayo: u64) -> Vec<Try> {
     vec![
         (Right::OpenIncidents, Method::POST, "/v1/incidents", json!({"category": "sos"})),
         (Right::WorkCases, Method::GET, "/v1/cases", nothing.clone()),
+        (Right::SeeRoster, Method::GET, "/v1/coverages", nothing.clone()),
+        (Right::SetCoverages, Method::PUT, "/v1/coverages/1", json!({"name": "North"})),
+        (
+            Right::PlanShifts,
+            Method::POST,
+            "/v1/shifts",
+            json!({"person": ayo, "from": 1_772_440_200_000_i64, "until": 1_772_440_200_001_i64}),
+        ),
         (Right::TellMany, Method::POST, "/v1/broadcasts", many),
         (Right::ReadStaff, Method::GET, "/v1/enrolments", nothing.clone()),
         (Right::RunGroups, Method::POST, "/v1/groups", group),

@@ -44,7 +44,7 @@ async fn a_broadcast_made_offline_reaches_each_and_each_answers_alone(mut world:
     let broadcasts = ConversationId::Broadcasts(omar.id());
     omar.opens(broadcasts).await;
     omar.goes_offline().await;
-    let to = Recipients { people: vec![ayo.id()], groups: vec![1], everyone: false };
+    let to = Recipients { people: vec![ayo.id()], groups: vec![1], ..Recipients::default() };
     let id = tells(&omar, to, "Gate 4 is closed").await;
     let queued = omar.sees_message(id, "his own words", |_| true).await;
     assert_eq!((queued.state, &queued.receipts[..]), (ReceiptState::Queued, &[][..]));

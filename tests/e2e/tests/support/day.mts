@@ -87,7 +87,8 @@ const params = { path: { conversation: opened.conversation } }
 const open = got(await omar.GET('/v1/cases'))
 must(open.cases[0]?.conversation === opened.conversation, open)
 got(await omar.PUT('/v1/cases/{conversation}/assignee', { params, body: { to: mine.id } }))
-const tooLate = await omar.PUT('/v1/cases/{conversation}/assignee', { params, body: { to: mine.id + 1 } })
+const ines = people.find((person) => person.handle === 'ines')!
+const tooLate = await omar.PUT('/v1/cases/{conversation}/assignee', { params, body: { to: ines.id } })
 must(tooLate.response.status === 412 && tooLate.error, tooLate.response.status)
 got(await omar.PUT('/v1/cases/{conversation}/resolution', { params, body: { text: 'Towed' } }))
 const over = got(await dana.GET('/v1/cases/{conversation}', { params }))

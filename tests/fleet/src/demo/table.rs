@@ -142,6 +142,9 @@ fn what(body: &Body) -> String {
         | Body::EscalationStopped { .. }
         | Body::Escalation { .. }
         | Body::ChainSet { .. }
+        | Body::CoverageSet { .. }
+        | Body::ShiftPlanned { .. }
+        | Body::ShiftCancelled { .. }
         | Body::TemplatePublished { .. }
         | Body::PersonAdded { .. }
         | Body::GroupCreated { .. }
