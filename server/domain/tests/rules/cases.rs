@@ -1,11 +1,11 @@
 //! What the staff share: who says what to dispatch, who opens incidents, and who has a case.
 
-use waypost_domain::{EnrolmentState, Known, PersonState};
+use waypost_domain::Known;
 use waypost_protocol::{
     Body, Case, ConversationId, Header, IncidentCategory, IncidentId, PersonId, ProblemCode,
 };
 
-use crate::crew::{self, AYO, DANA, INES, NOW, OMAR, OTTO, of, says};
+use crate::crew::{AYO, DANA, INES, NOW, OMAR, OTTO, says, with_office};
 
 const DANAS: ConversationId = ConversationId::Dispatch(DANA);
 
@@ -20,19 +20,6 @@ fn flat_tyre(person: Option<PersonId>) -> Body {
 
 fn taken(to: Option<PersonId>, instead_of: Option<PersonId>) -> Body {
     Body::Assigned { to, instead_of }
-}
-
-/// With Ines, who also is of the staff, and Otto, who only checks the record.
-fn known() -> Known {
-    let mut known = crew::known();
-    for actor in [of(INES), of(OTTO)] {
-        let (person, role) = (actor.person, actor.role);
-        let state = PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
-        known.people.insert(person, state);
-        let device = EnrolmentState { person, revoked: false, stored_up_to: 0 };
-        known.enrolments.insert(actor.enrolment.expect("a device"), device);
-    }
-    known
 }
 
 /// Each with an id of its own.
@@ -54,7 +41,7 @@ fn case(known: &Known, place: ConversationId) -> Case {
 
 #[test]
 fn what_dana_says_to_dispatch_waits_until_someone_answers() {
-    let mut known = known();
+    let mut known = with_office();
     let asked = says(&mut known, DANA, DANAS, &Body::text("Which gate?")).expect("she may");
     assert_eq!(asked.conversation, Some(DANAS));
     assert_eq!(case(&known, DANAS).waiting_since, Some(NOW));
@@ -78,7 +65,7 @@ fn what_dana_says_to_dispatch_waits_until_someone_answers() {
 
 #[test]
 fn of_two_who_take_a_case_one_learns_that_the_other_has_it() {
-    let mut known = known();
+    let mut known = with_office();
     let said = all_say(
         &mut known,
         &[
@@ -108,7 +95,7 @@ fn of_two_who_take_a_case_one_learns_that_the_other_has_it() {
 
 #[test]
 fn an_incident_is_opened_once_and_only_where_incidents_are() {
-    let mut known = known();
+    let mut known = with_office();
     let said = all_say(
         &mut known,
         &[
@@ -138,7 +125,7 @@ fn an_incident_is_opened_once_and_only_where_incidents_are() {
 
 #[test]
 fn whom_an_incident_concerns_the_staff_say() {
-    let mut known = known();
+    let mut known = with_office();
     let said = all_say(
         &mut known,
         &[
@@ -162,7 +149,7 @@ fn whom_an_incident_concerns_the_staff_say() {
 
 #[test]
 fn the_staff_may_speak_of_an_incident_that_a_restore_has_lost() {
-    let mut known = known();
+    let mut known = with_office();
     let said = all_say(
         &mut known,
         &[

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use waypost_domain::{
     Actor, Clockwork, Decision, EnrolmentState, GroupState, Known, PersonState, Recorded, Reply,
-    Request, decide,
+    Request, decide, wanted_by_steps,
 };
 use waypost_protocol::{
-    Answer, Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, PersonId, ProblemCode,
-    Role,
+    Answer, Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId,
+    ProblemCode, Role,
 };
 
 pub const DANA: PersonId = PersonId(1);
@@ -52,6 +52,32 @@ pub fn known() -> Known {
     };
     (known.head.last_person, known.head.last_group) = (3, 1);
     known
+}
+
+/// The same with Ines, who also is of the staff, and Otto, who only checks the record.
+pub fn with_office() -> Known {
+    let mut known = known();
+    for actor in [of(INES), of(OTTO)] {
+        let (person, role) = (actor.person, actor.role);
+        let state = PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
+        known.people.insert(person, state);
+        let device = EnrolmentState { person, revoked: false, stored_up_to: 0 };
+        known.enrolments.insert(actor.enrolment.expect("a device"), device);
+    }
+    known.head.last_person = 5;
+    known
+}
+
+/// The steps that the server takes of this message at that time.
+pub fn steps_at(known: &mut Known, message: FactId, now: Millis) -> Decision {
+    let mut next = 900;
+    let mut random = || {
+        next += 1;
+        next
+    };
+    let look = [Request::Escalate { messages: vec![message] }];
+    wanted_by_steps(&look, known, now);
+    decide(known, &look, Clockwork { now, random: &mut random })
 }
 
 pub fn decided(known: &mut Known, batch: &[Request]) -> Decision {

@@ -1,30 +1,16 @@
 //! Who looks after whom, who works when, and whom that makes a broadcast and a chain reach.
 
-use waypost_domain::{
-    Actor, Clockwork, Decision, Deed, EnrolmentState, Known, PersonState, Reply, Request, decide,
-    wanted_by_broadcasts,
-};
+use waypost_domain::{Actor, Decision, Deed, Known, Reply, Request, wanted_by_broadcasts};
 use waypost_protocol::{
     Body, ConversationId, Coverage, Entry, FactId, Header, PersonId, ProblemCode, Recipients,
     Shift, Step,
 };
 
-use crate::crew::{self, AYO, DANA, INES, NOW, OMAR, OTTO, decided, entry, fact, of};
+use crate::crew::{
+    AYO, DANA, INES, NOW, OMAR, OTTO, decided, entry, fact, of, steps_at, with_office,
+};
 
 const HOUR: i64 = 60 * 60 * 1000;
-
-fn known() -> Known {
-    let mut known = crew::known();
-    for actor in [of(INES), of(OTTO)] {
-        let (person, role) = (actor.person, actor.role);
-        let state = PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
-        known.people.insert(person, state);
-        let device = EnrolmentState { person, revoked: false, stored_up_to: 0 };
-        known.enrolments.insert(actor.enrolment.expect("a device"), device);
-    }
-    known.head.last_person = 5;
-    known
-}
 
 fn does(known: &mut Known, who: Actor, n: u128, deed: Deed) -> Result<Decision, ProblemCode> {
     let decision = decided(known, &[Request::Deed { actor: who, id: fact(n), deed }]);
@@ -64,7 +50,7 @@ fn reached(known: &mut Known, to: Recipients) -> Result<Vec<PersonId>, ProblemCo
 
 #[test]
 fn the_staff_say_who_looks_after_whom() {
-    let mut known = known();
+    let mut known = with_office();
     let drivers = does(&mut known, of(DANA), 1, covers(&[OMAR], &[DANA]));
     assert_eq!(drivers.err(), Some(ProblemCode::NotAllowed));
     for (dispatchers, drivers) in [
@@ -86,7 +72,7 @@ fn the_staff_say_who_looks_after_whom() {
 
 #[test]
 fn a_shift_is_told_to_whose_it_is_and_to_the_staff() {
-    let mut known = known();
+    let mut known = with_office();
     let wrong = does(&mut known, of(AYO), 1, works(AYO, 0, 8, false));
     assert_eq!(wrong.err(), Some(ProblemCode::NotAllowed), "drivers plan no shifts");
     let nobody = does(&mut known, of(OMAR), 1, works(PersonId(99), 0, 8, false));
@@ -103,7 +89,7 @@ fn a_shift_is_told_to_whose_it_is_and_to_the_staff() {
 
 #[test]
 fn who_is_on_shift_is_told_and_nobody_else() {
-    let mut known = known();
+    let mut known = with_office();
     does(&mut known, of(OMAR), 1, works(DANA, -1, 2, false)).expect("he may");
     does(&mut known, of(OMAR), 2, works(AYO, 1, 8, false)).expect("he may");
     does(&mut known, of(OMAR), 3, works(INES, -1, 2, true)).expect("he may");
@@ -126,7 +112,7 @@ fn who_is_on_shift_is_told_and_nobody_else() {
 
 #[test]
 fn a_chain_goes_to_who_looks_after_dana_and_to_who_is_on_call() {
-    let mut known = known();
+    let mut known = with_office();
     does(&mut known, of(OMAR), 1, covers(&[INES], &[DANA])).expect("he may");
     does(&mut known, of(OMAR), 2, works(AYO, -1, 2, true)).expect("he may");
     let on_call = Recipients { on_call: true, ..Recipients::default() };
@@ -140,15 +126,7 @@ fn a_chain_goes_to_who_looks_after_dana_and_to_who_is_on_call() {
     let chat = ConversationId::direct(DANA, OMAR).expect("two");
     let told = Entry { id: fact(9), number: 0, ..entry(chat, &asks) };
     decided(&mut known, &[Request::Submit { actor: of(DANA), entries: vec![told] }]);
-    known.ready.insert(fact(9));
-    let mut next = 900;
-    let mut random = || {
-        next += 1;
-        next
-    };
-    let look = [Request::Escalate { messages: vec![fact(9)] }];
-    let clockwork = Clockwork { now: NOW + HOUR, random: &mut random };
-    let decision = decide(&mut known, &look, clockwork);
+    let decision = steps_at(&mut known, fact(9), NOW + HOUR);
     let steps = decision.facts.iter().filter_map(|fact| match fact.content.to_body() {
         Ok(Body::Escalation { step, to, .. }) => Some((step, to)),
         _ => None,
@@ -163,7 +141,7 @@ fn a_chain_goes_to_who_looks_after_dana_and_to_who_is_on_call() {
 
 #[test]
 fn who_takes_an_incident_has_it_in_hand() {
-    let mut known = known();
+    let mut known = with_office();
     let incident = ConversationId::Incident(waypost_protocol::IncidentId(fact(7).0));
     let header = Header { acknowledge_by: Some(NOW), ..Header::default() };
     let (category, text) = (waypost_protocol::IncidentCategory::Sos, String::new());

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use waypost_domain::{Actor, Clockwork, Deed, Request, Wanted, decide, edited, wanted_by_steps};
+use waypost_domain::{Actor, Deed, Request, Wanted, edited};
 use waypost_protocol::{
     Body, ConversationId, Entry, Header, IncidentCategory, IncidentId, Mention, PersonId, Priority,
     Recipients, Step, kind,
 };
 
-use crate::crew::{self, AYO, DANA, INES, NORTH, NOW, OMAR, decided, entry, fact, of};
+use crate::crew::{self, AYO, DANA, INES, NORTH, NOW, OMAR, decided, entry, fact, of, steps_at};
 
 fn gate(header: Header) -> Body {
     Body::Text { text: "Gate 4 is closed".into(), answers: None, header }
@@ -42,14 +42,7 @@ fn who_reads_a_group_is_not_told_again_and_others_learn_how_urgent_it_is() {
         Header { priority: Priority::Emergency, acknowledge_by, chain, ..Header::default() };
     let said = Entry { number: 0, ..entry(ConversationId::Group(NORTH), &gate(header)) };
     decided(&mut known, &[Request::Submit { actor: of(OMAR), entries: vec![said.clone()] }]);
-    let look = [Request::Escalate { messages: vec![said.id] }];
-    wanted_by_steps(&look, &mut known, NOW);
-    let mut next = 900;
-    let mut random = || {
-        next += 1;
-        next
-    };
-    let decision = decide(&mut known, &look, Clockwork { now: NOW, random: &mut random });
+    let decision = steps_at(&mut known, said.id, NOW);
     let [step, copy] = &decision.facts[..] else { panic!("{decision:?}") };
     let expected = Body::Escalation { message: said.id, step: 0, to: vec![AYO] };
     assert_eq!(step.content.to_body(), Ok(expected));
@@ -73,14 +66,7 @@ fn who_is_called_to_an_incident_reads_what_has_happened_and_where() {
         let incident = ConversationId::Incident(IncidentId(fact(99).0));
         let said = Entry { number: 0, ..entry(incident, &opening) };
         decided(&mut known, &[Request::Submit { actor: of(DANA), entries: vec![said] }]);
-        let look = [Request::Escalate { messages: vec![fact(99)] }];
-        wanted_by_steps(&look, &mut known, NOW);
-        let mut next = 900;
-        let mut random = || {
-            next += 1;
-            next
-        };
-        let decision = decide(&mut known, &look, Clockwork { now: NOW, random: &mut random });
+        let decision = steps_at(&mut known, fact(99), NOW);
         match decision.facts[1].content.to_body() {
             Ok(Body::Text { text, .. }) => text,
             other => panic!("{other:?}"),
