@@ -219,8 +219,8 @@ impl Reading<'_> {
         Ok(groups)
     }
 
-    /// Every conversation in which there is a message, but incidents that were over for a week when this
-    /// device heard its last: years of them would be on no screen.
+    /// Every conversation in which there is a message, but incidents that were read and over for a week when
+    /// this device heard its last: years of them would be on no screen.
     pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT conversation FROM facts
@@ -230,8 +230,17 @@ impl Reading<'_> {
                  WHERE r.kind = 103 AND r.lost IS NULL AND r.conversation LIKE 'incident-%'
                    AND r.recorded_at_ms < (SELECT max(recorded_at_ms) FROM facts) - 604800000
                    AND NOT EXISTS (SELECT 1 FROM facts l
-                                   WHERE l.conversation = r.conversation AND l.n > r.n))",
+                                   WHERE l.conversation = r.conversation
+                                     AND (l.n > r.n OR l.n IS NULL))
+                   AND NOT EXISTS (
+                     SELECT 1 FROM facts u
+                     WHERE u.conversation = r.conversation AND u.author <> ?1 AND u.lost IS NULL
+                       AND u.kind IN (1, 2, 6, 8, 9, 100, 101)
+                       AND u.n > max(
+                         coalesce((SELECT up_to FROM reads WHERE conversation = r.conversation), 0),
+                         coalesce((SELECT since_n FROM people WHERE id = ?1), 0))))",
         )
+        .bind(self.me.0)
         .fetch_all(self.pool)
         .await?;
         Ok(rows.iter().map(|(id,)| parse(id)).collect::<Result<_, _>>()?)

@@ -46,6 +46,11 @@ pub struct Recipients {
 }
 
 impl Recipients {
+    /// Whether there is nothing in it.
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether it names nobody.
     pub fn is_empty(&self) -> bool {
         *self == Self { on_shift: self.on_shift, ..Self::default() }

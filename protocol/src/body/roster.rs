@@ -11,7 +11,6 @@ use crate::{SHIFT_HOURS_MAX, frame::is_false};
 /// Which dispatchers look after which drivers.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// The name on the screen.
     #[n(0)]
@@ -38,7 +37,6 @@ impl Coverage {
 /// When someone works.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Shift {
     /// Who.
     #[n(0)]

@@ -18,11 +18,11 @@ pub struct Step {
     pub after_minutes: u16,
     /// Who is told the message as well. Nobody: its own recipients are reminded.
     #[n(1)]
-    #[cbor(skip_if = "Recipients::is_empty")]
-    #[serde(default, skip_serializing_if = "Recipients::is_empty")]
+    #[cbor(skip_if = "Recipients::is_nothing")]
+    #[serde(default, skip_serializing_if = "Recipients::is_nothing")]
     pub to: Recipients,
     /// And who looks after those whom the message concerns: the dispatchers whose coverage has its author
-    /// in it, or the one it was written to.
+    /// in it, or the one it was written to; with `on_shift` in `to` only who of them is on shift.
     #[n(2)]
     #[cbor(skip_if = "is_false")]
     #[serde(default, skip_serializing_if = "is_false")]
@@ -53,6 +53,11 @@ pub(super) fn check_steps(steps: &[Step]) -> Result<(), ContentError> {
     }
     if steps.iter().any(|step| step.after_minutes > CHAIN_AFTER_MINUTES_MAX) {
         return wrong(format!("at most {CHAIN_AFTER_MINUTES_MAX} minutes after the time"));
+    }
+    if steps.iter().any(|step| step.is_reminder() && step.to.on_shift) {
+        return wrong(
+            "`on_shift` narrows those whom a step names, and this one names nobody".into(),
+        );
     }
     steps.iter().try_for_each(|step| step.to.check_bounds())
 }

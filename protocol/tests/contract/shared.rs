@@ -48,7 +48,8 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
             Body::Broadcast { to, message: Box::new(Body::text("Gate 4 is closed")) }
         }),
         ("chain to who covers them", {
-            let step = Step { after_minutes: 5, to: Recipients::default(), covering: true };
+            let to = Recipients { on_shift: true, ..Recipients::default() };
+            let step = Step { after_minutes: 5, to, covering: true };
             Body::ChainSet { chain: 4, name: "Night shift".into(), steps: vec![step] }
         }),
     ]
@@ -86,6 +87,13 @@ fn recipients_on_shift_alone_are_nobody() {
     assert!(nobody.is_empty() && nobody.ask_the_roster());
     let on_call = Recipients { on_call: true, ..Recipients::default() };
     assert!(!on_call.is_empty() && on_call.ask_the_roster());
+    let step = |covering| {
+        let to = Recipients { on_shift: true, ..Recipients::default() };
+        let steps = vec![Step { after_minutes: 0, to, covering }];
+        let chain = Body::ChainSet { chain: 1, name: "Night".into(), steps };
+        chain.check().map_err(|error| error.field)
+    };
+    assert_eq!((step(true), step(false)), (Ok(()), Err("steps")));
     assert!(!Recipients { everyone: true, ..Recipients::default() }.ask_the_roster());
     let coverages = (0..=BROADCAST_COVERAGES_MAX as u32).collect();
     let many = Recipients { coverages, ..Recipients::default() };

@@ -30,7 +30,15 @@ pub fn wanted_by_broadcasts(batch: &[Request], known: &Known, now: Millis) -> Wa
         let Request::Submit { actor, entries } = request else { continue };
         for entry in entries.iter().filter(|entry| tells_many(*actor, entry)) {
             let Ok(body) = entry.content.to_body() else { continue };
-            let Ok(recipients) = recipients_of(*actor, &body, known, now) else { continue };
+            let mut recipients = match &body {
+                // Also of one that names what this very batch makes.
+                Body::Broadcast { to, .. } => everyone_in(to, BTreeSet::new(), known, now),
+                _ => recipients_of(*actor, &body, known, now).unwrap_or_default(),
+            };
+            recipients.remove(&actor.person);
+            if recipients.len() > BROADCAST_RECIPIENTS_MAX {
+                continue; // It is refused.
+            }
             if let Body::Deletion { message, .. } | Body::Edit { message, .. } = body {
                 let ended =
                     recipients.iter().filter_map(|person| brought_to(*person, message, known));
@@ -88,10 +96,11 @@ fn resolved(
     if !to.people.iter().all(hears) {
         return Err(ProblemCode::NotAllowed);
     }
-    if to.everyone && known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1 {
+    if to.everyone && !to.on_shift && known.head.last_person as usize > BROADCAST_RECIPIENTS_MAX + 1
+    {
         return Err(ProblemCode::TooLarge);
     }
-    let mut recipients = everyone_in(to, known, now);
+    let mut recipients = everyone_in(to, BTreeSet::new(), known, now);
     recipients.remove(&author);
     match recipients.len() {
         0 => Err(ProblemCode::NotFound),
@@ -100,9 +109,15 @@ fn resolved(
     }
 }
 
-/// Whom these are by now; who or what is not there is left out.
-pub(crate) fn everyone_in(to: &Recipients, known: &Known, now: Millis) -> BTreeSet<PersonId> {
-    let mut people: BTreeSet<_> = to.people.iter().copied().collect();
+/// Whom these are by now, with some others; who or what is not there is left out.
+pub(crate) fn everyone_in(
+    to: &Recipients,
+    others: BTreeSet<PersonId>,
+    known: &Known,
+    now: Millis,
+) -> BTreeSet<PersonId> {
+    let mut people = others;
+    people.extend(&to.people);
     people.extend(to.groups.iter().filter_map(|group| known.audiences.get(group)).flatten());
     if to.everyone {
         people.extend((1..=known.head.last_person).map(PersonId));

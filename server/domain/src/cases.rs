@@ -7,6 +7,7 @@ use waypost_protocol::{
 use crate::access::may_be_served;
 use crate::batch::Actor;
 use crate::decide::Desk;
+use crate::escalation::Watch;
 use crate::known::Known;
 use crate::rights::{Right, may};
 
@@ -118,6 +119,18 @@ impl Desk<'_, '_> {
         if case != before {
             self.known.cases.insert(place, case.clone());
             self.decision.cases.insert(place, case);
+        }
+    }
+
+    /// Whether an acknowledgement by this person is one of those that a message waits for. What the staff
+    /// say where they share a conversation with someone waits for that one, or for whom it was told further.
+    pub(crate) fn counts(&self, watch: &Watch, is_copy: bool, actor: Actor) -> bool {
+        let is_from_staff =
+            self.known.people.get(&watch.author).is_some_and(|state| state.role.is_staff());
+        let asked = self.known.case(watch.conversation).and_then(|case| case.person);
+        match asked.filter(|_| is_from_staff && !is_copy && watch.conversation.is_shared()) {
+            Some(person) => actor.person == person,
+            None => watch.author != actor.person,
         }
     }
 }

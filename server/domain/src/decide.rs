@@ -54,6 +54,8 @@ pub(crate) struct Desk<'k, 'c> {
     pub(crate) told_to_many: usize,
     /// Chains that this batch has set.
     pub(crate) chains_set: BTreeSet<u32>,
+    /// Whether this batch has set a coverage.
+    pub(crate) coverages_set: bool,
 }
 
 /// A fact about to be recorded.
@@ -96,8 +98,18 @@ impl<'k, 'c> Desk<'k, 'c> {
     fn new(known: &'k mut Known, clockwork: Clockwork<'c>) -> Self {
         let (decision, progress, moves) = Default::default();
         let began_at = known.head.sequence();
-        let (told_to_many, chains_set) = Default::default();
-        Self { known, decision, clockwork, began_at, progress, moves, told_to_many, chains_set }
+        let (told_to_many, chains_set, coverages_set) = Default::default();
+        Self {
+            known,
+            decision,
+            clockwork,
+            began_at,
+            progress,
+            moves,
+            told_to_many,
+            chains_set,
+            coverages_set,
+        }
     }
 
     fn decide_one(&mut self, request: &Request) -> Reply {

@@ -96,6 +96,8 @@ pub enum Watching {
 /// found: the groups whose members they concern, and the people they name.
 pub fn wanted_by_watches(batch: &[Request], known: &Known) -> Wanted {
     let mut wanted = Wanted::default();
+    // Whose acknowledgement counts depends on who asked.
+    wanted.people.extend(known.watches.values().map(|watch| watch.author));
     for watch in asked_for(batch).filter_map(|message| known.watches.get(&message)) {
         wanted.people.insert(watch.author);
         wanted.people.extend(watch.conversation.partner_of(watch.author));
@@ -156,15 +158,16 @@ fn group_of(conversation: ConversationId) -> Option<u32> {
 /// Whom a step tells the message who was not told it: never its author, and nobody who reads its
 /// conversation anyway.
 fn reached_by(watch: &Watch, step: &Step, known: &Known, now: Millis) -> BTreeSet<PersonId> {
-    let mut reached = everyone_in(&step.to, known, now);
+    let mut covering = BTreeSet::new();
     if step.covering {
         let other = match watch.conversation {
             ConversationId::Dispatch(person) => Some(person),
             direct => direct.partner_of(watch.author),
         };
         let concerned: Vec<_> = other.into_iter().chain([watch.author]).collect();
-        reached.extend(known.roster.covering(&concerned));
+        covering = known.roster.covering(&concerned);
     }
+    let mut reached = everyone_in(&step.to, covering, known, now);
     let readers = group_of(watch.conversation).and_then(|group| known.audiences.get(&group));
     reached.retain(|person| {
         *person != watch.author
@@ -239,22 +242,11 @@ impl Desk<'_, '_> {
         let Some(watch) = self.known.watches.get(&watched).filter(|_| is_there) else { return };
         // The end of a copy is not that of the message.
         let is_deletion = matches!(body, Body::Deletion { .. });
-        if (by_others && !self.counts(watch, actor)) || (is_deletion && watched != message) {
+        let is_copy = watched != message;
+        if (by_others && !self.counts(watch, is_copy, actor)) || (is_deletion && is_copy) {
             return;
         }
         self.end_watch(watched);
-    }
-
-    /// Whether an acknowledgement by this person is one of those that a message waits for. What the staff
-    /// say where they share a conversation with someone waits for that one.
-    fn counts(&self, watch: &Watch, actor: Actor) -> bool {
-        let is_from_staff =
-            self.known.people.get(&watch.author).is_some_and(|state| state.role.is_staff());
-        let asked = self.known.case(watch.conversation).and_then(|case| case.person);
-        match asked.filter(|_| is_from_staff && watch.conversation.is_shared()) {
-            Some(person) => actor.person == person,
-            None => watch.author != actor.person,
-        }
     }
 
     fn end_watch(&mut self, message: FactId) {
@@ -274,7 +266,8 @@ impl Desk<'_, '_> {
         let watch =
             self.known.watches.get(&message).filter(|_| self.known.ready.contains(&message));
         let Some(watch) = watch.cloned() else { return };
-        if watch.chain.is_some_and(|chain| self.chains_set.contains(&chain)) {
+        let is_set = |chain| self.chains_set.contains(&chain) || self.coverages_set;
+        if watch.chain.is_some_and(is_set) {
             return; // Whom it reaches now is known to the next look.
         }
         let is_over = |at: Millis| at - self.now() < Millis::from(EXPIRES_AFTER_S_MIN) * 1000;

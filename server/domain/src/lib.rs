@@ -37,4 +37,4 @@ pub use known::{
 };
 pub use marks::{AuthorsOf, MarkRange, ranges};
 pub use record::{Decision, Head, LaneMoved, Recorded, Rejection, StoredUpTo};
-pub use roster::{Roster, ShiftState};
+pub use roster::{Roster, ShiftState, wanted_by_roster};

@@ -8,7 +8,7 @@ use waypost_protocol::{
 
 use crate::access::may_be_served;
 use crate::decide::Desk;
-use crate::known::Known;
+use crate::known::{Known, Wanted};
 use crate::rights::{Right, may};
 
 /// What the server knows of coverages and of the shifts of now.
@@ -59,6 +59,12 @@ impl Roster {
     }
 }
 
+/// Whose shifts these are: where a fact about one is told depends on it.
+pub fn wanted_by_roster(known: &Known) -> Wanted {
+    let people = known.roster.shifts.values().map(|state| state.shift.person);
+    Wanted { people: people.collect(), ..Wanted::default() }
+}
+
 impl Known {
     fn has_role(&self, person: PersonId, fits: impl Fn(waypost_protocol::Role) -> bool) -> bool {
         self.people.get(&person).is_some_and(|state| fits(state.role))
@@ -106,6 +112,7 @@ impl Desk<'_, '_> {
         match body {
             Body::CoverageSet { coverage, of } => {
                 roster.coverages.insert(*coverage, of.clone());
+                self.coverages_set = true;
             }
             Body::ShiftPlanned { shift } => {
                 roster.shifts.insert(id, ShiftState { shift: *shift, cancelled: false });

@@ -37,6 +37,38 @@ struct CoverageShown {
     of: Coverage,
 }
 
+/// How a coverage is to be from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CoverageWanted {
+    /// Name on the screen.
+    #[schema(example = "North", min_length = 1, max_length = 80, pattern = r"\S")]
+    name: String,
+    /// Who looks after them: people of the staff, at most 200.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    dispatchers: Vec<PersonId>,
+    /// After whom, at most 4,000.
+    #[serde(default)]
+    #[schema(max_items = 4000)]
+    drivers: Vec<PersonId>,
+}
+
+/// A shift to be planned.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ShiftWanted {
+    /// Who.
+    person: PersonId,
+    /// From when on (milliseconds since 1970).
+    from: Millis,
+    /// Until when, exclusive; at most a week later.
+    until: Millis,
+    /// Whether they are on call then.
+    #[serde(default)]
+    on_call: bool,
+}
+
 /// Every coverage.
 #[derive(Serialize, ToSchema)]
 struct Coverages {
@@ -65,8 +97,9 @@ impl From<ShiftRow> for ShiftShown {
 struct Shifts {
     /// By when they begin.
     shifts: Vec<ShiftShown>,
-    /// Set if there are more than fit into one answer: ask for a shorter time.
-    more: bool,
+    /// What to give as `after` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -79,6 +112,8 @@ struct ShiftsWanted {
     from: Option<Millis>,
     /// Shifts that begin before this time; a week after `from` if it is absent.
     until: Option<Millis>,
+    /// The `next` of the page before.
+    after: Option<String>,
     /// At most this many; 200 at the most.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
@@ -99,7 +134,7 @@ async fn list_coverages(
 
 /// From now on these dispatchers look after these drivers (staff). A coverage that has nobody any more looks
 /// after nobody.
-#[utoipa::path(put, path = "/v1/coverages/{coverage}", tag = "roster", request_body = Coverage,
+#[utoipa::path(put, path = "/v1/coverages/{coverage}", tag = "roster", request_body = CoverageWanted,
     params(("coverage" = u32, Path), IdempotencyKey),
     responses((status = 204, description = "It is so.")))]
 async fn set_coverage(
@@ -107,9 +142,10 @@ async fn set_coverage(
     Caller(actor): Caller,
     NewFact(id): NewFact,
     Path(coverage): Path<u32>,
-    Json(of): Json<Coverage>,
+    Json(CoverageWanted { name, dispatchers, drivers }): Json<CoverageWanted>,
 ) -> Result<StatusCode, Problem> {
     holds(actor, Right::SetCoverages)?;
+    let of = Coverage { name, dispatchers, drivers };
     Body::CoverageSet { coverage, of: of.clone() }.check()?;
     waypost.deed(actor, id, Deed::SetCoverage { coverage, of }).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -133,22 +169,32 @@ async fn list_shifts(
     }
     let from = wanted.from.unwrap_or_else(clock::now);
     let until = wanted.until.unwrap_or(from.saturating_add(WEEK_MS));
-    let mut rows = waypost.db.shifts(person, from, until, limit + 1).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    Ok(axum::Json(Shifts { shifts: rows.into_iter().map(ShiftShown::from).collect(), more }))
+    let after = wanted.after.as_deref().map(place_of).transpose()?;
+    let rows = waypost.db.shifts(person, from, until, after, limit).await?;
+    let next = rows.last().filter(|_| rows.len() == limit);
+    let next = next.map(|last| format!("{}.{}", last.shift.from, last.id));
+    Ok(axum::Json(Shifts { shifts: rows.into_iter().map(ShiftShown::from).collect(), next }))
+}
+
+/// When the last shift of a page begins, and which it is.
+fn place_of(after: &str) -> Result<(Millis, FactId), Problem> {
+    let parts = after.split_once('.');
+    let place = parts.and_then(|(from, id)| Some((from.parse().ok()?, id.parse().ok()?)));
+    let what = "this is no `next` of a page";
+    place.ok_or_else(|| Problem::of_field(ProblemCode::Malformed, "after", what))
 }
 
 /// Plans a shift (staff). To change one, cancel it and plan another.
-#[utoipa::path(post, path = "/v1/shifts", tag = "roster", request_body = Shift,
+#[utoipa::path(post, path = "/v1/shifts", tag = "roster", request_body = ShiftWanted,
     params(IdempotencyKey), responses((status = 201, body = ShiftShown)))]
 async fn plan_shift(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     NewFact(id): NewFact,
-    Json(shift): Json<Shift>,
+    Json(ShiftWanted { person, from, until, on_call }): Json<ShiftWanted>,
 ) -> Result<(StatusCode, axum::Json<ShiftShown>), Problem> {
     holds(actor, Right::PlanShifts)?;
+    let shift = Shift { person, from, until, on_call };
     Body::ShiftPlanned { shift }.check()?;
     let _: DeedDone =
         waypost.deed(actor, id, Deed::PlanShift { shift }).await.map_err(|code| match code {

@@ -35,7 +35,7 @@ impl std::str::FromStr for Queued {
         let mut parts = s.splitn(3, '.');
         let mut part = || parts.next().ok_or(wrong);
         Ok(Self {
-            priority: part()?.parse().map_err(|_| wrong)?,
+            priority: part()?.parse::<u8>().map_err(|_| wrong)?.into(),
             since: part()?.parse().map_err(|_| wrong)?,
             conversation: part()?.parse().map_err(|_| wrong)?,
         })

@@ -7,7 +7,8 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::audit::Tree;
 use waypost_domain::{
     AuthorsOf, EnrolmentState, GroupState, Head, Known, MarkRange, Past, PastOutcome, PersonState,
-    Request, TokenState, Wanted, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
+    Request, TokenState, Wanted, ranges, wanted_by_broadcasts, wanted_by_roster, wanted_by_steps,
+    wanted_by_watches,
 };
 use waypost_protocol::{
     ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Sequence, kind,
@@ -56,6 +57,7 @@ impl Db {
         let audiences = wanted.audiences.union(&of_watches.audiences).copied();
         known.audiences = self.known_audiences(on, &audiences.collect::<Vec<_>>()).await?;
         self.know_more(on, of_watches, remembered).await?;
+        self.know_more(on, wanted_by_roster(&remembered.known), remembered).await?;
         let of_broadcasts = wanted_by_broadcasts(batch, &remembered.known, now);
         self.know_more(on, of_broadcasts, remembered).await?;
         let of_steps = wanted_by_steps(batch, &mut remembered.known, now);

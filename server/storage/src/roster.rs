@@ -32,7 +32,8 @@ impl Db {
         self.read_coverages(&mut on).await
     }
 
-    /// The shifts that touch this time and were not cancelled, in their order; of one person or of everyone.
+    /// The shifts that touch this time and were not cancelled, in their order, after the one that begins then;
+    /// of one person or of everyone.
     ///
     /// # Errors
     /// If the database fails.
@@ -41,6 +42,7 @@ impl Db {
         person: Option<PersonId>,
         from: Millis,
         until: Millis,
+        after: Option<(Millis, FactId)>,
         limit: usize,
     ) -> Result<Vec<ShiftRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
@@ -49,6 +51,10 @@ impl Db {
         sql.push(" AND from_ms < ").bind(until);
         if let Some(person) = person {
             sql.push(" AND person = ").bind(i64::from(person.0));
+        }
+        if let Some((begins, id)) = after {
+            sql.push(" AND (from_ms, shift) > (").bind(begins);
+            sql.push(", ").bind(id.as_bytes().to_vec()).push(")");
         }
         sql.push(" ORDER BY from_ms, shift LIMIT ").bind(limit as i64);
         let rows = sql.rows(&mut on).await?;

@@ -89,7 +89,10 @@ impl World {
             let coverages = if self.dice.chance(20) { vec![1] } else { Vec::new() };
             let (on_call, on_shift) = (self.dice.chance(20), self.dice.chance(10));
             let to = Recipients { people, groups, everyone: false, coverages, on_call, on_shift };
-            Step { after_minutes, to, covering: self.dice.chance(20) }
+            let covering = self.dice.chance(20);
+            // A narrowing of nobody is refused.
+            let on_shift = to.on_shift && (covering || !to.is_empty());
+            Step { after_minutes, to: Recipients { on_shift, ..to }, covering }
         };
         (0..count).map(step).collect()
     }

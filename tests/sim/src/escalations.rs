@@ -111,8 +111,9 @@ impl Escalations {
             Ok(Body::Acknowledgement { message }) => {
                 let asked = said.and_then(|said| Some((said, fleet.asked_in(said.conversation?)?)));
                 let of_the_staff = |it: &(&Recorded, PersonId)| fleet.staff.contains(&it.0.author);
+                let is_copy = self.copies.contains_key(&message);
                 match asked.filter(of_the_staff) {
-                    Some((_, person)) if fact.author != person => {}
+                    Some((_, person)) if fact.author != person && !is_copy => {}
                     _ => self.ends(message, fact, said, true),
                 }
             }
@@ -212,7 +213,6 @@ fn reached(said: &Recorded, step: &Step, fleet: &Fleet<'_>, at: Millis) -> BTree
     let mut people: BTreeSet<_> = step.to.people.iter().copied().collect();
     people.extend(step.to.groups.iter().filter_map(|group| fleet.members.get(group)).flatten());
     people.extend(fleet.people.iter().filter(|_| step.to.everyone));
-    fleet.roster.resolve(&step.to, at, &mut people);
     if step.covering {
         let other = match said.conversation {
             Some(ConversationId::Dispatch(person)) => Some(person),
@@ -221,6 +221,7 @@ fn reached(said: &Recorded, step: &Step, fleet: &Fleet<'_>, at: Millis) -> BTree
         let concerned: Vec<_> = other.into_iter().chain([said.author]).collect();
         people.extend(fleet.roster.covering(&concerned));
     }
+    fleet.roster.resolve(&step.to, at, &mut people);
     let readers = match said.conversation {
         Some(ConversationId::Direct(low, high)) => BTreeSet::from([low, high]),
         Some(ConversationId::Group(group)) => {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use waypost_domain::page::{Read, answer, earlier, fitting, from};
 use waypost_domain::{
     AuthorsOf, GroupState, Known, MarkRange, Past, PastOutcome, PersonState, Recorded, Request,
-    Wanted, Watch, edited, ranges, wanted_by_broadcasts, wanted_by_steps, wanted_by_watches,
+    Wanted, Watch, edited, ranges, wanted_by_broadcasts, wanted_by_roster, wanted_by_steps,
+    wanted_by_watches,
 };
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, History, Millis,
@@ -70,6 +71,7 @@ impl Store {
         let audiences = of_watches.audiences.iter().map(|it| (*it, self.in_group(*it)));
         known.audiences.extend(audiences);
         self.knows_more(&of_watches, &mut known);
+        self.knows_more(&wanted_by_roster(&known), &mut known);
         self.knows_more(&wanted_by_broadcasts(batch, &known, now), &mut known);
         let of_steps = wanted_by_steps(batch, &mut known, now);
         self.knows_more(&of_steps, &mut known);

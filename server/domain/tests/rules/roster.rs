@@ -159,6 +159,15 @@ fn who_takes_an_incident_has_it_in_hand() {
     say(&mut known, OMAR, 9, &stop);
     say(&mut known, INES, 10, &Body::Acknowledgement { message: fact(9) });
     assert!(known.watches.contains_key(&fact(9)), "Dana has not said that she has understood");
+    known.copies.insert(fact(20), fact(9));
+    let mut further = known.clone();
+    let called = ConversationId::direct(OMAR, INES).expect("two");
+    let copy = Entry { id: fact(20), number: 0, ..entry(called, &Body::text("Stay in the cab")) };
+    decided(&mut further, &[Request::Submit { actor: of(OMAR), entries: vec![copy] }]);
+    let heard = Body::Acknowledgement { message: fact(20) };
+    let heard = Entry { id: fact(21), number: 0, ..entry(called, &heard) };
+    decided(&mut further, &[Request::Submit { actor: of(INES), entries: vec![heard] }]);
+    assert!(!further.watches.contains_key(&fact(9)), "whom a chain calls ends it");
     say(&mut known, DANA, 11, &Body::Acknowledgement { message: fact(9) });
     assert!(!known.watches.contains_key(&fact(9)));
     say(&mut known, OMAR, 12, &Body::Assigned { to: Some(OMAR), instead_of: None });

@@ -31,8 +31,9 @@ async fn reached(who: &Caller, to: Value) -> Vec<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broadcast_goes_to_those_of_a_coverage_who_are_on_shift() {
     for on in [On::Sqlite, On::Postgres] {
-        let office = Office::open(on).await;
-        let Office { ines, omar, dana, ayo, .. } = &office;
+        let mut office = Office::open(on).await;
+        let (ines, omar) = (&office.ines.clone(), &office.omar.clone());
+        let (dana, ayo) = (&office.dana.clone(), &office.ayo.clone());
         let north =
             json!({"name": "North", "dispatchers": [omar.id], "drivers": [dana.id, ayo.id]});
         assert_eq!(covers(omar, "3", north.clone()).await.status, 204);
@@ -63,11 +64,24 @@ async fn a_broadcast_goes_to_those_of_a_coverage_who_are_on_shift() {
             .any(|it| it["type"] == "waypost.shift-planned");
         assert!(told, "she hears of it");
 
+        let page = omar.get("/v1/shifts?limit=1").await.body;
+        let next =
+            omar.get(&format!("/v1/shifts?limit=2&after={}", text(&page["next"]))).await.body;
+        let rest = next["shifts"].as_array().expect("a list");
+        assert_eq!(rest.len(), 2, "page by page: {next}");
+        assert!(rest.iter().all(|shift| shift["id"] != page["shifts"][0]["id"]), "{next}");
+
+        // A server that has just started knows nobody by heart.
+        office.world.server.kill().await;
+        office.world.server.start().await;
         let path = format!("/v1/shifts/{}", text(&hers.body["id"]));
         for _ in 0..2 {
             assert_eq!(omar.ask(omar.request(Method::DELETE, &path)).await.status, 204);
         }
         assert_eq!(dana.get("/v1/shifts").await.body["shifts"], json!([]));
+        let events = dana.get("/v1/events?limit=200").await.body["events"].clone();
+        let events = events.as_array().expect("a list").clone();
+        assert!(events.iter().any(|it| it["type"] == "waypost.shift-cancelled"), "she hears of it");
         let sent = json!({"to": to, "message": {"kind": "text", "text": "Snow"}});
         omar.post("/v1/broadcasts", sent).await.is_problem("nobody is left", 404, "not-found");
         office.closes().await;

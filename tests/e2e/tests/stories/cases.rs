@@ -94,6 +94,9 @@ async fn whoever_sits_at_the_desk_answers_and_one_of_them_has_it(mut world: Worl
     ines.goes_offline().await;
     omar.does(Command::Assign { conversation: desk, to: Some(omar.id()) }).await;
     ines.does(Command::Assign { conversation: desk, to: Some(ines.id()) }).await;
+    for at_the_desk in [&omar, &ines] {
+        at_the_desk.sees("that it waits", |view| view.waiting == 1).await;
+    }
     omar.goes_online().await;
     omar.is_level().await;
     ines.goes_online().await;
