@@ -63,12 +63,9 @@ impl Desk<'_, '_> {
                 let case = case.filter(|_| may(actor.role, Right::WorkCases));
                 self.check_work(&case.ok_or(ProblemCode::NotAllowed)?, body)
             }
-            _ => match case
-                .is_some_and(|case| !case.has_begun() && !may(actor.role, Right::WorkCases))
-            {
-                true => Err(ProblemCode::NotFound),
-                false => Ok(()),
-            },
+            _ if may(actor.role, Right::WorkCases) => Ok(()),
+            _ if case.is_none_or(|case| case.has_begun()) => Ok(()),
+            _ => Err(ProblemCode::NotFound),
         }
     }
 
@@ -88,8 +85,7 @@ impl Desk<'_, '_> {
         match body {
             Body::Assigned { to, instead_of } => {
                 let may_take = |person: &PersonId| {
-                    let state = self.known.people.get(person);
-                    state.is_some_and(|state| may(state.role, Right::WorkCases))
+                    self.known.has_role(*person, |role| may(role, Right::WorkCases))
                 };
                 match () {
                     () if !to.iter().all(may_take) => Err(ProblemCode::NotFound),

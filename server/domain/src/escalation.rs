@@ -99,7 +99,6 @@ pub fn wanted_by_watches(batch: &[Request], known: &Known) -> Wanted {
     // Whose acknowledgement counts depends on who asked.
     wanted.people.extend(known.watches.values().map(|watch| watch.author));
     for watch in asked_for(batch).filter_map(|message| known.watches.get(&message)) {
-        wanted.people.insert(watch.author);
         wanted.people.extend(watch.conversation.partner_of(watch.author));
         wanted.audiences.extend(group_of(watch.conversation));
         for step in steps_of(watch, known) {

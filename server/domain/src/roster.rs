@@ -66,7 +66,12 @@ pub fn wanted_by_roster(known: &Known) -> Wanted {
 }
 
 impl Known {
-    fn has_role(&self, person: PersonId, fits: impl Fn(waypost_protocol::Role) -> bool) -> bool {
+    /// Whether someone is there and their role fits.
+    pub(crate) fn has_role(
+        &self,
+        person: PersonId,
+        fits: impl Fn(waypost_protocol::Role) -> bool,
+    ) -> bool {
         self.people.get(&person).is_some_and(|state| fits(state.role))
     }
 }
