@@ -1,8 +1,9 @@
 //! What a screen may ask for.
 
-use waypost_protocol::{Body, ConversationId, FactId, Mention, PersonId, Recipients};
+use waypost_protocol::{Activity, Body, ConversationId, FactId, Mention, PersonId, Recipients};
 
-/// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns.
+/// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns, if it is one
+/// that is kept.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Command {
     /// Sends a message.
@@ -92,6 +93,18 @@ pub enum Command {
     Discard {
         /// The wedged fact.
         id: FactId,
+    },
+    /// Says what the person is at, for those who may see it: away, or at the wheel. It is true until
+    /// another one is said, and forgotten when the app ends.
+    Do {
+        /// What.
+        activity: Activity,
+    },
+    /// Says that the person is writing in a conversation, for the others there who are online. To be
+    /// sent with each stroke; how often it is told is not the screen's business.
+    Type {
+        /// Where.
+        conversation: ConversationId,
     },
     /// Switches the link on or off (flight mode).
     SetOnline {

@@ -11,7 +11,8 @@ mod window;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use waypost_protocol::{ConversationId, FactId, PersonId, Presence};
+use tokio::time::Instant;
+use waypost_protocol::{ConversationId, FactId, PersonId, Presence, TypingIn};
 
 use crate::TIMELINE_MESSAGES_MAX;
 use crate::store::{
@@ -36,6 +37,8 @@ pub(crate) struct ReadModel {
     names: HashMap<PersonId, String>,
     groups: BTreeMap<u32, GroupRow>,
     presence: HashMap<PersonId, PresenceView>,
+    /// Who is writing where, and until when that holds.
+    typing: BTreeMap<(ConversationId, PersonId), Instant>,
     conversations: BTreeMap<ConversationId, ConversationView>,
     /// Whom outside of the staff each case concerns.
     persons: HashMap<ConversationId, PersonId>,
@@ -64,6 +67,7 @@ impl ReadModel {
             names: HashMap::new(),
             groups: BTreeMap::new(),
             presence: HashMap::new(),
+            typing: BTreeMap::new(),
             conversations: BTreeMap::new(),
             persons: HashMap::new(),
             wedged: Vec::new(),
@@ -86,17 +90,30 @@ impl ReadModel {
         conversation.into_iter().for_each(|conversation| self.stale.whole(conversation));
     }
 
-    /// Notes who is online. What is not named stays as it was.
-    pub(crate) fn show_presence(&mut self, presence: Presence) {
+    /// Notes who is online, and until when it holds who is writing. What is not named stays as it was.
+    pub(crate) fn show_presence(&mut self, presence: Presence, until: Instant) {
         for told in presence.people {
-            let seen = PresenceView { online: told.online, since: told.since };
-            self.presence.insert(told.person, seen);
+            self.presence.insert(told.person, told.into());
         }
+        for TypingIn { person, conversation } in presence.typing {
+            self.typing.insert((conversation, person), until);
+        }
+    }
+
+    /// When the first of those who are writing is to be forgotten.
+    pub(crate) fn typing_ends(&self) -> Option<Instant> {
+        self.typing.values().min().copied()
+    }
+
+    /// Whoever has not been heard of until now writes no longer.
+    pub(crate) fn forget_typing(&mut self, now: Instant) {
+        self.typing.retain(|_, until| *until > now);
     }
 
     /// Without a link nobody knows who is online.
     pub(crate) fn forget_presence(&mut self) {
         self.presence.clear();
+        self.typing.clear();
     }
 
     /// Reads again what is stale.
@@ -169,11 +186,16 @@ impl ReadModel {
         } else {
             self.newest(reading, id, 1, read_up_to).await?.pop().map(|(_, last)| Arc::new(last))
         };
+        // Whoever has said it writes it no longer.
+        if let Some(last) = &last {
+            self.typing.remove(&(id, last.author));
+        }
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));
         if listed {
             let (title, group) = (self.title(id, person), self.group(id));
             let others = self.others(id, person);
-            let view = ConversationView { id, title, others, group, case, unread, last };
+            let typing = Vec::new();
+            let view = ConversationView { id, title, others, group, case, typing, unread, last };
             self.conversations.insert(id, view);
         } else {
             self.conversations.remove(&id);
@@ -314,7 +336,12 @@ impl ReadModel {
             role: row.role,
             presence: self.presence.get(&row.id).copied(),
         };
-        let mut conversations: Vec<_> = self.conversations.values().cloned().collect();
+        let with_typing = |it: &ConversationView| {
+            let everyone = (it.id, PersonId(0))..=(it.id, PersonId(u32::MAX));
+            let typing = self.typing.range(everyone).map(|((_, person), _)| *person).collect();
+            ConversationView { typing, ..it.clone() }
+        };
+        let mut conversations: Vec<_> = self.conversations.values().map(with_typing).collect();
         conversations.sort_by_cached_key(|it| {
             let newest = it.last.as_ref().map(|last| last.n.unwrap_or(u64::MAX));
             (std::cmp::Reverse(newest), it.title.clone())

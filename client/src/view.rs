@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 pub use waypost_engine::LinkPath;
+use waypost_engine::LinkState;
 use waypost_protocol::{
-    Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, ProblemCode,
-    ReceiptState, Role, SoughtWord, TemplateDefinition,
+    Activity, Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId,
+    PresenceOf, ProblemCode, ReceiptState, Role, SoughtWord, TemplateDefinition,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -86,6 +87,18 @@ pub enum LinkView {
     Revoked,
 }
 
+impl From<LinkState> for LinkView {
+    fn from(link: LinkState) -> Self {
+        match link {
+            LinkState::Off => Self::Offline { retry_at: None },
+            LinkState::Waiting { retry_at } => Self::Offline { retry_at: Some(retry_at) },
+            LinkState::Connecting => Self::Connecting,
+            LinkState::Up { path, catching_up } => Self::Online { path, catching_up },
+            LinkState::Revoked => Self::Revoked,
+        }
+    }
+}
+
 /// A fact that the server refused for ever.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Wedged {
@@ -119,17 +132,45 @@ pub struct PersonView {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Whether a device of theirs is connected. `None` where it is not told.
+    /// Whether they are here, and what they are at. `None` where it is not told.
     pub presence: Option<PresenceView>,
 }
 
-/// Whether someone is connected.
+/// Whether someone is here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PresenceView {
-    /// Connected now.
-    pub online: bool,
-    /// Since when; for who is offline, when last seen.
-    pub since: Option<Millis>,
+pub enum PresenceView {
+    /// A device of theirs is connected.
+    Online {
+        /// What they are at.
+        activity: Activity,
+        /// Since when they are here.
+        since: Option<Millis>,
+    },
+    /// No device of theirs is connected.
+    Offline {
+        /// When one was last.
+        last_seen: Option<Millis>,
+    },
+    /// They do not work now; nothing else is told of them.
+    OffShift,
+}
+
+impl PresenceView {
+    /// Whether a device of theirs is known to be connected.
+    pub fn is_online(self) -> bool {
+        matches!(self, Self::Online { .. })
+    }
+}
+
+impl From<PresenceOf> for PresenceView {
+    fn from(told: PresenceOf) -> Self {
+        let PresenceOf { online, since, activity, off_shift, .. } = told;
+        match (off_shift, online) {
+            (true, _) => Self::OffShift,
+            (false, true) => Self::Online { activity, since },
+            (false, false) => Self::Offline { last_seen: since },
+        }
+    }
 }
 
 /// One conversation in the list.
@@ -146,6 +187,8 @@ pub struct ConversationView {
     pub group: Option<GroupView>,
     /// Of an incident, and of what someone says to dispatch: what has become of it.
     pub case: Option<Case>,
+    /// Who is writing there at this moment.
+    pub typing: Vec<PersonId>,
     /// How many messages of others the reader has not read.
     pub unread: usize,
     /// The newest message.

@@ -104,6 +104,10 @@ presence-online = متصل الآن
 presence-online-since = متصل منذ { $time }
 presence-offline = غير متصل
 presence-last-seen = آخر ظهور: { $time }
+presence-away = بعيدًا عن الجهاز
+presence-driving = خلف المقود
+presence-off-shift = خارج المناوبة
+presence-typing = يكتب…
 
 # الرسائل
 you = أنت

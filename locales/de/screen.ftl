@@ -88,6 +88,10 @@ presence-online = Online
 presence-online-since = Online seit { $time }
 presence-offline = Offline
 presence-last-seen = Zuletzt gesehen { $time }
+presence-away = Gerade nicht am Gerät
+presence-driving = Am Steuer
+presence-off-shift = Nicht im Dienst
+presence-typing = schreibt …
 
 # Nachrichten
 you = Sie

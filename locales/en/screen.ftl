@@ -88,6 +88,10 @@ presence-online = Online
 presence-online-since = Online since { $time }
 presence-offline = Offline
 presence-last-seen = Last seen { $time }
+presence-away = Away
+presence-driving = Driving
+presence-off-shift = Off shift
+presence-typing = typing…
 
 # Messages
 you = You

@@ -88,6 +88,10 @@ presence-online = En línea
 presence-online-since = En línea desde: { $time }
 presence-offline = Sin conexión
 presence-last-seen = Última conexión: { $time }
+presence-away = Lejos del dispositivo
+presence-driving = Al volante
+presence-off-shift = Fuera de turno
+presence-typing = escribiendo…
 
 # Mensajes
 you = Usted

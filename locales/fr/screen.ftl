@@ -88,6 +88,10 @@ presence-online = En ligne
 presence-online-since = En ligne depuis { $time }
 presence-offline = Hors ligne
 presence-last-seen = Dernière connexion : { $time }
+presence-away = Loin de l’appareil
+presence-driving = Au volant
+presence-off-shift = Hors service
+presence-typing = écrit…
 
 # Messages
 you = Vous

@@ -96,6 +96,10 @@ presence-online = Połączono
 presence-online-since = Połączono od { $time }
 presence-offline = Brak sieci
 presence-last-seen = Ostatnio { $time }
+presence-away = Z dala od urządzenia
+presence-driving = Za kierownicą
+presence-off-shift = Poza zmianą
+presence-typing = pisze…
 
 # Wiadomości
 you = Ty

@@ -92,6 +92,10 @@ presence-online = Online
 presence-online-since = Online de la { $time }
 presence-offline = Offline
 presence-last-seen = Ultima oară online: { $time }
+presence-away = Nu este lângă dispozitiv
+presence-driving = La volan
+presence-off-shift = În afara turei
+presence-typing = scrie…
 
 # Mesajele
 you = Eu

@@ -72,6 +72,10 @@ presence-online = Çevrimiçi
 presence-online-since = { $time } saatinden beri çevrimiçi
 presence-offline = Çevrimdışı
 presence-last-seen = Son görülme: { $time }
+presence-away = Cihazdan uzakta
+presence-driving = Direksiyon başında
+presence-off-shift = Vardiya dışında
+presence-typing = yazıyor…
 
 # Mesajlar
 you = Siz

@@ -96,6 +96,10 @@ presence-online = Онлайн
 presence-online-since = Онлайн з { $time }
 presence-offline = Офлайн
 presence-last-seen = Востаннє онлайн: { $time }
+presence-away = Не біля пристрою
+presence-driving = За кермом
+presence-off-shift = Поза зміною
+presence-typing = пише…
 
 # Повідомлення
 you = Ви

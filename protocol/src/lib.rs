@@ -35,8 +35,8 @@ pub use bytes::{Bytes, Sha256Hash};
 pub use case::{Case, Word};
 pub use conversation::{BadConversationId, ConversationId};
 pub use frame::{
-    Answer, Downlink, Earlier, Entry, Event, Events, FrameError, History, OwnRun, Presence,
-    PresenceOf, Pull, Submit, Uplink,
+    Activity, Answer, Downlink, Earlier, Entry, Event, Events, FrameError, Here, History, OwnRun,
+    Presence, PresenceOf, Pull, Submit, TypingIn, Uplink,
 };
 pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, IncidentId, Millis, PersonId, Sequence};
 pub use limits::*;

@@ -107,6 +107,15 @@ limits! {
     /// Longest time until a step of a chain, in minutes: a week.
     CHAIN_AFTER_MINUTES_MAX: u16 = 7 * 24 * 60;
 
+    /// Most people whom one `Presence` names.
+    PRESENCE_PEOPLE_MAX: usize = 1_000;
+
+    /// Most members of a group in which it is told who is writing.
+    TYPING_MEMBERS_MAX: usize = 50;
+
+    /// How long it holds that someone is writing, in milliseconds, unless it is said again.
+    TYPING_FOR_MS: u64 = 6_000;
+
     /// Most publishes of one connection that the server holds without an answer. A client keeps its
     /// window no larger than this.
     PUBLISHES_IN_FLIGHT_MAX: u16 = 16;

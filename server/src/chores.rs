@@ -1,4 +1,4 @@
-//! What the server does by the clock: heartbeats, checkpoints, the index, the mark up to which devices may
+//! What the server does by the clock: heartbeats and presence, checkpoints, the index, the mark up to which devices may
 //! forget, the renewal of its own certificate and the loading of a changed one.
 
 use std::sync::Arc;
@@ -7,17 +7,19 @@ use std::time::{Duration, Instant};
 
 use axum_server::tls_rustls::RustlsConfig;
 use ed25519_dalek::SigningKey;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use waypost_domain::Request;
 use waypost_domain::audit::Checkpoint;
 use waypost_storage::{SignedCheckpoint, StorageError};
 
 use crate::clock;
+use crate::fanout::Fanout;
 use crate::identity::{self, TlsFiles, load_tls, sign};
 use crate::waypost::Waypost;
 
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
+const PRESENCE_EVERY: Duration = Duration::from_millis(250);
 const SAFE_EVERY: Duration = Duration::from_secs(30);
 const ERASE_EVERY: Duration = Duration::from_secs(5);
 const INDEX_EVERY: Duration = Duration::from_millis(250);
@@ -27,15 +29,21 @@ const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// Tells devices what no commit tells them, until stopped. It waits for nothing.
+pub async fn tell(fanout: Arc<Fanout>, stop: CancellationToken) {
+    let (mut heartbeat, mut presence) = (every(HEARTBEAT_EVERY), every(PRESENCE_EVERY));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = heartbeat.tick() => fanout.heartbeat(),
+            _ = presence.tick() => fanout.tell_presence(),
+        }
+    }
+}
+
 /// Runs until stopped; signs a last checkpoint then.
 pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: CancellationToken) {
-    let every = |period| {
-        let mut ticks = interval(period);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks
-    };
     let checkpoint_every = Duration::from_secs(waypost.config.checkpoint_seconds.into());
-    let mut heartbeat = every(HEARTBEAT_EVERY);
     let mut checkpoint = every(checkpoint_every);
     let mut safe = every(SAFE_EVERY);
     let mut erase = every(ERASE_EVERY);
@@ -46,7 +54,6 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
-            _ = heartbeat.tick() => waypost.fanout.heartbeat(),
             _ = checkpoint.tick() => report("checkpoint", sign_checkpoint(&waypost, &key).await),
             _ = safe.tick() => report("safe mark", move_safe_mark(&waypost).await),
             _ = erase.tick() => {
@@ -59,6 +66,12 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
         }
     }
     report("checkpoint", sign_checkpoint(&waypost, &key).await);
+}
+
+fn every(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// Signs the tree as it stands, if it has grown since the last checkpoint.

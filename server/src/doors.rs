@@ -27,7 +27,7 @@ pub fn handlers(waypost: &Waypost) -> Handlers {
         }),
         uplink: Arc::new(move |who, frame| {
             let waypost = uplink.clone();
-            Box::pin(async move { vec![waypost.uplink(who, frame).await] })
+            Box::pin(async move { waypost.uplink(who, frame).await.into_iter().collect() })
         }),
         connected: Arc::new(move |who| come.connected(who)),
         disconnected: Arc::new(move |who| gone.disconnected(who)),

@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Notify, watch};
 use waypost_domain::live::{Listener, Live, Push, RECENT_MAX, Told};
 use waypost_edge::{Edge, Identity};
-use waypost_protocol::{Body, ConversationId, EnrolmentId, Events, PersonId, Pull, Sequence, kind};
+use waypost_protocol::{
+    Body, ConversationId, EnrolmentId, Events, FactId, Here, PersonId, PresenceOf, Pull, Sequence,
+    Shift, kind,
+};
 
 use crate::clock;
 
@@ -23,10 +26,17 @@ pub struct Fanout {
 }
 
 impl Fanout {
-    /// Begins at the end of the record, with the current members of groups and streams.
-    pub fn new(position: Sequence, members: Vec<(ConversationId, PersonId)>) -> Self {
+    /// Begins at the end of the record, with the current members of groups and streams, and the shifts
+    /// that are not long over.
+    pub fn new(
+        position: Sequence,
+        members: Vec<(ConversationId, PersonId)>,
+        shifts: Vec<(FactId, Shift)>,
+    ) -> Self {
+        let mut live = Live::new(position, members, RECENT_MAX);
+        live.know_shifts(shifts);
         Self {
-            live: Mutex::new(Live::new(position, members, RECENT_MAX)),
+            live: Mutex::new(live),
             edge: OnceLock::new(),
             behind: Notify::new(),
             told: watch::Sender::new(false),
@@ -97,15 +107,28 @@ impl Fanout {
 
     /// A device has connected.
     pub fn connected(&self, who: Identity) {
-        let listener = Listener { enrolment: who.enrolment, person: who.person, role: who.role };
-        let mut live = self.lock();
-        self.send(live.connected(listener, clock::now()));
+        self.lock().connected(listener(who), clock::now());
     }
 
     /// A device has gone.
     pub fn disconnected(&self, who: Identity) {
+        self.lock().disconnected(who.enrolment, clock::now());
+    }
+
+    /// A device without a connection has asked something.
+    pub fn asked(&self, who: Identity) {
+        self.lock().asked(listener(who), clock::now());
+    }
+
+    /// A device says what its person is at.
+    pub fn is_at(&self, who: Identity, here: &Here) {
+        self.lock().is_at(listener(who), here);
+    }
+
+    /// Tells what is new about who is here and who is writing.
+    pub fn tell_presence(&self) {
         let mut live = self.lock();
-        self.send(live.disconnected(who.enrolment, clock::now()));
+        self.send(live.presence(clock::now()));
     }
 
     /// The answer to a pull that needs no page.
@@ -121,7 +144,7 @@ impl Fanout {
     /// A device is about to be answered with this page.
     pub fn answered(&self, enrolment: EnrolmentId, page: &Events) {
         let mut live = self.lock();
-        self.send(live.answered(enrolment, page));
+        self.send(live.answered(enrolment, page, clock::now()));
     }
 
     /// Says to each device that was pushed something where the record stands.
@@ -133,6 +156,11 @@ impl Fanout {
     /// Who is online.
     pub fn people_online(&self) -> usize {
         self.lock().people_online()
+    }
+
+    /// Those who are or were here, after this person, at most so many.
+    pub fn who_is_here(&self, after: PersonId, limit: usize) -> Vec<PresenceOf> {
+        self.lock().who_is_here(after, clock::now()).take(limit).collect()
     }
 
     /// Called with the lock held, so that frames leave in the order in which they were decided.
@@ -147,6 +175,10 @@ impl Fanout {
     fn lock(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn listener(who: Identity) -> Listener {
+    Listener { enrolment: who.enrolment, person: who.person, role: who.role }
 }
 
 /// The enrolment that this fact ends.

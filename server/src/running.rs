@@ -13,7 +13,7 @@ use waypost_edge::{Edge, EdgeConfig};
 use waypost_storage::{Db, StorageError};
 
 use crate::chores::{self, for_http};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::control;
 use crate::doors;
@@ -110,9 +110,10 @@ impl Core {
 async fn begin_telling(db: &Db) -> Result<Fanout, StorageError> {
     loop {
         let position = db.head().await?.sequence();
-        let members = db.all_members().await?;
+        let (members, shifts) =
+            (db.all_members().await?, db.shifts_that_matter(clock::now()).await?);
         if db.head().await?.sequence() == position {
-            return Ok(Fanout::new(position, members));
+            return Ok(Fanout::new(position, members, shifts));
         }
     }
 }
@@ -163,6 +164,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         let (db, fanout, stop) = (waypost.db.clone(), Arc::clone(&waypost.fanout), stop.clone());
         async move { follow::run(db, &fanout, stop).await }
     });
+    let telling = tokio::spawn(chores::tell(Arc::clone(&waypost.fanout), stop.clone()));
     let chores = tokio::spawn(chores::run(waypost, key, rustls, stop.clone()));
     tracing::info!(mqtt = %edge.local_addr(), https = %https_addr, "Waypost is ready");
     Ok(Running {
@@ -171,7 +173,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         https,
         https_addr,
         stop,
-        tasks: vec![chores, follower, server, control],
+        tasks: vec![telling, chores, follower, server, control],
     })
 }
 

@@ -58,8 +58,16 @@ pub struct Waypost {
 }
 
 impl Waypost {
-    /// Answers one uplink frame of a proved device.
-    pub async fn uplink(&self, who: Identity, frame: Uplink) -> Downlink {
+    /// Answers one uplink frame of a proved device; not if nothing answers such a frame.
+    pub async fn uplink(&self, who: Identity, frame: Uplink) -> Option<Downlink> {
+        if let Uplink::Here(here) = &frame {
+            self.fanout.is_at(who, here);
+            return None;
+        }
+        Some(self.answer(who, frame).await)
+    }
+
+    async fn answer(&self, who: Identity, frame: Uplink) -> Downlink {
         let Asked { request, page } = Asked::by(actor_of(who), frame);
         if let Some(request) = request {
             if let Request::Submit { entries, .. } = &request {

@@ -48,7 +48,7 @@ async fn what_one_server_commits_the_other_tells_in_order() {
 
 async fn server_on(db: &Db, stop: &CancellationToken) -> (Ingest, Arc<Fanout>) {
     let position = db.head().await.expect("the record is read").sequence();
-    let fanout = Arc::new(Fanout::new(position, Vec::new()));
+    let fanout = Arc::new(Fanout::new(position, Vec::new(), Vec::new()));
     let (db, clock) = (db.clone(), Clock::of_the_machine());
     let metrics = Arc::new(Metrics::default());
     let (ingest, _committer) = Ingest::start(db, Arc::clone(&fanout), metrics, clock, stop.clone());

@@ -234,7 +234,7 @@ impl Real {
 /// Starts the committer of the product with the time and the random values of the model.
 async fn commits(db: &Db, lent: &Lent) -> Result<Committing, StorageError> {
     let position = db.head().await?.sequence();
-    let fanout = Arc::new(Fanout::new(position, db.all_members().await?));
+    let fanout = Arc::new(Fanout::new(position, db.all_members().await?, Vec::new()));
     let (times, values) = (Arc::clone(lent), Arc::clone(lent));
     let lock = |lent: &Lent| lent.lock().unwrap_or_else(PoisonError::into_inner).0;
     let clock = Clock {

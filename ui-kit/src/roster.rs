@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use waypost_client::View;
 use waypost_client::view::{ConversationView, PersonView, PresenceView};
 use waypost_locales::Texts;
-use waypost_protocol::{ConversationId, PersonId};
+use waypost_protocol::{Activity, ConversationId, PersonId};
 
 use crate::{Clock, body_text};
 
@@ -126,8 +126,9 @@ fn of_conversation(view: &View, one: &ConversationView, texts: &Texts, clock: Cl
         initials: initials(&title),
         title,
         group,
-        online: presence.map(|presence| presence.online),
+        online: presence.map(PresenceView::is_online),
         since: match group && !is_to_many {
+            _ if !one.typing.is_empty() => typing(view, one, texts),
             true => texts.message("members", &[("count", (one.others.len() + 1).into())]),
             false => since(presence, texts, clock),
         },
@@ -159,7 +160,7 @@ fn of_person(
         title: person.name.clone(),
         initials: initials(&person.name),
         group: false,
-        online: person.presence.map(|presence| presence.online),
+        online: person.presence.map(PresenceView::is_online),
         since: since(person.presence, texts, clock),
         preview: String::new(),
         time: String::new(),
@@ -171,14 +172,32 @@ fn of_person(
 
 fn since(presence: Option<PresenceView>, texts: &Texts, clock: Clock) -> String {
     let Some(presence) = presence else { return String::new() };
-    let (timed, untimed) = match presence.online {
-        true => ("presence-online-since", "presence-online"),
-        false => ("presence-last-seen", "presence-offline"),
+    let (timed, untimed, at) = match presence {
+        PresenceView::Online { activity: Activity::Active, since } => {
+            ("presence-online-since", "presence-online", since)
+        }
+        PresenceView::Online { activity: Activity::Away, .. } => ("", "presence-away", None),
+        PresenceView::Online { activity: Activity::Driving, .. } => ("", "presence-driving", None),
+        PresenceView::Offline { last_seen } => {
+            ("presence-last-seen", "presence-offline", last_seen)
+        }
+        PresenceView::OffShift => ("", "presence-off-shift", None),
     };
-    match presence.since {
+    match at {
         Some(at) => texts.message(timed, &[("time", clock.moment(at, texts).into())]),
         None => texts.message(untimed, &[]),
     }
+}
+
+/// That someone is writing; who, where there are several.
+fn typing(view: &View, one: &ConversationView, texts: &Texts) -> String {
+    let writes = texts.message("presence-typing", &[]);
+    if one.id.partner_of(view.me.person).is_some() {
+        return writes;
+    }
+    let name = |id: &PersonId| person(view, *id).map(|person| person.name.clone());
+    let names: Vec<_> = one.typing.iter().filter_map(name).collect();
+    format!("{}: {writes}", names.join(", "))
 }
 
 /// One line, and who said it if it was the reader.

@@ -9,8 +9,8 @@ use waypost_client::view::{
     Timeline, Wedged,
 };
 use waypost_protocol::{
-    Argument, Arguments, Body, ConversationId, EnrolmentId, FactId, Header, Millis, PersonId,
-    ProblemCode, ReceiptState, Role,
+    Activity, Argument, Arguments, Body, ConversationId, EnrolmentId, FactId, Header, Millis,
+    PersonId, ProblemCode, ReceiptState, Role,
 };
 
 use crate::Here;
@@ -236,6 +236,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         others: members(open, me.person),
         group: None,
         case: None,
+        typing: Vec::new(),
         unread: 0,
         last: messages.last().cloned(),
     }];
@@ -253,6 +254,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         others: members(*id, me.person),
         group: None,
         case: None,
+        typing: Vec::new(),
         unread: *unread,
         last: Some(Arc::new(from(*author, -9, 20, text(words)))),
     }));
@@ -276,7 +278,11 @@ fn person(id: PersonId, presence_told: bool) -> PersonView {
         OMAR => Role::Dispatcher,
         _ => Role::Driver,
     };
-    let presence = PresenceView { online: id != MAREK, since: Some(at(-70 - i64::from(id.0))) };
+    let since = Some(at(-70 - i64::from(id.0)));
+    let presence = match id {
+        MAREK => PresenceView::Offline { last_seen: since },
+        _ => PresenceView::Online { activity: Activity::Active, since },
+    };
     PersonView { id, name: name(id).to_owned(), role, presence: presence_told.then_some(presence) }
 }
 

@@ -7,6 +7,7 @@ mod tap;
 use waypost_protocol::{Millis, PersonId, Sequence, Uplink};
 
 use crate::backoff::Dice;
+use crate::doing::Doing;
 use crate::inbox::Inbox;
 use crate::link::{Link, LinkState};
 use crate::marks::Marks;
@@ -25,6 +26,7 @@ pub struct Engine {
     inbox: Inbox,
     marks: Marks,
     openings: Openings,
+    doing: Doing,
     skew: Skew,
     link: Link,
     /// Nothing is sent before this tick: the server refused a whole frame.
@@ -56,6 +58,7 @@ impl Engine {
             inbox: Inbox::new(saved.cursor, random as u32),
             marks: Marks::new(saved.stored_marks, saved.read_marks, saved.read_up_to),
             openings: Openings::new(saved.openings, random as u32),
+            doing: Doing::default(),
             skew: Skew::new(saved.skew_ms),
             link: Link::new(),
             hold_until: 0,
@@ -126,6 +129,7 @@ impl Engine {
         self.outbox.release_all();
         self.inbox.link_up();
         self.openings.forget_asked();
+        self.doing.link_up();
         self.skew.forget_samples();
         self.hold_until = 0;
         self.heard_at = plan.now.tick;
@@ -153,8 +157,9 @@ impl Engine {
         }
         let tick = plan.now.tick;
         plan.effects.extend(self.link.timer(tick));
-        if let Some(path) = self.link.path() {
-            self.send(path, plan);
+        match self.link.path() {
+            Some(path) => self.send(path, plan),
+            None => self.doing.without_link(),
         }
         let shown = self.link.show(plan.now, self.inbox.catching_up);
         if !self.shown.replace(shown).is_some_and(|before| looks_same(before, shown)) {
@@ -185,6 +190,9 @@ impl Engine {
         }
         if let Some(question) = self.openings.next_question(tick) {
             plan.effects.push(Effect::Send(path, Uplink::History(question)));
+        }
+        if let Some(here) = self.doing.next(tick) {
+            plan.effects.push(Effect::Send(path, Uplink::Here(here)));
         }
     }
 

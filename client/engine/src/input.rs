@@ -1,6 +1,6 @@
 //! What happens to an engine, in the past tense.
 
-use waypost_protocol::{Body, Content, ConversationId, Downlink, FactId, Millis};
+use waypost_protocol::{Activity, Body, Content, ConversationId, Downlink, FactId, Millis};
 
 /// The moment at which an input is handled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -96,6 +96,10 @@ pub enum Wish {
         /// The number of the last message shown.
         up_to: u64,
     },
+    /// Is at something else from here on. It is remembered in memory alone.
+    Do(Activity),
+    /// Is writing in a conversation. It is told while it is true, or never.
+    Type(ConversationId),
     /// Switches the link on or off. It is remembered in memory alone.
     Online(bool),
 }

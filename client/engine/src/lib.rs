@@ -14,6 +14,7 @@
 //! This crate refuses to do I/O, to read a clock or to make a random number.
 
 mod backoff;
+mod doing;
 mod effect;
 mod engine;
 mod inbox;

@@ -30,6 +30,9 @@ pub const POLL_IDLE_MS: u64 = 20_000;
 /// For how long something goes on after a tap or an event, in milliseconds.
 pub const ACTIVE_FOR_MS: u64 = 5 * 60_000;
 
+/// After so long it is said again that someone is writing, in milliseconds: half of
+/// [`waypost_protocol::TYPING_FOR_MS`].
+pub const TYPING_AGAIN_MS: u64 = waypost_protocol::TYPING_FOR_MS / 2;
 /// The first back-off, in milliseconds. It doubles each time.
 pub const BACKOFF_FIRST_MS: u64 = 500;
 

@@ -85,6 +85,8 @@ pub(super) async fn understand(
             let wedged = wedged(id, reading).await?;
             Task::Wish(Wish::Discard { wedged: wedged.id })
         }
+        Command::Do { activity } => Task::Wish(Wish::Do(activity)),
+        Command::Type { conversation } => Task::Wish(Wish::Type(conversation)),
         Command::SetOnline { online } => Task::Wish(Wish::Online(online)),
     })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use waypost_engine::{Effect, Engine, Input, LinkPath, LinkState, Now};
+use waypost_protocol::TYPING_FOR_MS;
 
 use super::commands::{Task, understand};
 use super::{CommandError, Request, Sent};
@@ -15,7 +16,7 @@ use crate::command::Command;
 use crate::link::{Link, Peer, Report, What, tls};
 use crate::read_model::{ReadModel, ShellPart};
 use crate::store::{Identity, OpenError, Store, StoreError};
-use crate::view::{LinkView, View};
+use crate::view::View;
 
 /// At most about 60 views a second.
 const VIEW_INTERVAL: Duration = Duration::from_millis(16);
@@ -87,7 +88,7 @@ impl Shell {
         let mut model = ReadModel::new(identity);
         model.refresh(&store.reading()).await.map_err(unreadable)?;
         let first = model.view(ShellPart {
-            link: link_view(engine.link(clock.moment(started))),
+            link: engine.link(clock.moment(started)).into(),
             waiting: engine.waiting(),
             outbox_full: engine.outbox_full(),
             store_trouble: None,
@@ -134,6 +135,10 @@ impl Shell {
                     self.happened(Input::TimerFired).await;
                 }
                 () = at(self.expiry) => self.expire().await,
+                () = at(self.model.typing_ends()) => {
+                    self.model.forget_typing(Instant::now());
+                    self.view_changed();
+                }
                 () = at(self.trouble.as_ref().map(|(_, at)| *at)) => self.try_store().await,
                 () = at(self.view_due) => self.show().await,
             }
@@ -245,7 +250,8 @@ impl Shell {
                     self.view_changed();
                 }
                 Effect::ShowPresence(presence) => {
-                    self.model.show_presence(presence);
+                    let until = Instant::now() + Duration::from_millis(TYPING_FOR_MS);
+                    self.model.show_presence(presence, until);
                     self.view_changed();
                 }
                 Effect::StartOver => return Outcome::StartOver,
@@ -354,7 +360,7 @@ impl Shell {
             self.trouble.get_or_insert((error.to_string(), again));
         }
         let view = self.model.view(ShellPart {
-            link: link_view(self.engine.link(self.now())),
+            link: self.engine.link(self.now()).into(),
             waiting: self.engine.waiting(),
             outbox_full: self.engine.outbox_full(),
             store_trouble: self.trouble.as_ref().map(|(why, _)| why.clone()),
@@ -374,16 +380,6 @@ async fn at(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
-    }
-}
-
-fn link_view(link: LinkState) -> LinkView {
-    match link {
-        LinkState::Off => LinkView::Offline { retry_at: None },
-        LinkState::Waiting { retry_at } => LinkView::Offline { retry_at: Some(retry_at) },
-        LinkState::Connecting => LinkView::Connecting,
-        LinkState::Up { path, catching_up } => LinkView::Online { path, catching_up },
-        LinkState::Revoked => LinkView::Revoked,
     }
 }
 

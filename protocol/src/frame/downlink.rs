@@ -3,11 +3,12 @@
 use minicbor::{Decode, Decoder, Encode, decode::Error};
 use serde::{Deserialize, Serialize};
 
+use super::Presence;
 use super::codec::{FrameError, decode, encode, is_false, is_nought, is_zero};
 use crate::lenient::{known, more};
 use crate::{
-    Content, ConversationId, EVENTS_MAX, FactId, Millis, PersonId, ProblemCode, SUBMIT_ENTRIES_MAX,
-    Sequence,
+    Content, ConversationId, EVENTS_MAX, FactId, Millis, PRESENCE_PEOPLE_MAX, PersonId,
+    ProblemCode, SUBMIT_ENTRIES_MAX, Sequence,
 };
 
 /// What the server says to a device.
@@ -34,7 +35,7 @@ pub enum Downlink {
     /// Part of the record, as the answer to a `Pull` or pushed as it happens.
     #[n(2)]
     Events(#[n(0)] Events),
-    /// Who is online, for those who may see it. It is no fact and may be lost.
+    /// Who is online, for those who may see it, and who is writing. It is no fact and may be lost.
     #[n(3)]
     Presence(#[n(0)] Presence),
     /// A whole frame was refused.
@@ -263,31 +264,6 @@ pub struct Event {
     pub skew_ms: Option<i64>,
 }
 
-/// Who is online now. It is a snapshot for the people it names and says nothing of others.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Encode, Decode)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Presence {
-    /// One entry for each person whose state is told.
-    #[n(0)]
-    pub people: Vec<PresenceOf>,
-}
-
-/// Whether one person has a live connection.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PresenceOf {
-    /// Who.
-    #[n(0)]
-    pub person: PersonId,
-    /// Whether a device of theirs is connected.
-    #[n(1)]
-    pub online: bool,
-    /// Since when, by the server's clock; for who is offline, when they were last seen.
-    #[n(2)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Millis>,
-}
-
 impl Downlink {
     /// The CBOR form.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -304,6 +280,11 @@ impl Downlink {
                 Err(FrameError::TooLarge)
             }
             Self::Earlier(Earlier { events, .. }) if events.len() > EVENTS_MAX => {
+                Err(FrameError::TooLarge)
+            }
+            Self::Presence(Presence { people, typing })
+                if people.len().max(typing.len()) > PRESENCE_PEOPLE_MAX =>
+            {
                 Err(FrameError::TooLarge)
             }
             Self::Answers { answers } if answers.len() > SUBMIT_ENTRIES_MAX => {

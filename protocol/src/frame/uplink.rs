@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::Here;
 use super::codec::{FrameError, decode, encode, is_false, is_zero};
 use crate::{
     Content, ConversationId, FactId, READ_MARKS_MAX, ReadMark, STORED_MARKS_MAX,
@@ -33,6 +34,9 @@ pub enum Uplink {
     /// Asks for what a conversation said before a number, where that is opened to the person.
     #[n(3)]
     History(#[n(0)] History),
+    /// Says what the person is at, and where they are writing. Nothing answers it.
+    #[n(4)]
+    Here(#[n(0)] Here),
 }
 
 /// Entries of one outbox, in the order of their lanes.
@@ -138,7 +142,7 @@ impl Uplink {
 
     /// Reads the CBOR form and checks every bound on lists.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrameError> {
-        let frame: Self = decode(bytes, 1..=3)?;
+        let frame: Self = decode(bytes, 1..=4)?;
         frame.check_bounds()?;
         Ok(frame)
     }
@@ -150,7 +154,7 @@ impl Uplink {
             Self::Pull(pull) => {
                 pull.stored.len() <= STORED_MARKS_MAX && pull.read.len() <= READ_MARKS_MAX
             }
-            Self::History(_) => true,
+            Self::History(_) | Self::Here(_) => true,
         };
         if within { Ok(()) } else { Err(FrameError::TooLarge) }
     }

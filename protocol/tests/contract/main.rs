@@ -8,6 +8,7 @@ mod hostile;
 mod newer_peer;
 #[cfg(feature = "openapi")]
 mod openapi;
+mod passing;
 mod richer;
 mod round_trip;
 mod rules;

@@ -149,8 +149,14 @@ fn frames_of_unknown_types_are_told_from_broken_ones() {
     let newer = to_vec((9, novel())).unwrap();
     assert_eq!(Downlink::from_bytes(&newer), Err(FrameError::UnknownFrame));
     assert_eq!(Uplink::from_bytes(&newer), Err(FrameError::UnknownFrame));
-    let presence = to_vec((3, ([(DANA, true, MORNING, novel())], novel()), novel())).unwrap();
+    let of_dana = (DANA, true, MORNING, 0, false, novel());
+    let presence = to_vec((3, ([of_dana], [(); 0], novel()), novel())).unwrap();
     assert!(Downlink::from_bytes(&presence).is_ok(), "Omar no longer sees who is online");
+    let asleep = to_vec((3, ([(DANA, true, MORNING, 77, false)],), novel())).unwrap();
+    let Ok(Downlink::Presence(presence)) = Downlink::from_bytes(&asleep) else {
+        panic!("Omar no longer sees who is online");
+    };
+    assert_eq!(presence.people[0].activity, Activity::Active, "she is here, whatever she is at");
 }
 
 #[test]

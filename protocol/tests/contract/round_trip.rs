@@ -204,6 +204,8 @@ fn uplink() -> impl Strategy<Value = Uplink> {
     prop_oneof![
         vec(entry(), 0..4).prop_map(|entries| Uplink::Submit(Submit { entries })),
         pull().prop_map(Uplink::Pull),
+        (activity(), of(conversation()))
+            .prop_map(|(activity, typing)| Uplink::Here(Here { activity, typing })),
         (conversation(), any::<u64>(), any::<u32>(), any::<u16>()).prop_map(
             |(conversation, before, number, limit)| {
                 Uplink::History(History { conversation, before, number, limit })
@@ -267,13 +269,26 @@ fn events() -> impl Strategy<Value = Events> {
     })
 }
 
+fn activity() -> impl Strategy<Value = Activity> {
+    prop_oneof![Just(Activity::Active), Just(Activity::Away), Just(Activity::Driving)]
+}
+
 fn downlink() -> impl Strategy<Value = Downlink> {
-    let of_person = (person(), any::<bool>(), of(any::<i64>()))
-        .prop_map(|(person, online, since)| PresenceOf { person, online, since });
+    let of_person = (person(), any::<bool>(), of(any::<i64>()), activity(), any::<bool>())
+        .prop_map(|(person, online, since, activity, off_shift)| PresenceOf {
+            person,
+            online,
+            since,
+            activity,
+            off_shift,
+        });
+    let typing = (person(), conversation())
+        .prop_map(|(person, conversation)| TypingIn { person, conversation });
     prop_oneof![
         vec(answer(), 0..4).prop_map(|answers| Downlink::Answers { answers }),
         events().prop_map(Downlink::Events),
-        vec(of_person, 0..4).prop_map(|people| Downlink::Presence(Presence { people })),
+        (vec(of_person, 0..4), vec(typing, 0..4))
+            .prop_map(|(people, typing)| Downlink::Presence(Presence { people, typing })),
         (code(), of(any::<u32>()))
             .prop_map(|(code, retry_after_ms)| Downlink::Refused { code, retry_after_ms }),
         (any::<[u32; 2]>(), conversation(), vec(event(), 0..4), any::<bool>()).prop_map(

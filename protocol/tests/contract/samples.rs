@@ -3,6 +3,7 @@
 
 use waypost_protocol::*;
 
+use crate::passing::{heres, presences};
 use crate::richer::header;
 
 pub const DANA: PersonId = PersonId(7);
@@ -252,7 +253,7 @@ fn enrolled() -> Body {
 
 /// Every type of uplink frame, bare and with all that it can hold.
 pub fn uplinks() -> Vec<(&'static str, Uplink)> {
-    vec![
+    let mut all = vec![
         ("submit", Uplink::Submit(Submit { entries: vec![entry()] })),
         ("submit with everything", Uplink::Submit(Submit { entries: entries() })),
         ("pull", Uplink::Pull(Pull { number: 1, limit: 256, ..Pull::default() })),
@@ -265,7 +266,9 @@ pub fn uplinks() -> Vec<(&'static str, Uplink)> {
             let incident = IncidentId::mint(MORNING, 0x1C);
             Uplink::History(history(ConversationId::Incident(incident)))
         }),
-    ]
+    ];
+    all.extend(heres());
+    all
 }
 
 pub fn entry() -> Entry {
@@ -312,19 +315,20 @@ fn pull_with_marks() -> Pull {
 pub fn downlinks() -> Vec<(&'static str, Downlink)> {
     let refused =
         |retry_after_ms| Downlink::Refused { code: ProblemCode::Overloaded, retry_after_ms };
-    vec![
+    let mut all = vec![
         ("answers", Downlink::Answers { answers: answers() }),
         ("events, empty", Downlink::Events(Events { next: 42, ..Events::default() })),
         ("a run is accepted", Downlink::Answers { answers: vec![a_run()] }),
         ("events, own alone", Downlink::Events(own(42))),
         ("events, pushed", Downlink::Events(pushed(42, event(42, &receipts())))),
         ("events with everything", Downlink::Events(events_with_everything())),
-        ("presence", Downlink::Presence(presence())),
         ("refused", refused(None)),
         ("refused for a while", refused(Some(1_500))),
         ("earlier, nothing", Downlink::Earlier(earlier(Vec::new(), false))),
         ("earlier, and more before", Downlink::Earlier(earlier(vec![about_a_group()], true))),
-    ]
+    ];
+    all.extend(presences());
+    all
 }
 
 fn receipts() -> Body {
@@ -386,12 +390,4 @@ fn a_run() -> Answer {
 pub fn own(n: u64) -> Events {
     let run = OwnRun { id: fact(1), n, recorded_at: MORNING + 900, before: 0 };
     Events { after: n - 1, next: n, own: vec![run], ..Events::default() }
-}
-
-fn presence() -> Presence {
-    let people = vec![
-        PresenceOf { person: DANA, online: true, since: Some(MORNING) },
-        PresenceOf { person: OMAR, online: false, since: None },
-    ];
-    Presence { people }
 }

@@ -4,7 +4,9 @@
 //! all of this is in memory only, and a server that starts knows of nobody. It refuses to send:
 //! whoever holds a [`Live`] does that, in the order in which frames are given out.
 
+mod attendance;
 mod presence;
+mod shifts;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -14,12 +16,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use waypost_protocol::{
-    Body, ConversationId, Downlink, EnrolmentId, Event, Events, Millis, PersonId, PresenceOf, Pull,
-    Role, Sequence, kind,
+    Body, ConversationId, Downlink, EnrolmentId, Event, Events, Millis, PersonId, Pull, Role,
+    Sequence, kind,
 };
 
 use crate::page::Room;
-use presence::Attendance;
+use attendance::Attendance;
+pub use shifts::SHIFTS_MATTER_FOR_MS;
 use stretch::{Piece, frames};
 pub use told::Told;
 use told::{Concerned, Recent};
@@ -50,6 +53,8 @@ pub struct Live {
     members: HashMap<ConversationId, Arc<BTreeSet<PersonId>>>,
     sessions: BTreeMap<EnrolmentId, Session>,
     attendance: Attendance,
+    /// Who is writing where, until it is told.
+    typing: BTreeMap<PersonId, ConversationId>,
 }
 
 struct Session {
@@ -80,6 +85,7 @@ impl Live {
             members: shared.collect(),
             sessions: BTreeMap::new(),
             attendance: Attendance::default(),
+            typing: BTreeMap::new(),
         }
     }
 
@@ -111,18 +117,17 @@ impl Live {
     }
 
     /// A device has connected.
-    pub fn connected(&mut self, listener: Listener, now: Millis) -> Vec<Push> {
+    pub fn connected(&mut self, listener: Listener, now: Millis) {
         let session = Session { listener, sent_up_to: None, pushed: false };
         self.sessions.insert(listener.enrolment, session);
-        let news = self.attendance.came(listener, now);
-        news.map_or_else(Vec::new, |of| self.presence_for_staff(of))
+        self.attendance.came(listener, now);
     }
 
     /// A device has gone.
-    pub fn disconnected(&mut self, enrolment: EnrolmentId, now: Millis) -> Vec<Push> {
-        let Some(session) = self.sessions.remove(&enrolment) else { return Vec::new() };
-        let news = self.attendance.went(session.listener, now);
-        news.map_or_else(Vec::new, |of| self.presence_for_staff(of))
+    pub fn disconnected(&mut self, enrolment: EnrolmentId, now: Millis) {
+        if let Some(session) = self.sessions.remove(&enrolment) {
+            self.attendance.went(session.listener, now);
+        }
     }
 
     /// The answer to a pull that needs no page: the device has been sent everything that there
@@ -172,7 +177,7 @@ impl Live {
 
     /// A device is answered with this page. If nothing is left to pull after it, the device is
     /// sent what was told since the page was read, and everything from now on.
-    pub fn answered(&mut self, enrolment: EnrolmentId, page: &Events) -> Vec<Push> {
+    pub fn answered(&mut self, enrolment: EnrolmentId, page: &Events, now: Millis) -> Vec<Push> {
         let Some(session) = self.sessions.get_mut(&enrolment).filter(|_| !page.more) else {
             return Vec::new();
         };
@@ -184,7 +189,8 @@ impl Live {
             pushes = self.catch_up(enrolment, n);
         }
         if first_time && is_staff {
-            pushes.push((enrolment, self.attendance.everyone()));
+            let everyone = self.attendance.everyone(now).into_iter();
+            pushes.extend(everyone.map(|frame| (enrolment, frame)));
         }
         pushes
     }
@@ -202,20 +208,6 @@ impl Live {
             .collect()
     }
 
-    /// How many people are online.
-    pub fn people_online(&self) -> usize {
-        self.attendance.people()
-    }
-
-    fn presence_for_staff(&self, of: PresenceOf) -> Vec<Push> {
-        let staff = self
-            .sessions
-            .values()
-            .filter(|session| session.listener.role.is_staff() && session.sent_up_to.is_some());
-        let frame = presence::news(of);
-        staff.map(|session| (session.listener.enrolment, frame.clone())).collect()
-    }
-
     fn remember(&mut self, told: Told) {
         self.position = Sequence { epoch: told.epoch, n: told.event.n };
         // Who comes into a group is concerned by that, and so is who leaves it.
@@ -227,6 +219,7 @@ impl Live {
         if leaves {
             self.note_members(&told.event);
         }
+        self.attendance.shifts_change(&told.event);
         self.hide_deleted(&told.event);
         self.recent.push_back(Recent::new(told, concerned));
     }

@@ -38,6 +38,8 @@ impl Asked {
                 Self { request: owes.then_some(marks), page: Some(Page::Next(pull)) }
             }
             Uplink::History(history) => Self { request: None, page: Some(Page::Earlier(history)) },
+            // It is told, and nothing answers it.
+            Uplink::Here(_) => Self { request: None, page: None },
         }
     }
 }

@@ -14,6 +14,7 @@ mod imports;
 mod limits;
 mod messages;
 mod people;
+mod presence;
 mod problem;
 mod record;
 mod responses;
@@ -95,6 +96,7 @@ fn resources(waypost: Waypost) -> OpenApiRouter {
 fn resource_routes() -> OpenApiRouter<Waypost> {
     OpenApiRouter::with_openapi(docs::outline())
         .merge(people::router())
+        .merge(presence::router())
         .merge(imports::router())
         .merge(conversations::router())
         .merge(messages::router())

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use waypost_edge::Identity;
 use waypost_protocol::{Downlink, ProblemCode, Uplink};
 
 use super::caller::Device;
@@ -46,16 +47,22 @@ async fn sync(
         Some(CBOR) => {
             let frame = Uplink::from_bytes(&body)
                 .map_err(|error| Problem::with(error.code(), error.to_string()))?;
-            let answers = [waypost.uplink(who, frame).await];
-            let bytes = minicbor::to_vec(answers).map_err(|_| ProblemCode::Internal)?;
+            let bytes = minicbor::to_vec(answers(&waypost, who, frame).await)
+                .map_err(|_| ProblemCode::Internal)?;
             Ok(([(header::CONTENT_TYPE, CBOR)], bytes).into_response())
         }
         Some(JSON) => {
             let frame: Uplink = serde_json::from_slice(&body)
                 .map_err(|error| Problem::with(ProblemCode::Malformed, error.to_string()))?;
             frame.check_bounds().map_err(|error| Problem::with(error.code(), error.to_string()))?;
-            Ok(axum::Json([waypost.uplink(who, frame).await]).into_response())
+            Ok(axum::Json(answers(&waypost, who, frame).await).into_response())
         }
         _ => Err(ProblemCode::MediaTypeUnsupported.into()),
     }
+}
+
+/// Whoever asks here without a connection is here for a while.
+async fn answers(waypost: &Waypost, who: Identity, frame: Uplink) -> Vec<Downlink> {
+    waypost.fanout.asked(who);
+    waypost.uplink(who, frame).await.into_iter().collect()
 }

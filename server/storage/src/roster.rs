@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+use waypost_domain::live::SHIFTS_MATTER_FOR_MS;
 use waypost_domain::{Roster, ShiftState};
 use waypost_protocol::{Body, Coverage, FactId, Millis, PersonId, SHIFT_HOURS_MAX, Shift};
 
@@ -61,6 +62,22 @@ impl Db {
         rows.iter()
             .map(|row| shift_of(row).map(|(id, it)| ShiftRow { id, shift: it.shift }))
             .collect()
+    }
+
+    /// The shifts by which others may know, or not, whether someone is here: those that are not over, or
+    /// not long.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn shifts_that_matter(
+        &self,
+        now: Millis,
+    ) -> Result<Vec<(FactId, Shift)>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql(COLUMNS);
+        sql.push(" WHERE cancelled = 0 AND until_ms > ").bind(now - SHIFTS_MATTER_FOR_MS);
+        let rows = sql.rows(&mut on).await?;
+        rows.iter().map(|row| shift_of(row).map(|(id, it)| (id, it.shift))).collect()
     }
 
     pub(crate) async fn read_coverages(

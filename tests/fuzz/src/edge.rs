@@ -167,23 +167,24 @@ fn handlers(handed: &Handed) -> Handlers {
             Box::pin(std::future::ready(Ok(found)))
         }),
         uplink: Arc::new(move |who, frame| {
-            let answer = answer(&frame);
+            let answers = answer(&frame).into_iter().collect();
             handed.lock().unwrap_or_else(PoisonError::into_inner).push((who, frame));
-            Box::pin(std::future::ready(vec![answer]))
+            Box::pin(std::future::ready(answers))
         }),
         connected: Arc::new(|_| {}),
         disconnected: Arc::new(|_| {}),
     }
 }
 
-fn answer(frame: &Uplink) -> Downlink {
+fn answer(frame: &Uplink) -> Option<Downlink> {
     let accepted = |id| Answer::Accepted {
         id,
         sequence: Sequence { epoch: 0, n: 1 },
         recorded_at: 0,
         before: 0,
     };
-    match frame {
+    Some(match frame {
+        Uplink::Here(_) => return None,
         Uplink::Submit(submit) => Downlink::Answers {
             answers: submit.entries.iter().map(|entry| accepted(entry.id)).collect(),
         },
@@ -197,7 +198,7 @@ fn answer(frame: &Uplink) -> Downlink {
             events: Vec::new(),
             more: false,
         }),
-    }
+    })
 }
 
 fn credential(who: Identity) -> String {

@@ -192,6 +192,7 @@ impl Tablet {
         match frame {
             Uplink::Pull(pull) => self.asked = pull.number,
             Uplink::History(history) => self.asked_earlier = history.number,
+            Uplink::Here(_) => {}
             Uplink::Submit(submit) => {
                 self.submitted = submit.entries.iter().map(|entry| entry.id).collect();
             }

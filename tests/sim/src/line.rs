@@ -54,11 +54,11 @@ pub(crate) struct Line {
     people: BTreeSet<PersonId>,
     staff: BTreeSet<PersonId>,
     /// What the staff share.
-    cases: Cases,
+    pub(crate) cases: Cases,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
     /// Who looks after whom, and who works when.
-    roster: Roster,
+    pub(crate) roster: Roster,
     /// What waits to be acknowledged.
     escalations: Escalations,
     templates: Versions,
@@ -359,7 +359,7 @@ impl Line {
         })
     }
 
-    fn members_of(&self, group: u32) -> BTreeSet<PersonId> {
+    pub(crate) fn members_of(&self, group: u32) -> BTreeSet<PersonId> {
         self.members.get(&group).cloned().unwrap_or_default()
     }
 

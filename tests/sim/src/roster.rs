@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use waypost_domain::Recorded;
+use waypost_domain::live::SHIFTS_MATTER_FOR_MS;
 use waypost_protocol::{Body, Coverage, FactId, Millis, PersonId, Recipients, Shift};
 
 /// The roster of one epoch.
@@ -31,6 +32,13 @@ impl Roster {
         }
         people.extend(now.iter().filter(|it| to.on_call && it.on_call).map(|it| it.person));
         people.retain(|person| !to.on_shift || now.iter().any(|it| it.person == *person));
+    }
+
+    /// Whether they work by shifts, and have none at this time.
+    pub(crate) fn is_off(&self, person: PersonId, at: Millis) -> bool {
+        let shifts = || self.shifts.values().filter(|it| it.person == person);
+        let lately = at - SHIFTS_MATTER_FOR_MS;
+        shifts().any(|it| it.until > lately) && !shifts().any(|it| it.from <= at && at < it.until)
     }
 
     /// Who looks after one of these.

@@ -152,6 +152,9 @@ impl Servers {
 
 impl Replica {
     fn starting(store: &Store, recent_max: usize) -> Self {
+        let mut live = Live::new(store.head.sequence(), store.members(), recent_max);
+        let shifts = store.roster.shifts.iter().filter(|(_, it)| !it.cancelled);
+        live.know_shifts(shifts.map(|(id, it)| (*id, it.shift)));
         Self {
             jobs: Vec::new(),
             commit_at: None,
@@ -159,7 +162,7 @@ impl Replica {
             trouble: None,
             follow_at: None,
             pages: Vec::new(),
-            live: Live::new(store.head.sequence(), store.members(), recent_max),
+            live,
             seats: BTreeMap::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! The servers' part of a world: frames arrive, batches are decided and committed, answers and
 //! pushes go out, and any of it may be cut short by a crash.
 
-use waypost_domain::live::{Push, Told};
+use waypost_domain::live::{Listener, Push, Told};
 use waypost_domain::uplink::{self, Asked, answer_to, refused};
 use waypost_domain::{Actor, Clockwork, Decision, Reply, Request, decide};
 use waypost_engine::LinkPath;
@@ -38,6 +38,12 @@ impl World {
         };
         if !self.servers.store.knows(device.enrolment) {
             return self.is_not_let_in(sender);
+        }
+        if let Uplink::Here(here) = &frame {
+            let Device { enrolment, person, role, .. } = *device;
+            let listener = Listener { enrolment, person, role };
+            self.servers.replicas[at].live.is_at(listener, here);
+            return Ok(());
         }
         let actor =
             Actor { person: device.person, enrolment: Some(device.enrolment), role: device.role };
@@ -238,11 +244,12 @@ impl World {
 
     /// A page is ready: the device is answered, and from now on pushed to.
     pub(crate) fn answer_page(&mut self, at: usize) -> Result<(), Broken> {
+        let now = self.at();
         let replica = &mut self.servers.replicas[at];
         let first = replica.pages.iter().enumerate().min_by_key(|(at, page)| (page.due, *at));
         let Some(first) = first.map(|(first, _)| first) else { return Ok(()) };
         let Page { to, events, .. } = replica.pages.remove(first);
-        let pushes = replica.live.answered(to.enrolment, &events);
+        let pushes = replica.live.answered(to.enrolment, &events, now);
         self.push(at, pushes)?;
         self.answer(at, to, &Downlink::Events(events))
     }
@@ -254,7 +261,7 @@ impl World {
             let seat = self.servers.replicas[at].seats.get(&device);
             connection = seat.copied().unwrap_or(connection);
         }
-        self.is_for(device, frame)?;
+        self.is_for(at, device, frame)?;
         self.send_down(device, path, connection, frame)
     }
 
@@ -265,16 +272,23 @@ impl World {
             let Some(device) = theirs else { continue };
             let seat = self.servers.replicas[at].seats.get(&device).copied();
             let Some(connection) = seat else { continue };
-            self.is_for(device, &frame)?;
+            self.is_for(at, device, &frame)?;
             self.send_down(device, LinkPath::Mqtt, connection, &frame)?;
         }
         Ok(())
     }
 
     /// Nothing leaves a server for a device whose person may not read it.
-    fn is_for(&self, device: usize, frame: &Downlink) -> Result<(), Broken> {
-        let Downlink::Events(events) = frame else { return Ok(()) };
-        self.reference.may_see(&self.devices[device], events)
+    fn is_for(&self, at: usize, device: usize, frame: &Downlink) -> Result<(), Broken> {
+        let device = &self.devices[device];
+        match frame {
+            Downlink::Events(events) => self.reference.may_see(device, events),
+            Downlink::Presence(presence) => {
+                let told = self.servers.replicas[at].live.position();
+                self.reference.may_notice(device, presence, told, self.at())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Puts a frame for a device on its way.
@@ -341,5 +355,6 @@ fn words(frame: &Uplink) -> String {
         Uplink::History(asked) => {
             format!("a question for {} before {}", asked.conversation, asked.before)
         }
+        Uplink::Here(here) => format!("{here:?}"),
     }
 }

@@ -246,6 +246,9 @@ impl World {
             if self.servers.replicas[at].is_up() {
                 let pushes = self.servers.replicas[at].live.heartbeat();
                 self.push(at, pushes)?;
+                let now = self.at();
+                let pushes = self.servers.replicas[at].live.presence(now);
+                self.push(at, pushes)?;
             }
         }
         Ok(())

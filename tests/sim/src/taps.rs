@@ -3,8 +3,8 @@
 use waypost_engine::reference::Fate;
 use waypost_engine::{Input, Wish};
 use waypost_protocol::{
-    Argument, Arguments, Body, Contact, ConversationId, Event, FactId, File, Header, Mention,
-    Place, Priority, Recipients,
+    Activity, Argument, Arguments, Body, Contact, ConversationId, Event, FactId, File, Header,
+    Mention, Place, Priority, Recipients,
 };
 
 use crate::story::Broken;
@@ -28,6 +28,7 @@ impl World {
             55..88 => self.read(number),
             88..92 => self.mend(number),
             92..94 => Some(Wish::Online(false)),
+            94..96 => self.say_what_they_are_at(number),
             _ => Some(Wish::Online(true)),
         };
         let Some(wish) = wish else { return Ok(()) };
@@ -118,6 +119,15 @@ impl World {
             chain: chain.filter(|_| wanted),
             escalates: None,
             broadcast: self.dice.chance(2).then(|| self.own_waiting(number)).flatten(),
+        }
+    }
+
+    /// What people are at, and where they are writing: no facts, but nobody else's business.
+    fn say_what_they_are_at(&mut self, number: usize) -> Option<Wish> {
+        let activities = [Activity::Active, Activity::Away, Activity::Driving];
+        match self.dice.chance(40) {
+            true => Some(Wish::Do(activities[self.dice.index(3)])),
+            false => self.conversation(number).map(Wish::Type),
         }
     }
 
@@ -227,6 +237,8 @@ fn words(wish: &Wish) -> String {
         Wish::SayAgain { conversation, .. } => format!("a refused message again in {conversation}"),
         Wish::Discard { .. } => "a refused message is discarded".into(),
         Wish::Read { conversation, up_to } => format!("{conversation} is read up to {up_to}"),
+        Wish::Do(activity) => format!("is {activity:?}"),
+        Wish::Type(conversation) => format!("writes in {conversation}"),
         Wish::Online(true) => "online".into(),
         Wish::Online(false) => "offline".into(),
     }

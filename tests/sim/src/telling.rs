@@ -1,8 +1,11 @@
 //! What a server may tell a device, in answers and pushes: what is theirs, and nothing that is gone.
 
-use waypost_protocol::{Earlier, Event, Events};
+use waypost_protocol::{
+    ConversationId, Earlier, Event, Events, Millis, Presence, PresenceOf, Sequence, TypingIn,
+};
 
 use crate::device::Device;
+use crate::line::Line;
 use crate::reference::Reference;
 use crate::story::{Broken, broken};
 
@@ -46,6 +49,41 @@ impl Reference {
         }
     }
 
+    /// A server is about to tell a device who is here and who is writing, having heard of the record up to
+    /// this place.
+    pub(crate) fn may_notice(
+        &self,
+        device: &Device,
+        presence: &Presence,
+        heard: Sequence,
+        now: Millis,
+    ) -> Result<(), Broken> {
+        if !presence.people.is_empty() && !device.role.is_staff() {
+            let what = format!("{} is told who is online", device.name);
+            return broken("only the staff see who is here", what);
+        }
+        let line = self.line_of(heard.epoch)?;
+        // A server that lags behind the record knows what was true a moment ago.
+        if heard.n != line.end() {
+            return Ok(());
+        }
+        let hidden = |it: &&PresenceOf| {
+            line.roster.is_off(it.person, now) && (it.online || it.since.is_some() || !it.off_shift)
+        };
+        if let Some(of) = presence.people.iter().find(hidden) {
+            let what = format!("{} is told of {} after their shift", device.name, of.person);
+            return broken("off shift is shown as nothing", what);
+        }
+        match presence.typing.iter().find(|it| !line.is_heard_by(it.conversation, device)) {
+            None => Ok(()),
+            Some(TypingIn { person, conversation }) => {
+                let what =
+                    format!("{} is told that {person} writes in {conversation}", device.name);
+                broken("who writes is told to readers", what)
+            }
+        }
+    }
+
     /// What was deleted is told only up to its deletion, or together with it.
     fn tells_nothing_deleted(&self, device: &Device, events: &Events) -> Result<(), Broken> {
         let line = self.line_of(events.epoch)?;
@@ -68,6 +106,22 @@ impl Reference {
                 );
                 broken("what is deleted is told to nobody", what)
             }
+        }
+    }
+}
+
+impl Line {
+    /// Whether the person of this device hears what is said in a conversation.
+    fn is_heard_by(&self, conversation: ConversationId, device: &Device) -> bool {
+        let (person, is_staff) = (device.person, device.role.is_staff());
+        match conversation {
+            ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
+            ConversationId::Group(group) => self.members_of(group).contains(&person),
+            ConversationId::Dispatch(whose) => is_staff || whose == person,
+            ConversationId::Incident(_) => {
+                is_staff || self.cases.person_in(conversation) == Some(person)
+            }
+            _ => false,
         }
     }
 }

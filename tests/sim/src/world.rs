@@ -242,7 +242,7 @@ impl World {
         let bytes = frame.to_bytes();
         let entries = match frame {
             Uplink::Submit(submit) => submit.entries.len(),
-            Uplink::Pull(_) | Uplink::History(_) => 0,
+            Uplink::Pull(_) | Uplink::History(_) | Uplink::Here(_) => 0,
         };
         if bytes.len() > FRAME_BYTES_MAX || entries > SUBMIT_ENTRIES_MAX {
             return broken("bounds", format!("a frame of {} is too large", device.name));
@@ -333,8 +333,8 @@ impl World {
         if replica.seats.insert(number, connection).is_some() {
             return Ok(());
         }
-        let pushes = replica.live.connected(Listener { enrolment, person, role }, now);
-        self.push(at, pushes)
+        replica.live.connected(Listener { enrolment, person, role }, now);
+        Ok(())
     }
 
     /// The server will notice, sooner or later, that this connection ended.
@@ -357,8 +357,8 @@ impl World {
             return Ok(());
         }
         replica.seats.remove(&number);
-        let pushes = replica.live.disconnected(self.devices[number].enrolment, now);
-        self.push(at, pushes)
+        replica.live.disconnected(self.devices[number].enrolment, now);
+        Ok(())
     }
 
     /// A server ends the connection of a device that was revoked.

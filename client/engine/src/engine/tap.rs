@@ -31,6 +31,14 @@ impl Engine {
                 self.read(conversation, up_to, plan);
                 plan.effects.push(Effect::Kept { id: None });
             }
+            Wish::Do(activity) => {
+                self.doing.is_at(activity);
+                plan.effects.push(Effect::Kept { id: None });
+            }
+            Wish::Type(conversation) => {
+                self.doing.types(conversation, plan.now.tick);
+                plan.effects.push(Effect::Kept { id: None });
+            }
             Wish::Online(online) => {
                 plan.effects.extend(self.link.switch(online));
                 plan.effects.push(Effect::Kept { id: None });

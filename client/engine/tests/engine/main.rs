@@ -1,5 +1,6 @@
 //! What an engine decides: in stories, under random happenings, and its bounds.
 
+mod doing;
 mod edges;
 mod hand;
 mod limits;

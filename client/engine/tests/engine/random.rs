@@ -238,8 +238,8 @@ impl World {
                 let events = self.server.pull(&pull, self.backup.n);
                 self.downlinks.push_back(Downlink::Events(events));
             }
-            // Nobody is taken into a group here; `openings.rs` tells of that.
-            Some(Uplink::History(_)) | None => {}
+            // Nobody is taken into a group here, or writes: `openings.rs` and `doing.rs` tell of that.
+            Some(Uplink::History(_) | Uplink::Here(_)) | None => {}
         }
     }
 

@@ -1,74 +1,111 @@
-//! Who is online, and since when. It is not in the record.
+//! Who is told that someone comes or goes, and who is writing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use waypost_protocol::{Downlink, EnrolmentId, Millis, PersonId, Presence, PresenceOf};
+use waypost_protocol::{
+    ConversationId, Downlink, EnrolmentId, FactId, Here, Millis, PRESENCE_PEOPLE_MAX, PersonId,
+    Presence, PresenceOf, Shift, TYPING_MEMBERS_MAX, TypingIn,
+};
 
-use super::Listener;
+use super::{Listener, Live, Push};
 
-/// Who is here, and who was.
-#[derive(Default)]
-pub(super) struct Attendance {
-    here: BTreeMap<PersonId, Here>,
-    last_seen: BTreeMap<PersonId, Millis>,
-}
+impl Live {
+    /// Shifts that were planned before this began and are not over, or not long.
+    pub fn know_shifts(&mut self, shifts: impl IntoIterator<Item = (FactId, Shift)>) {
+        self.attendance.know_shifts(shifts);
+    }
 
-struct Here {
-    since: Millis,
-    devices: BTreeSet<EnrolmentId>,
-}
+    /// A device without a connection has asked something.
+    pub fn asked(&mut self, listener: Listener, now: Millis) {
+        self.attendance.asked(listener, now);
+    }
 
-impl Attendance {
-    /// Notes a device that came; what is new about its person, if anything.
-    pub(super) fn came(&mut self, listener: Listener, now: Millis) -> Option<PresenceOf> {
-        let Listener { enrolment, person, .. } = listener;
-        if let Some(here) = self.here.get_mut(&person) {
-            here.devices.insert(enrolment);
-            return None;
+    /// A device says what its person is at.
+    pub fn is_at(&mut self, listener: Listener, here: &Here) {
+        self.attendance.is_at(listener, here);
+        if let Some(conversation) = here.typing
+            && let Some(readers) = self.readers_of_typing(conversation)
+            && readers.include(listener)
+        {
+            self.typing.insert(listener.person, conversation);
         }
-        self.here.insert(person, Here { since: now, devices: [enrolment].into() });
-        Some(PresenceOf { person, online: true, since: Some(now) })
     }
 
-    /// Notes a device that went; what is new about its person, if anything.
-    pub(super) fn went(&mut self, listener: Listener, now: Millis) -> Option<PresenceOf> {
-        let Listener { enrolment, person, .. } = listener;
-        let here = self.here.get_mut(&person)?;
-        here.devices.remove(&enrolment);
-        if !here.devices.is_empty() {
-            return None;
+    /// What is new about who is here and who is writing, for whoever may know it. To be asked a few times
+    /// a second: so often anyone is told something, whatever devices say.
+    pub fn presence(&mut self, now: Millis) -> Vec<Push> {
+        let news = self.attendance.news(now);
+        let staff: Vec<_> = self.live().filter(|it| it.role.is_staff()).collect();
+        let for_all = |frame: &Downlink| {
+            let frame = frame.clone();
+            staff.iter().map(move |it| (it.enrolment, frame.clone())).collect::<Vec<_>>()
+        };
+        let mut pushes: Vec<_> = news.iter().flat_map(for_all).collect();
+        pushes.extend(self.who_is_writing(now));
+        pushes
+    }
+
+    /// How many people are online.
+    pub fn people_online(&self) -> usize {
+        self.attendance.people_here()
+    }
+
+    /// Those who are or were here, after this person.
+    pub fn who_is_here(&self, after: PersonId, now: Millis) -> impl Iterator<Item = PresenceOf> {
+        self.attendance.shown(after, now)
+    }
+
+    fn who_is_writing(&mut self, now: Millis) -> Vec<Push> {
+        let mut for_each: BTreeMap<EnrolmentId, Vec<TypingIn>> = BTreeMap::new();
+        for (person, conversation) in std::mem::take(&mut self.typing) {
+            let Some(readers) = self.readers_of_typing(conversation) else { continue };
+            if self.attendance.is_off_shift(person, now) {
+                continue;
+            }
+            let others = self.live().filter(|it| it.person != person && readers.include(*it));
+            for listener in others {
+                let typing = for_each.entry(listener.enrolment).or_default();
+                if typing.len() < PRESENCE_PEOPLE_MAX {
+                    typing.push(TypingIn { person, conversation });
+                }
+            }
         }
-        self.here.remove(&person);
-        self.last_seen.insert(person, now);
-        Some(PresenceOf { person, online: false, since: Some(now) })
+        let frame = |typing| Downlink::Presence(Presence { people: Vec::new(), typing });
+        for_each.into_iter().map(|(to, typing)| (to, frame(typing))).collect()
     }
 
-    pub(super) fn devices_of(&self, person: PersonId) -> impl Iterator<Item = EnrolmentId> {
-        self.here.get(&person).into_iter().flat_map(|here| here.devices.iter().copied())
+    fn readers_of_typing(&self, conversation: ConversationId) -> Option<Readers> {
+        let (people, staff) = match conversation {
+            ConversationId::Direct(low, high) => ([low, high].into(), false),
+            ConversationId::Group(_) => {
+                let members = self.members_of(conversation);
+                let few = members.len() <= TYPING_MEMBERS_MAX;
+                (few.then(|| members.as_ref().clone())?, false)
+            }
+            ConversationId::Dispatch(person) => ([person].into(), true),
+            ConversationId::Incident(_) => (self.members_of(conversation).as_ref().clone(), true),
+            ConversationId::About(_)
+            | ConversationId::Broadcasts(_)
+            | ConversationId::Fleet
+            | ConversationId::Staff => return None,
+        };
+        Some(Readers { people, staff })
     }
 
-    pub(super) fn people(&self) -> usize {
-        self.here.len()
-    }
-
-    /// All of it, for someone who has just come.
-    pub(super) fn everyone(&self) -> Downlink {
-        let here = self.here.iter().map(|(person, here)| PresenceOf {
-            person: *person,
-            online: true,
-            since: Some(here.since),
-        });
-        let gone = self.last_seen.iter().filter(|(person, _)| !self.here.contains_key(person));
-        let gone = gone.map(|(person, at)| PresenceOf {
-            person: *person,
-            online: false,
-            since: Some(*at),
-        });
-        Downlink::Presence(Presence { people: here.chain(gone).collect() })
+    /// Those who have been sent all there is.
+    fn live(&self) -> impl Iterator<Item = Listener> {
+        let live = self.sessions.values().filter(|session| session.sent_up_to.is_some());
+        live.map(|session| session.listener)
     }
 }
 
-/// What is new about one person.
-pub(super) fn news(of: PresenceOf) -> Downlink {
-    Downlink::Presence(Presence { people: vec![of] })
+struct Readers {
+    people: BTreeSet<PersonId>,
+    staff: bool,
+}
+
+impl Readers {
+    fn include(&self, listener: Listener) -> bool {
+        self.people.contains(&listener.person) || (self.staff && listener.role.is_staff())
+    }
 }

@@ -38,7 +38,7 @@ fn message(n: u64) -> Told {
 impl Live {
     /// A page up to `n`, with nothing left after it.
     fn live_from(&mut self, enrolment: EnrolmentId, n: u64) -> Vec<Push> {
-        self.answered(enrolment, &Events { next: n, ..Events::default() })
+        self.answered(enrolment, &Events { next: n, ..Events::default() }, 0)
     }
 
     fn is_level(&self, enrolment: EnrolmentId, cursor: Sequence) -> bool {
@@ -211,27 +211,6 @@ fn a_heartbeat_comes_once_after_a_push() {
     live.tell([message(1)]).expect("nothing is missing");
     assert_eq!(stretches(&live.heartbeat(), dana), [(1, 1, 0)], "where the record stands");
     assert!(live.heartbeat().is_empty(), "once is enough");
-}
-
-#[test]
-fn dispatchers_learn_who_comes_and_goes_and_drivers_do_not() {
-    let mut live = everyone_off();
-    let omar = Listener { role: Role::Dispatcher, ..tablet_of(OMAR) };
-    let (dana, phone) =
-        (tablet_of(DANA), Listener { enrolment: EnrolmentId::mint(0, 9), ..tablet_of(DANA) });
-    live.connected(omar, 10);
-    let first = live.live_from(omar.enrolment, 0);
-    assert!(matches!(&first[..], [(_, Downlink::Presence(all))] if all.people.len() == 1));
-    let of_dana = |online, at| {
-        let of = waypost_protocol::PresenceOf { person: DANA, online, since: Some(at) };
-        vec![(omar.enrolment, presence::news(of))]
-    };
-    assert_eq!(live.connected(dana, 20), of_dana(true, 20));
-    assert_eq!(live.connected(phone, 30), [], "she is online already");
-    assert_eq!(live.live_from(dana.enrolment, 0), [], "drivers are told of nobody");
-    assert_eq!(live.disconnected(dana.enrolment, 40), [], "her phone is still there");
-    assert_eq!(live.disconnected(phone.enrolment, 50), of_dana(false, 50));
-    assert_eq!(live.people_online(), 1);
 }
 
 #[test]

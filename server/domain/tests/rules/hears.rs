@@ -27,7 +27,7 @@ fn everyone_on() -> Live {
     let mut live = Live::new(at(0), vec![(ConversationId::Group(NORTH), DANA)], RECENT_MAX);
     for person in [DANA, OMAR, AYO] {
         live.connected(listener(person), NOW);
-        live.answered(listener(person).enrolment, &Events::default());
+        live.answered(listener(person).enrolment, &Events::default(), 0);
     }
     live
 }
@@ -105,7 +105,7 @@ fn what_is_pushed_names_its_epoch() {
     let mut live = Live::new(Sequence { epoch: 7, n: 4 }, Vec::new(), RECENT_MAX);
     let omar = listener(OMAR);
     live.connected(omar, NOW);
-    live.answered(omar.enrolment, &Events { epoch: 7, next: 4, ..Events::default() });
+    live.answered(omar.enrolment, &Events { epoch: 7, next: 4, ..Events::default() }, 0);
     let joined = Body::MemberJoined { group: NORTH, person: AYO, history: false };
     let pushes = live.tell([Told { epoch: 7, ..about(5, &joined) }]).expect("the next one");
     let [(_, Downlink::Events(events))] = &pushes[..] else { panic!("{pushes:?}") };
@@ -143,7 +143,7 @@ fn what_is_answered_from_memory_names_its_epoch() {
     let mut live = Live::new(position, Vec::new(), RECENT_MAX);
     let dana = listener(DANA);
     live.connected(dana, NOW);
-    live.answered(dana.enrolment, &Events { epoch: 7, next: 4, ..Events::default() });
+    live.answered(dana.enrolment, &Events { epoch: 7, next: 4, ..Events::default() }, 0);
     let pull = Pull { after: position, number: 9, ..Pull::default() };
     let answer = live.answer_from_memory(dana.enrolment, &pull, NOW, 0).expect("she is level");
     assert_eq!((answer.epoch, answer.next, answer.answers), (7, 4, Some(9)));

@@ -22,3 +22,4 @@ mod runs;
 mod templates;
 mod told;
 mod wanted;
+mod writing;

@@ -13,6 +13,7 @@ mod groups;
 mod guide;
 mod imports;
 mod limits;
+mod presence;
 mod refusals;
 mod repeats;
 mod responses;

@@ -10,6 +10,7 @@ mod groups;
 mod journey;
 mod kills;
 mod pains;
+mod presence;
 mod refusals;
 mod revisions;
 mod search;

@@ -288,6 +288,7 @@ impl Tablet {
             Effect::Send(path, Uplink::History(asked)) => {
                 format!("send {path:?} history of {} before {}", asked.conversation, asked.before)
             }
+            Effect::Send(path, Uplink::Here(here)) => format!("send {path:?} {here:?}"),
             Effect::SetTimer(tick) => {
                 self.timer = tick;
                 match tick {
