@@ -13,6 +13,11 @@ pub enum Command {
         /// What: words, a template, a file, a location or a contact.
         message: Box<Body>,
     },
+    /// Chooses what to hear of, on all of one's devices.
+    Choose {
+        /// What: [`Body::Notify`], [`Body::QuietHours`], [`Body::Blocked`] or [`Body::Unblocked`].
+        choice: Box<Body>,
+    },
     /// Opens an incident, with a conversation of its own: `incident-` and the id of the fact that it makes.
     OpenIncident {
         /// What has happened: [`Body::Incident`].

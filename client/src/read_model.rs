@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use waypost_protocol::{ConversationId, FactId, PersonId, Presence, TypingIn};
+use waypost_protocol::{
+    ConversationId, FactId, NotificationSettings, PersonId, Presence, TypingIn,
+};
 
 use crate::TIMELINE_MESSAGES_MAX;
 use crate::store::{
@@ -33,6 +35,7 @@ const PATCHED_MAX: usize = 100;
 pub(crate) struct ReadModel {
     me: Me,
     templates: Arc<Vec<PublishedTemplate>>,
+    notifications: Arc<NotificationSettings>,
     people: Vec<PersonRow>,
     names: HashMap<PersonId, String>,
     groups: BTreeMap<u32, GroupRow>,
@@ -63,6 +66,7 @@ impl ReadModel {
         Self {
             me,
             templates: Arc::default(),
+            notifications: Arc::default(),
             people: Vec::new(),
             names: HashMap::new(),
             groups: BTreeMap::new(),
@@ -141,6 +145,7 @@ impl ReadModel {
             // A screen knows by the same pointer that there is nothing new.
             self.templates = Arc::new(templates);
         }
+        self.notifications = Arc::new(reading.notifications().await?);
         self.people = reading.people().await?;
         self.groups = reading.groups().await?;
         self.names = self.people.iter().map(|it| (it.id, it.name.clone())).collect();
@@ -354,6 +359,7 @@ impl ReadModel {
             store_trouble: shell.store_trouble,
             wedged: self.wedged.clone(),
             templates: self.templates.clone(),
+            notifications: self.notifications.clone(),
             people: self.people.iter().map(person).collect(),
             conversations,
             timeline: self.timeline(),

@@ -11,6 +11,7 @@ mod escalations;
 mod groups;
 mod identity;
 mod messages;
+mod notifications;
 mod open;
 mod project;
 mod read;

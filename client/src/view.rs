@@ -8,8 +8,9 @@ use std::sync::Arc;
 pub use waypost_engine::LinkPath;
 use waypost_engine::LinkState;
 use waypost_protocol::{
-    Activity, Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId,
-    PresenceOf, ProblemCode, ReceiptState, Role, SoughtWord, TemplateDefinition,
+    Activity, Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Loudness, Mention,
+    Millis, NotificationSettings, PersonId, PresenceOf, ProblemCode, ReceiptState, Role, Said,
+    SoughtWord, TemplateDefinition,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -30,6 +31,8 @@ pub struct View {
     pub wedged: Vec<Wedged>,
     /// The templates that were published, each version, in the order of the record.
     pub templates: Arc<Vec<PublishedTemplate>>,
+    /// What the person has chosen to hear of.
+    pub notifications: Arc<NotificationSettings>,
     /// The directory, by name.
     pub people: Vec<PersonView>,
     /// The conversations, those with the newest message first.
@@ -48,6 +51,29 @@ impl View {
         let mut open: Vec<_> = self.conversations.iter().filter(|it| key(it).is_some()).collect();
         open.sort_by_key(|it| key(it));
         open
+    }
+
+    /// What a message of someone else is, by what the person has chosen to hear of, if it comes at this
+    /// time to a device with this offset from UTC.
+    pub fn loudness(
+        &self,
+        conversation: ConversationId,
+        message: &MessageView,
+        at: Millis,
+        offset_minutes: i16,
+    ) -> Loudness {
+        let calls = |mention: &Mention| match mention {
+            Mention::Person(person) => *person == self.me.person,
+            Mention::Group(group) => {
+                let mine = |it: &ConversationView| it.id == ConversationId::Group(*group);
+                self.conversations.iter().any(mine)
+            }
+            Mention::Everyone => true,
+        };
+        let priority = message.body.header().map(|header| header.priority).unwrap_or_default();
+        let calls_me = message.body.mentions().iter().any(calls);
+        let said = Said { conversation, author: message.author, priority, calls_me };
+        self.notifications.loudness(said, at, offset_minutes)
     }
 }
 

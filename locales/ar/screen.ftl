@@ -67,6 +67,7 @@ dispatch = غرفة التوزيع
 case-assigned = تم التكفل به
 case-resolved = تم الحل
 case-reopened = فُتح من جديد
+notification-settings = إعدادات الإشعارات
 incident =
     { $category ->
         [sos] نجدة

@@ -48,3 +48,5 @@ problem-stopping = Der Server startet neu.
     .remedy = Warten Sie etwas; es wird von selbst erneut versucht.
 problem-outdated = Jemand anders hat es inzwischen geändert.
     .remedy = Sieh dir den neuesten Stand an und ändere diesen.
+problem-blocked = Diese Person möchte nichts von Ihnen hören.
+    .remedy = Schreiben Sie der Disposition oder jemand anderem; verwerfen Sie diese Nachricht.

@@ -59,6 +59,7 @@ dispatch = Disposition
 case-assigned = Übernommen
 case-resolved = Erledigt
 case-reopened = Wieder geöffnet
+notification-settings = Mitteilungseinstellungen
 incident =
     { $category ->
         [sos] SOS

@@ -48,3 +48,5 @@ problem-stopping = The server is restarting.
     .remedy = Wait a moment; it is tried again by itself.
 problem-outdated = It was changed by someone else in the meantime.
     .remedy = Look at the newest version and change that one.
+problem-blocked = This person does not want to hear from you.
+    .remedy = Write to dispatch, or to someone else; discard this one.

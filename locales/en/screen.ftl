@@ -59,6 +59,7 @@ dispatch = Dispatch
 case-assigned = Taken
 case-resolved = Resolved
 case-reopened = Opened again
+notification-settings = Notification settings
 incident =
     { $category ->
         [sos] SOS

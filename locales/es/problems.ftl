@@ -48,3 +48,5 @@ problem-stopping = El servidor se está reiniciando.
     .remedy = Espere un momento; se volverá a intentar automáticamente.
 problem-outdated = Alguien lo ha cambiado entretanto.
     .remedy = Mira la versión más reciente y cambia esa.
+problem-blocked = Esta persona no quiere recibir sus mensajes.
+    .remedy = Escriba a la central o a otra persona; descarte este mensaje.

@@ -59,6 +59,7 @@ dispatch = Central
 case-assigned = Asumido
 case-resolved = Resuelto
 case-reopened = Abierto de nuevo
+notification-settings = Ajustes de avisos
 incident =
     { $category ->
         [sos] SOS

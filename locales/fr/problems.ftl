@@ -48,3 +48,5 @@ problem-stopping = Le serveur redémarre.
     .remedy = Patientez un instant ; un nouvel essai se fera tout seul.
 problem-outdated = Quelqu’un d’autre l’a modifié entre-temps.
     .remedy = Regarde la version la plus récente et modifie celle-là.
+problem-blocked = Cette personne ne souhaite pas recevoir vos messages.
+    .remedy = Écrivez à la régulation ou à quelqu’un d’autre ; abandonnez ce message.

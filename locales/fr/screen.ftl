@@ -59,6 +59,7 @@ dispatch = Régulation
 case-assigned = Pris en charge
 case-resolved = Résolu
 case-reopened = Rouvert
+notification-settings = Réglages des notifications
 incident =
     { $category ->
         [sos] SOS

@@ -48,3 +48,5 @@ problem-stopping = Serwer uruchamia się ponownie.
     .remedy = Poczekaj chwilę; próba zostanie ponowiona sama.
 problem-outdated = Ktoś inny zmienił to w międzyczasie.
     .remedy = Obejrzyj najnowszą wersję i zmień tę.
+problem-blocked = Ta osoba nie chce otrzymywać od Ciebie wiadomości.
+    .remedy = Napisz do dyspozytorni lub do kogoś innego; odrzuć tę wiadomość.

@@ -63,6 +63,7 @@ dispatch = Dyspozytornia
 case-assigned = Przejęte
 case-resolved = Załatwione
 case-reopened = Otwarte ponownie
+notification-settings = Ustawienia powiadomień
 incident =
     { $category ->
         [sos] SOS

@@ -48,3 +48,5 @@ problem-stopping = Serverul repornește.
     .remedy = Așteptați puțin; se reîncearcă automat.
 problem-outdated = Altcineva a schimbat asta între timp.
     .remedy = Uită-te la cea mai nouă versiune și schimb-o pe aceea.
+problem-blocked = Această persoană nu dorește mesaje de la dumneavoastră.
+    .remedy = Scrieți la dispecerat sau altcuiva; renunțați la acest mesaj.

@@ -61,6 +61,7 @@ dispatch = Dispecerat
 case-assigned = Preluat
 case-resolved = Rezolvat
 case-reopened = Redeschis
+notification-settings = Setări de notificare
 incident =
     { $category ->
         [sos] SOS

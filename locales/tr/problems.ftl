@@ -48,3 +48,5 @@ problem-stopping = Sunucu yeniden başlıyor.
     .remedy = Biraz bekleyin; kendiliğinden yeniden denenir.
 problem-outdated = Bu arada başka biri bunu değiştirdi.
     .remedy = En yeni sürüme bak ve onu değiştir.
+problem-blocked = Bu kişi sizden mesaj almak istemiyor.
+    .remedy = Sevkiyata ya da başka birine yazın; bu mesajı silin.

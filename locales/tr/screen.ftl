@@ -51,6 +51,7 @@ dispatch = Sevkiyat
 case-assigned = Üstlenildi
 case-resolved = Çözüldü
 case-reopened = Yeniden açıldı
+notification-settings = Bildirim ayarları
 incident =
     { $category ->
         [sos] SOS

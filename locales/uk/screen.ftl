@@ -63,6 +63,7 @@ dispatch = Диспетчерська
 case-assigned = Прийнято в роботу
 case-resolved = Вирішено
 case-reopened = Відкрито знову
+notification-settings = Налаштування сповіщень
 incident =
     { $category ->
         [sos] SOS

@@ -11,6 +11,7 @@ mod group;
 mod header;
 mod incident;
 pub mod kind;
+mod notifications;
 mod place;
 mod recipients;
 mod role;
@@ -29,6 +30,7 @@ pub use file::{File, Voice};
 pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
 pub use incident::IncidentCategory;
+pub use notifications::{BreaksThrough, Hear, Hearing, QuietHours};
 pub use place::{Degrees, Place};
 pub use recipients::Recipients;
 pub use role::Role;
@@ -37,7 +39,7 @@ pub use step::{Step, reminders};
 pub use template::{ArgumentType, TemplateArgument, TemplateDefinition, TemplateText};
 
 use crate::frame::is_false;
-use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId};
+use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
 
 /// What a fact means.
 ///
@@ -159,6 +161,34 @@ pub enum Body {
     },
     /// An incident that was resolved is not.
     Reopened {},
+    /// How much its author wants to hear of from here on. Written, as what follows, in their own stream.
+    Notify {
+        /// Of which conversation; of all where nothing else is chosen, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        /// How much. Absent: nothing is chosen any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hearing: Option<Hearing>,
+    },
+    /// When its author wants to hear nothing.
+    QuietHours {
+        /// When. Absent: at no time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<QuietHours>,
+        /// What they hear all the same, then and of what they hear nothing of otherwise.
+        #[serde(default)]
+        breaks_through: BreaksThrough,
+    },
+    /// Its author wants to hear nothing of this person, who can write to them no more.
+    Blocked {
+        /// Whom: someone who writes neither to everyone nor for dispatch.
+        person: PersonId,
+    },
+    /// They may be heard again.
+    Unblocked {
+        /// Whom.
+        person: PersonId,
+    },
     /// "I have understood this message and accept it."
     Acknowledgement {
         /// The message.

@@ -11,7 +11,7 @@ use crate::{IncidentId, PersonId};
 /// Who reads a fact: a conversation, or one of the streams that carry the directory.
 ///
 /// Its text form (`direct-2-7`, `group-3`, `dispatch-7`, `incident-0195…`, `about-3`, `broadcasts-2`,
-/// `fleet`, `staff`) stands in JSON, SQL and URLs.
+/// `own-7`, `fleet`, `staff`) stands in JSON, SQL and URLs.
 ///
 /// ```
 /// use waypost_protocol::{ConversationId, PersonId};
@@ -40,6 +40,8 @@ pub enum ConversationId {
     /// What someone of the staff says to many: each recipient is told it in their direct conversation
     /// with this person, who alone reads it here.
     Broadcasts(PersonId),
+    /// What this person has chosen for themselves, on all of their devices: nobody else reads it.
+    Own(PersonId),
     /// What everyone knows: the people.
     Fleet,
     /// What dispatchers and admins know as well: enrolments and revocations.
@@ -80,6 +82,7 @@ impl fmt::Display for ConversationId {
             Self::Incident(id) => write!(f, "incident-{id}"),
             Self::About(number) => write!(f, "about-{number}"),
             Self::Broadcasts(author) => write!(f, "broadcasts-{author}"),
+            Self::Own(person) => write!(f, "own-{person}"),
             Self::Fleet => f.write_str("fleet"),
             Self::Staff => f.write_str("staff"),
         }
@@ -100,7 +103,8 @@ impl fmt::Display for BadConversationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "a conversation is `direct-<low>-<high>`, `group-<number>`, `dispatch-<person>`, \
-             `incident-<uuid>`, `about-<number>`, `broadcasts-<person>`, `fleet` or `staff`",
+             `incident-<uuid>`, `about-<number>`, `broadcasts-<person>`, `own-<person>`, \
+             `fleet` or `staff`",
         )
     }
 }
@@ -121,6 +125,7 @@ impl FromStr for ConversationId {
             }
             ["about", number] => number.parse().ok().map(Self::About),
             ["broadcasts", author] => author.parse().ok().map(PersonId).map(Self::Broadcasts),
+            ["own", person] => person.parse().ok().map(PersonId).map(Self::Own),
             ["direct", low, high] => low
                 .parse()
                 .ok()
@@ -153,12 +158,13 @@ impl utoipa::PartialSchema for ConversationId {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .pattern(Some(
-                r"^(direct-[0-9]+-[0-9]+|(group|dispatch|about|broadcasts)-[0-9]+|incident-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|fleet|staff)$",
+                r"^(direct-[0-9]+-[0-9]+|(group|dispatch|about|broadcasts|own)-[0-9]+|incident-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|fleet|staff)$",
             ))
             .description(Some(
                 "`direct-<low>-<high>`, `group-<number>`, `dispatch-<person>` (what that person says to \
                  dispatch), `incident-<uuid>`, `about-<number>` (what is known about that \
-                 group), `broadcasts-<person>` (what that person says to many), `fleet` or `staff`.",
+                 group), `broadcasts-<person>` (what that person says to many), `own-<person>` (what \
+                 that person has chosen), `fleet` or `staff`.",
             ))
             .into()
     }
@@ -177,9 +183,12 @@ const BROADCASTS: i64 = -(1 << 33);
 /// What person 0 says to dispatch, and so on.
 const DISPATCH: i64 = -(1 << 34);
 
+/// What person 0 has chosen, and so on.
+const OWN: i64 = -(1 << 35);
+
 /// `[low, high]` for a direct conversation, the number for a group, the bytes of its id for an incident, -1
 /// for fleet, -2 for staff, from -16 down what is known about groups, from -8589934592 down what people say
-/// to many, and from -17179869184 down what they say to dispatch.
+/// to many, from -17179869184 down what they say to dispatch, and from -34359738368 down what they choose.
 impl<C> Encode<C> for ConversationId {
     fn encode<W: minicbor::encode::Write>(
         &self,
@@ -193,6 +202,7 @@ impl<C> Encode<C> for ConversationId {
             Self::Incident(id) => e.bytes(id.as_bytes())?.ok(),
             Self::About(number) => e.i64(ABOUT - i64::from(*number))?.ok(),
             Self::Broadcasts(author) => e.i64(BROADCASTS - i64::from(author.0))?.ok(),
+            Self::Own(person) => e.i64(OWN - i64::from(person.0))?.ok(),
             Self::Fleet => e.i8(-1)?.ok(),
             Self::Staff => e.i8(-2)?.ok(),
         }
@@ -234,7 +244,8 @@ fn in_a_range(number: i64) -> Option<ConversationId> {
     let about = || below(ABOUT, number).map(ConversationId::About);
     let broadcasts = || below(BROADCASTS, number).map(PersonId).map(ConversationId::Broadcasts);
     let dispatch = || below(DISPATCH, number).map(PersonId).map(ConversationId::Dispatch);
-    about().or_else(broadcasts).or_else(dispatch)
+    let own = || below(OWN, number).map(PersonId).map(ConversationId::Own);
+    about().or_else(broadcasts).or_else(dispatch).or_else(own)
 }
 
 /// How far below this number another one is, if it can be a number of a group or a person.

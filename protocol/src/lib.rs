@@ -21,15 +21,17 @@ mod frame;
 mod ids;
 mod lenient;
 mod limits;
+mod notifications;
 mod problem;
 mod receipt;
 pub mod topic;
 mod words;
 
 pub use body::{
-    Argument, ArgumentType, Arguments, Body, Contact, Content, ContentError, Coverage, Degrees,
-    File, GroupSettings, Header, IncidentCategory, Mention, Place, Priority, Recipients, Role,
-    Shift, Step, TemplateArgument, TemplateDefinition, TemplateText, Voice, kind, reminders,
+    Argument, ArgumentType, Arguments, Body, BreaksThrough, Contact, Content, ContentError,
+    Coverage, Degrees, File, GroupSettings, Header, Hear, Hearing, IncidentCategory, Mention,
+    Place, Priority, QuietHours, Recipients, Role, Shift, Step, TemplateArgument,
+    TemplateDefinition, TemplateText, Voice, kind, reminders,
 };
 pub use bytes::{Bytes, Sha256Hash};
 pub use case::{Case, Word};
@@ -40,6 +42,7 @@ pub use frame::{
 };
 pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, IncidentId, Millis, PersonId, Sequence};
 pub use limits::*;
+pub use notifications::{Loudness, NotificationSettings, Said};
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};
 pub use words::{SoughtWord, mark, words, words_of};

@@ -116,6 +116,12 @@ limits! {
     /// How long it holds that someone is writing, in milliseconds, unless it is said again.
     TYPING_FOR_MS: u64 = 6_000;
 
+    /// Most conversations for which someone chooses how much to hear.
+    HEARINGS_MAX: usize = 1_000;
+
+    /// Most people whom someone blocks.
+    BLOCKED_MAX: usize = 500;
+
     /// Most publishes of one connection that the server holds without an answer. A client keeps its
     /// window no larger than this.
     PUBLISHES_IN_FLIGHT_MAX: u16 = 16;

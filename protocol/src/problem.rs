@@ -87,6 +87,7 @@ problem_codes! {
     22 AlreadyDone "already-done" 409 "This is so already. Nothing has to be done.";
     23 RateLimited "rate-limited" 429 "Too many requests. Wait as long as Retry-After says.";
     24 Outdated "outdated" 412 "It was changed in the meantime. Read it again, and change that.";
+    25 Blocked "blocked" 403 "This person does not want to hear from you. Write to dispatch, or to someone else.";
 }
 
 impl<C> Encode<C> for ProblemCode {

@@ -14,7 +14,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::fanout::Fanout;
 use crate::feed::Places;
-use crate::http::Limits;
+use crate::http::{Limits, Scopes, TOKEN_BEGINS};
 use crate::identity::{Fingerprint, hash_secret};
 use crate::ingest::Ingest;
 use crate::metrics::Metrics;
@@ -142,6 +142,24 @@ impl Waypost {
     /// Whom a credential belongs to.
     pub async fn prove(&self, credential: &str) -> Result<Option<Proved>, StorageError> {
         self.db.prove(hash_secret(credential)).await
+    }
+
+    /// Whom a credential or a token belongs to, and for what alone a token may be used.
+    pub async fn prove_for_http(
+        &self,
+        secret: &str,
+    ) -> Result<Option<(Proved, Option<Scopes>)>, StorageError> {
+        match secret.starts_with(TOKEN_BEGINS) {
+            false => Ok(self.prove(secret).await?.map(|proved| (proved, None))),
+            true => {
+                let proved = self.db.prove_token(hash_secret(secret), clock::now()).await?;
+                let known = |(proved, scopes): (Proved, String)| {
+                    let scopes = scopes.parse().map_err(StorageError::Damaged)?;
+                    Ok((proved, Some(scopes)))
+                };
+                proved.map(known).transpose()
+            }
+        }
     }
 
     /// The port of HTTPS as devices reach it.

@@ -97,6 +97,10 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Resolved { text } if text.is_empty() => texts.message("case-resolved", &[]),
         Body::Resolved { text } => format!("{}\n{text}", texts.message("case-resolved", &[])),
         Body::Reopened {} => texts.message("case-reopened", &[]),
+        Body::Notify { .. }
+        | Body::QuietHours { .. }
+        | Body::Blocked { .. }
+        | Body::Unblocked { .. } => texts.message("notification-settings", &[]),
         Body::Broadcast { message, .. } => body_text(message, texts),
         Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
         Body::Edit { text, .. } => text.clone(),

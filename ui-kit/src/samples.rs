@@ -260,6 +260,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
     }));
     View {
         templates: Arc::default(),
+        notifications: Arc::default(),
         me,
         link: LinkView::Online { path: LinkPath::Mqtt, catching_up: false },
         waiting: 1,

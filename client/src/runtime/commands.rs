@@ -26,10 +26,14 @@ pub(super) async fn understand(
         Command::Send { conversation, message } => {
             let opens = matches!(*message, Body::Incident { .. });
             match kind::TOLD.contains(&message.to_content().kind) && !opens {
-                true => Task::Wish(Wish::Say { conversation, body: *message }),
+                true => say(conversation, *message),
                 false => return Err(not_this("message", "this is no message")),
             }
         }
+        Command::Choose { choice } if choice.is_choice() => {
+            say(ConversationId::Own(reading.me()), *choice)
+        }
+        Command::Choose { .. } => return Err(not_this("choice", "this is no choice")),
         Command::OpenIncident { incident } => match *incident {
             Body::Incident { .. } => Task::Wish(Wish::Open { incident: *incident }),
             _ => return Err(not_this("incident", "this is no incident")),
@@ -39,40 +43,29 @@ pub(super) async fn understand(
             let case = case.ok_or_else(|| not_this("conversation", "the staff do not share it"))?;
             match case.assignee == to {
                 true => Task::Done(Sent { id: None }),
-                false => {
-                    let body = Body::Assigned { to, instead_of: case.assignee };
-                    Task::Wish(Wish::Say { conversation, body })
-                }
+                false => say(conversation, Body::Assigned { to, instead_of: case.assignee }),
             }
         }
-        Command::Resolve { conversation, text } => {
-            Task::Wish(Wish::Say { conversation, body: Body::Resolved { text } })
-        }
-        Command::Reopen { conversation } => {
-            Task::Wish(Wish::Say { conversation, body: Body::Reopened {} })
-        }
+        Command::Resolve { conversation, text } => say(conversation, Body::Resolved { text }),
+        Command::Reopen { conversation } => say(conversation, Body::Reopened {}),
         Command::Broadcast { to, message } => {
             let conversation = ConversationId::Broadcasts(reading.me());
-            let body = Body::Broadcast { to, message };
-            Task::Wish(Wish::Say { conversation, body })
+            say(conversation, Body::Broadcast { to, message })
         }
         Command::Acknowledge { message } => acknowledge(message, reading).await?,
         Command::Edit { message, text, mentions } => {
             let known = reading.message(message).await?;
             let mine = known.filter(|it| it.author == reading.me() && it.is_text);
             let conversation = mine.ok_or(CommandError::NoSuchMessage)?.conversation;
-            let body = Body::Edit { message, text, mentions };
-            Task::Wish(Wish::Say { conversation, body })
+            say(conversation, Body::Edit { message, text, mentions })
         }
         Command::Delete { message } => {
             let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
-            let body = Body::Deletion { message, author: known.author };
-            Task::Wish(Wish::Say { conversation: known.conversation, body })
+            say(known.conversation, Body::Deletion { message, author: known.author })
         }
         Command::StopEscalation { message } => {
             let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
-            let body = Body::EscalationStopped { message };
-            Task::Wish(Wish::Say { conversation: known.conversation, body })
+            say(known.conversation, Body::EscalationStopped { message })
         }
         Command::Open { conversation } => Task::Open(conversation),
         Command::MarkRead { conversation, up_to } => Task::Wish(Wish::Read { conversation, up_to }),
@@ -91,6 +84,10 @@ pub(super) async fn understand(
     })
 }
 
+fn say(conversation: ConversationId, body: Body) -> Task {
+    Task::Wish(Wish::Say { conversation, body })
+}
+
 fn not_this(field: &'static str, what: &str) -> CommandError {
     CommandError::Content(ContentError { field, what: what.into() })
 }
@@ -102,8 +99,7 @@ async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, Com
     if known.acknowledged {
         return Ok(Task::Done(Sent { id: None }));
     }
-    let body = Body::Acknowledgement { message };
-    Ok(Task::Wish(Wish::Say { conversation: known.conversation, body }))
+    Ok(say(known.conversation, Body::Acknowledgement { message }))
 }
 
 async fn wedged(id: FactId, reading: &Reading<'_>) -> Result<WedgedRow, CommandError> {

@@ -160,19 +160,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             }
             Ok(())
         }
-        Body::PersonAdded { person, handle, name, role, language } => {
-            writing.touched.directory = true;
-            writing
-                .sql(PERSON)
-                .bind(person.0)
-                .bind(handle)
-                .bind(name)
-                .bind(role.name())
-                .bind(language)
-                .bind(place(event.n))
-                .run()
-                .await
-        }
+        body @ Body::PersonAdded { .. } => in_the_directory(writing, event.n, body).await,
         Body::GroupCreated { .. }
         | Body::GroupChanged { .. }
         | Body::ModeratorNamed { .. }
@@ -200,6 +188,11 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::Assigned { .. }
         | Body::Resolved { .. }
         | Body::Reopened {}
+        // They are read as a whole.
+        | Body::Notify { .. }
+        | Body::QuietHours { .. }
+        | Body::Blocked { .. }
+        | Body::Unblocked { .. }
         | Body::Broadcast { .. }
         | Body::ChainSet { .. }
         | Body::CoverageSet { .. }
@@ -211,6 +204,21 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::Erased { .. }
         | Body::Unknown { .. } => Ok(()),
     }
+}
+
+async fn in_the_directory(writing: &mut Writing, n: u64, body: Body) -> Result<(), sqlx::Error> {
+    let Body::PersonAdded { person, handle, name, role, language } = body else { return Ok(()) };
+    writing.touched.directory = true;
+    writing
+        .sql(PERSON)
+        .bind(person.0)
+        .bind(handle)
+        .bind(name)
+        .bind(role.name())
+        .bind(language)
+        .bind(place(n))
+        .run()
+        .await
 }
 
 const PERSON: &str = "

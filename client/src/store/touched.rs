@@ -29,11 +29,13 @@ pub(crate) enum Extent {
 impl Touched {
     /// All of a conversation.
     pub(crate) fn whole(&mut self, conversation: ConversationId) {
+        self.directory |= is_chosen(conversation);
         self.conversations.insert(conversation, Extent::Whole);
     }
 
     /// One message, or only how far the conversation is read.
     pub(crate) fn message(&mut self, conversation: ConversationId, message: Option<FactId>) {
+        self.directory |= is_chosen(conversation);
         let none = Extent::Messages(BTreeSet::new());
         if let Extent::Messages(ids) = self.conversations.entry(conversation).or_insert(none) {
             ids.extend(message);
@@ -60,4 +62,9 @@ impl Touched {
     pub(crate) fn is_empty(&self) -> bool {
         self.conversations.is_empty() && !self.directory && !self.wedged
     }
+}
+
+/// What people choose for themselves is read with what everyone knows.
+fn is_chosen(conversation: ConversationId) -> bool {
+    matches!(conversation, ConversationId::Own(_))
 }

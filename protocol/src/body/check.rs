@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::header::check_mentions;
 use super::step::check_steps;
-use super::{Arguments, Body, Place};
+use super::{Arguments, Body, Place, QuietHours};
 use crate::{
     GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
 };
@@ -77,7 +77,7 @@ impl Body {
         }
     }
 
-    /// The same for what the server makes of deeds.
+    /// The same for what the server makes of deeds, and for what people choose.
     fn check_deed(&self) -> Result<(), ContentError> {
         match self {
             Self::PersonAdded { handle, name, language, .. } => {
@@ -99,6 +99,7 @@ impl Body {
                 check_steps(steps)
             }
             Self::CoverageSet { of, .. } => of.check(),
+            Self::QuietHours { hours, .. } => hours.iter().try_for_each(QuietHours::check),
             Self::ShiftPlanned { shift } => shift.check(),
             Self::TemplatePublished { version: 0, .. } => {
                 Err(ContentError { field: "version", what: "versions are counted from 1".into() })

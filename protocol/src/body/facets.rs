@@ -23,6 +23,17 @@ impl Body {
         )
     }
 
+    /// Whether people choose it for themselves, in their own stream.
+    pub fn is_choice(&self) -> bool {
+        matches!(
+            self,
+            Self::Notify { .. }
+                | Self::QuietHours { .. }
+                | Self::Blocked { .. }
+                | Self::Unblocked { .. }
+        )
+    }
+
     /// Plain words, which answer nothing.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), answers: None, header: Header::default() }

@@ -70,3 +70,11 @@ pub const ASSIGNED: u16 = 102;
 pub const RESOLVED: u16 = 103;
 /// See [`crate::Body::Reopened`].
 pub const REOPENED: u16 = 104;
+/// See [`crate::Body::Notify`].
+pub const NOTIFY: u16 = 110;
+/// See [`crate::Body::QuietHours`].
+pub const QUIET_HOURS: u16 = 111;
+/// See [`crate::Body::Blocked`].
+pub const BLOCKED: u16 = 112;
+/// See [`crate::Body::Unblocked`].
+pub const UNBLOCKED: u16 = 113;

@@ -1,6 +1,7 @@
 //! The binary form of each body: one private record for each kind, written by
 //! [`Body::to_content`] and read by [`Content::to_body`], nowhere else.
 
+mod own;
 mod staff;
 
 use base64::Engine as _;
@@ -16,6 +17,7 @@ use crate::frame::is_false;
 use crate::lenient::known_list;
 use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
 
+use own::{BlockedWire, NotifyWire, QuietHoursWire};
 use staff::{
     AssignedWire, CoverageSetWire, IncidentWire, ReopenedWire, ResolvedWire, ShiftCancelledWire,
     ShiftPlannedWire,
@@ -62,6 +64,10 @@ wire_forms! {
     ASSIGNED Assigned AssignedWire { to, instead_of };
     RESOLVED Resolved ResolvedWire { text };
     REOPENED Reopened ReopenedWire {};
+    NOTIFY Notify NotifyWire { conversation, hearing };
+    QUIET_HOURS QuietHours QuietHoursWire { hours, breaks_through };
+    BLOCKED Blocked BlockedWire { person };
+    UNBLOCKED Unblocked BlockedWire { person };
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };

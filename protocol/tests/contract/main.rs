@@ -8,6 +8,7 @@ mod hostile;
 mod newer_peer;
 #[cfg(feature = "openapi")]
 mod openapi;
+mod own;
 mod passing;
 mod richer;
 mod round_trip;

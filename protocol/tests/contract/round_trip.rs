@@ -27,6 +27,7 @@ fn conversation() -> impl Strategy<Value = ConversationId> {
         any::<u32>().prop_map(ConversationId::Group),
         any::<u32>().prop_map(ConversationId::About),
         person().prop_map(ConversationId::Broadcasts),
+        person().prop_map(ConversationId::Own),
         person().prop_map(ConversationId::Dispatch),
         any::<u128>().prop_map(|id| ConversationId::Incident(IncidentId::mint(0, id))),
         Just(ConversationId::Fleet),

@@ -71,6 +71,7 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
     let mut bodies = plain_bodies();
     bodies.extend(crate::richer::bodies());
     bodies.extend(crate::shared::bodies());
+    bodies.extend(crate::own::bodies());
     bodies
 }
 
@@ -261,6 +262,7 @@ pub fn uplinks() -> Vec<(&'static str, Uplink)> {
         ("history", Uplink::History(history(ConversationId::Group(5)))),
         ("history of a group itself", Uplink::History(history(ConversationId::About(5)))),
         ("history of broadcasts", Uplink::History(history(ConversationId::Broadcasts(OMAR)))),
+        ("history of what is chosen", Uplink::History(history(ConversationId::Own(DANA)))),
         ("history of dispatch", Uplink::History(history(ConversationId::Dispatch(DANA)))),
         ("history of an incident", {
             let incident = IncidentId::mint(MORNING, 0x1C);

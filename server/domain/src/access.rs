@@ -11,7 +11,7 @@ use crate::rights::{Right, may};
 ///
 /// A direct conversation needs someone who writes to everyone on one side, or colleagues on both; a group
 /// needs membership; what the staff share is open to them and to whom it concerns; the directory streams are written by deeds alone; to many speak those who may, each
-/// among their own broadcasts. Whoever may not write learns `NotFound` where they may not even know that the conversation
+/// among their own broadcasts; and what someone has chosen they alone say. Whoever may not write learns `NotFound` where they may not even know that the conversation
 /// exists.
 pub fn may_write(
     actor: Actor,
@@ -41,12 +41,16 @@ pub fn may_write(
         ConversationId::Group(group) if known.members.contains(&(group, actor.person)) => {
             if may(actor.role, Right::Write) { Ok(()) } else { Err(ProblemCode::NotAllowed) }
         }
+        ConversationId::Own(person) if person != actor.person => Err(ProblemCode::NotFound),
+        ConversationId::Own(_) if may(actor.role, Right::Write) => Ok(()),
         ConversationId::Broadcasts(author) if author != actor.person => Err(ProblemCode::NotFound),
         ConversationId::Broadcasts(_) if may(actor.role, Right::TellMany) => Ok(()),
         ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {
             Err(ProblemCode::NotFound)
         }
-        ConversationId::Broadcasts(_) | ConversationId::Fleet => Err(ProblemCode::NotAllowed),
+        ConversationId::Broadcasts(_) | ConversationId::Own(_) | ConversationId::Fleet => {
+            Err(ProblemCode::NotAllowed)
+        }
     }
 }
 
@@ -74,6 +78,7 @@ pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -
         | ConversationId::Incident(_)
         | ConversationId::About(_)
         | ConversationId::Broadcasts(_)
+        | ConversationId::Own(_)
         | ConversationId::Fleet
         | ConversationId::Staff => false,
     }
@@ -88,6 +93,7 @@ pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -
         | ConversationId::Incident(_)
         | ConversationId::About(_)
         | ConversationId::Broadcasts(_)
+        | ConversationId::Own(_)
         | ConversationId::Fleet
         | ConversationId::Staff => None,
     };

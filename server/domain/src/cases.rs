@@ -11,14 +11,15 @@ use crate::escalation::Watch;
 use crate::known::Known;
 use crate::rights::{Right, may};
 
-/// The people beside the author whom a word about a case names.
+/// The people beside the author whom a word about a case names, or a choice of the author.
 pub(crate) fn people_named(entry: &Entry) -> Vec<PersonId> {
-    if !matches!(entry.content.kind, kind::INCIDENT | kind::ASSIGNED) {
+    if !matches!(entry.content.kind, kind::INCIDENT | kind::ASSIGNED | kind::BLOCKED) {
         return Vec::new(); // Nothing else is read twice.
     }
     match entry.content.to_body() {
         Ok(Body::Incident { person, .. }) => person.into_iter().collect(),
         Ok(Body::Assigned { to, .. }) => to.into_iter().collect(),
+        Ok(Body::Blocked { person }) => vec![person],
         _ => Vec::new(),
     }
 }

@@ -32,6 +32,10 @@ impl Desk<'_, '_> {
             | Body::Assigned { .. }
             | Body::Resolved { .. }
             | Body::Reopened {}
+            | Body::Notify { .. }
+            | Body::QuietHours { .. }
+            | Body::Blocked { .. }
+            | Body::Unblocked { .. }
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
@@ -62,6 +66,8 @@ impl Desk<'_, '_> {
         }
         check_place(entry.conversation, &body)?;
         self.check_case(actor, entry.conversation, &body)?;
+        self.check_chosen(actor, &body)?;
+        self.check_blocked(actor, entry.conversation, &body)?;
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
         self.check_stopped(entry.conversation, &body)?;
@@ -136,13 +142,14 @@ impl Desk<'_, '_> {
 }
 
 /// Broadcasts stand among the broadcasts of their author, and nothing else does but later words about
-/// them. What a broadcast has brought, the server alone says.
+/// them; what someone chooses stands in their own stream, and nothing else does. What a broadcast has brought, the server alone says.
 fn check_place(conversation: ConversationId, body: &Body) -> Result<(), ProblemCode> {
     let is_to_many = matches!(conversation, ConversationId::Broadcasts(_));
+    let is_own = matches!(conversation, ConversationId::Own(_));
     let fits = match body {
         Body::Broadcast { .. } => is_to_many,
-        Body::Edit { .. } | Body::Deletion { .. } => true,
-        _ => !is_to_many,
+        Body::Edit { .. } | Body::Deletion { .. } => !is_own,
+        _ => !is_to_many && is_own == body.is_choice(),
     };
     let claims = |header: &Header| header.broadcast.is_some() || header.escalates.is_some();
     let claims = body.header().is_some_and(claims);

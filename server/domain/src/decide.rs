@@ -194,6 +194,7 @@ impl<'k, 'c> Desk<'k, 'c> {
             broadcast: None,
         });
         self.spread(actor, entry, body);
+        self.hears_of_choice(actor, body);
         self.hears_of_case(actor, (entry.id, recorded_at), entry.conversation, body);
         self.watch((entry.id, sequence.n), actor.person, entry.conversation, body);
         self.hears_of_watched(actor, entry.conversation, body);

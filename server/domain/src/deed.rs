@@ -253,6 +253,10 @@ impl Desk<'_, '_> {
             | Body::Assigned { .. }
             | Body::Resolved { .. }
             | Body::Reopened {}
+            | Body::Notify { .. }
+            | Body::QuietHours { .. }
+            | Body::Blocked { .. }
+            | Body::Unblocked { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use waypost_protocol::{
-    Body, Case, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId,
-    ProblemCode, Role, Sequence, Step, kind,
+    Body, Case, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Millis,
+    NotificationSettings, PersonId, ProblemCode, Role, Sequence, Step, kind,
 };
 
 use crate::batch::{Actor, Deed, Request};
@@ -35,6 +35,8 @@ pub struct Wanted {
     pub groups: HashSet<u32>,
     /// What has become of what the staff share.
     pub cases: HashSet<ConversationId>,
+    /// People of whom it matters what they have chosen to hear of.
+    pub chosen: HashSet<PersonId>,
     /// Groups whose members are told something.
     pub audiences: HashSet<u32>,
     /// Broadcasts whose recipients are told something.
@@ -76,6 +78,8 @@ pub struct Known {
     pub groups: HashMap<u32, GroupState>,
     /// What has become of those of the wanted cases in which anything was said.
     pub cases: HashMap<ConversationId, Case>,
+    /// What people have chosen to hear of, who have chosen anything.
+    pub chosen: HashMap<PersonId, NotificationSettings>,
     /// All members of the wanted groups whose members are told something.
     pub audiences: HashMap<u32, BTreeSet<PersonId>>,
     /// Whom each of the wanted broadcasts has reached.
@@ -217,6 +221,7 @@ impl Wanted {
             members: rest(&self.members, &asked.members),
             groups: rest(&self.groups, &asked.groups),
             cases: rest(&self.cases, &asked.cases),
+            chosen: rest(&self.chosen, &asked.chosen),
             read: rest(&self.read, &asked.read),
             ..self
         }
@@ -230,6 +235,7 @@ impl Wanted {
         self.members.extend(&asked.members);
         self.groups.extend(&asked.groups);
         self.cases.extend(&asked.cases);
+        self.chosen.extend(&asked.chosen);
         self.read.extend(&asked.read);
     }
 
@@ -238,6 +244,7 @@ impl Wanted {
         let people = self.enrolments.len() + self.people.len() + self.handles.len();
         let places = self.lanes.len() + self.members.len() + self.groups.len() + self.read.len();
         let told = self.cases.len()
+            + self.chosen.len()
             + self.shifts.len()
             + self.audiences.len()
             + self.broadcasts.len()
@@ -280,7 +287,11 @@ impl Wanted {
 
     fn add_conversation(&mut self, conversation: ConversationId, person: PersonId) {
         match conversation {
-            ConversationId::Direct(low, high) => self.people.extend([low, high]),
+            ConversationId::Direct(low, high) => {
+                self.people.extend([low, high]);
+                self.chosen.extend(conversation.partner_of(person));
+            }
+            ConversationId::Own(person) => drop(self.chosen.insert(person)),
             ConversationId::Group(group) => self.add_member(group, person),
             ConversationId::Dispatch(served) => {
                 self.people.insert(served);

@@ -21,6 +21,7 @@ mod escalation;
 mod known;
 pub mod live;
 mod marks;
+mod notifications;
 pub mod page;
 mod record;
 pub mod rights;

@@ -237,7 +237,9 @@ impl Live {
             Some(incident @ ConversationId::Incident(_)) => {
                 Concerned::StaffAnd(self.members_of(incident))
             }
-            Some(ConversationId::Broadcasts(author)) => Concerned::people([author]),
+            Some(ConversationId::Broadcasts(whose) | ConversationId::Own(whose)) => {
+                Concerned::people([whose])
+            }
             Some(ConversationId::Fleet) => Concerned::Everyone,
             Some(ConversationId::Staff) => Concerned::StaffAnd(Arc::default()),
             None => Concerned::people(told.receipts_for.iter().map(|(author, _)| *author)),

@@ -151,7 +151,7 @@ impl Progress {
 pub(crate) fn may_have_read(person: PersonId, conversation: ConversationId) -> bool {
     match conversation {
         ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
-        ConversationId::Broadcasts(author) => author == person,
+        ConversationId::Broadcasts(whose) | ConversationId::Own(whose) => whose == person,
         ConversationId::Group(_)
         | ConversationId::Dispatch(_)
         | ConversationId::Incident(_)

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use waypost_protocol::{
-    Case, Content, ConversationId, EnrolmentId, Event, FactId, Millis, Move, PersonId, ProblemCode,
-    ReadMark, Sequence,
+    Case, Content, ConversationId, EnrolmentId, Event, FactId, Millis, Move, NotificationSettings,
+    PersonId, ProblemCode, ReadMark, Sequence,
 };
 
 use crate::audit::Tree;
@@ -140,6 +140,8 @@ pub struct Decision {
     pub watching: Vec<Watching>,
     /// What became of what the staff share.
     pub cases: BTreeMap<ConversationId, Case>,
+    /// What people have chosen to hear of.
+    pub chosen: BTreeMap<PersonId, NotificationSettings>,
     /// Pseudonyms of the people added.
     pub pseudonyms: Vec<(PersonId, [u8; 16])>,
     /// The new end of the record.

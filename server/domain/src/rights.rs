@@ -5,7 +5,7 @@
 use waypost_protocol::Role;
 
 use Right::{
-    AddPeople, BeWrittenTo, EnrolDrivers, EnrolEveryone, OpenIncidents, PlanShifts,
+    AddPeople, BeWrittenTo, Block, EnrolDrivers, EnrolEveryone, OpenIncidents, PlanShifts,
     PublishTemplates, ReadStaff, Revoke, RunGroups, SeeChains, SeeResponseTimes, SeeRoster,
     SetChains, SetCoverages, SignCheckpoints, TellMany, VerifyRecord, WorkCases, Write,
     WriteToColleagues, WriteToDispatch, WriteToEveryone,
@@ -25,6 +25,8 @@ pub enum Right {
     WriteToColleagues,
     /// Writes to dispatch, whoever sits there.
     WriteToDispatch,
+    /// Blocks others who may do so, and is blocked by them.
+    Block,
     /// Opens incidents.
     OpenIncidents,
     /// Answers, takes, hands over and resolves what the staff share: incidents, and what is said to
@@ -65,7 +67,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 23] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 24] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -79,6 +81,7 @@ pub const RIGHTS: [(Right, &str, &[Role]); 23] = [
     ),
     (WriteToColleagues, "write directly to colleagues", &[Colleague, Dispatcher, Admin, Bot]),
     (WriteToDispatch, "write to dispatch, whoever sits there", &[Driver, Colleague, Bot]),
+    (Block, "block others who may do so: see nothing of them", &[Driver, Colleague]),
     (OpenIncidents, "open incidents", &[Driver, Colleague, Dispatcher, Admin, Bot]),
     (
         WorkCases,

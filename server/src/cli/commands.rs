@@ -88,7 +88,9 @@ async fn import_people(server: &Reached, file: &Path, dry_run: bool) -> anyhow::
     let table =
         std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let path = format!("/v1/people/imports?dry_run={dry_run}");
-    let done: Imported = ask_with(server, &path, "text/csv", table).await?;
+    let is_cards = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("vcf"));
+    let media_type = if is_cards { "text/vcard" } else { "text/csv" };
+    let done: Imported = ask_with(server, &path, media_type, table).await?;
     for line in &done.lines {
         let fate = match line.fate {
             Fate::Added if dry_run => "would be added",
@@ -97,7 +99,8 @@ async fn import_people(server: &Reached, file: &Path, dry_run: bool) -> anyhow::
             Fate::Refused => "REFUSED",
         };
         let what = line.what.as_deref().unwrap_or_default();
-        println!("line {:>5}  {:<20}  {fate:<14}  {what}", line.line, line.handle);
+        let (line, handle, name) = (line.line, &line.handle, &line.name);
+        println!("line {line:>5}  {handle:<20}  {name:<24}  {fate:<14}  {what}");
     }
     println!("{} added, {} unchanged, {} refused", done.added, done.unchanged, done.refused);
     Ok(if done.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })

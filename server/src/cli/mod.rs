@@ -137,7 +137,8 @@ enum PersonCommand {
     },
     /// Lists everyone.
     List,
-    /// Adds many people from a table (CSV with the columns handle, name, role, language).
+    /// Adds many people from a table (CSV with the columns handle, name, role, language) or from vCards
+    /// (a file that ends in `.vcf`).
     Import {
         /// The file.
         file: PathBuf,

@@ -1,6 +1,6 @@
 //! Who calls: proved by a credential or by the control socket, never by what the request says.
 
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use waypost_domain::Actor;
@@ -9,6 +9,7 @@ use waypost_edge::Identity;
 use waypost_protocol::ProblemCode;
 
 use super::problem::Problem;
+use super::scopes::{Scopes, scopes_of};
 use crate::waypost::Waypost;
 
 /// Whoever calls, proved.
@@ -60,10 +61,13 @@ impl FromRequestParts<Waypost> for Device {
                 let what = "send `Authorization: Bearer <credential>`";
                 Problem::of_field(ProblemCode::NotEnrolled, "Authorization", what)
             })?;
-        let Some(proved) = waypost.prove(credential).await? else {
+        let Some((proved, scopes)) = waypost.prove_for_http(credential).await? else {
             waypost.limits.take_stranger(parts)?;
             return Err(ProblemCode::NotEnrolled.into());
         };
+        if let Some(scopes) = scopes {
+            is_enough(&scopes, parts)?;
+        }
         waypost.limits.take(proved.enrolment, parts)?;
         Ok(Self(Identity { enrolment: proved.enrolment, person: proved.person, role: proved.role }))
     }
@@ -75,6 +79,21 @@ impl FromRequestParts<Waypost> for Stranger {
     async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
         waypost.limits.take_stranger(parts)?;
         Ok(Self)
+    }
+}
+
+/// Refuses a token that may not be used for this request.
+fn is_enough(scopes: &Scopes, parts: &Parts) -> Result<(), Problem> {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let refused = |what| Err(Problem::with(ProblemCode::NotAllowed, what));
+    match scopes_of(&parts.method, path) {
+        None => {
+            refused("no token is enough for this; use the credential of an enrolment".to_owned())
+        }
+        Some(needed) => match needed.iter().find(|scope| !scopes.0.contains(scope)) {
+            None => Ok(()),
+            Some(scope) => refused(format!("this token lacks the scope `{}`", scope.name())),
+        },
     }
 }
 

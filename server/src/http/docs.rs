@@ -5,6 +5,7 @@ mod wording;
 pub use wording::MessageBody;
 
 use axum::Router;
+use axum::http::Method;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
@@ -16,6 +17,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use waypost_protocol::ProblemCode;
 
 use super::problem::Problem;
+use super::scopes::scopes_of;
 
 const DESCRIPTION: &str = "Fleet messaging that keeps working where the network does not. \
     Every refusal is an RFC 9457 problem with a stable code; the same codes are used on MQTT. \
@@ -34,7 +36,9 @@ pub fn outline() -> OpenApi {
         .build();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The credential of an enrolment."))
+        .description(Some(
+            "The credential of an enrolment, or a token with the scopes that an operation names.",
+        ))
         .build();
     let mut components = Components::new();
     components.add_security_scheme("credential", SecurityScheme::Http(bearer));
@@ -51,8 +55,13 @@ pub fn outline() -> OpenApi {
 /// Adds the problems with which an operation can answer, each under its status, and says everything in
 /// words that need no Rust.
 pub fn finish(mut document: OpenApi) -> OpenApi {
-    for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations(item) {
+            if operation.security.is_none() {
+                let scopes = scopes_of(&method, path).unwrap_or_default();
+                let names = scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>();
+                operation.security = Some(vec![SecurityRequirement::new("credential", names)]);
+            }
             let summary = operation.summary.clone().unwrap_or_default();
             let done = operation.responses.responses.values_mut();
             done.for_each(|response| is_described(response, &summary));
@@ -82,7 +91,7 @@ fn is_described(response: &mut RefOr<Response>, summary: &str) {
 /// Which problems this operation can meet, by what it asks of its caller. 410 is said by the
 /// operation itself.
 fn problem_statuses(operation: &Operation) -> Vec<u16> {
-    let is_public = operation.security.is_some();
+    let is_public = operation.security.iter().flatten().any(|it| *it == Default::default());
     let has_body = operation.request_body.is_some();
     let makes_fact = operation.parameters.iter().flatten().any(
         |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "Idempotency-Key"),
@@ -108,9 +117,17 @@ fn problem_response(status: u16) -> utoipa::openapi::Response {
         .build()
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().flatten()
+    let of = |method, operation: Option<_>| operation.map(|operation| (method, operation));
+    let all = [
+        of(Method::GET, get.as_mut()),
+        of(Method::PUT, put.as_mut()),
+        of(Method::POST, post.as_mut()),
+        of(Method::DELETE, delete.as_mut()),
+        of(Method::PATCH, patch.as_mut()),
+    ];
+    all.into_iter().flatten()
 }
 
 /// `/openapi.json`, and a browsable page of it at `/docs` that needs no other host.

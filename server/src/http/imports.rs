@@ -1,8 +1,13 @@
-//! Many people at once, from a table.
+//! Many people at once, from a table or from vCards.
+
+mod cards;
+mod table;
 
 use std::collections::BTreeSet;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,8 +26,8 @@ use crate::waypost::Waypost;
 /// Lines that are added together.
 const TOGETHER: usize = 64;
 
-/// What a table may say of a person, in the order in which it is documented.
-const COLUMNS: [&str; 4] = ["handle", "name", "role", "language"];
+/// The media types of vCards.
+const CARDS: [&str; 3] = ["text/vcard", "text/x-vcard", "text/directory"];
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new().routes(routes!(import_people))
@@ -54,10 +59,12 @@ pub struct Imported {
 /// What became of one line.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub struct ImportedLine {
-    /// Which line of the file, from 1.
+    /// Which line of the file, from 1; of a vCard, its first.
     pub line: u64,
-    /// The short name that stands there.
+    /// The short name that stands there, or follows from what stands there.
     pub handle: String,
+    /// The name on the screen.
+    pub name: String,
     /// What became of it.
     pub fate: Fate,
     /// The number of the person, if there is one now.
@@ -80,8 +87,8 @@ pub enum Fate {
     Refused,
 }
 
-/// A person as a line says them.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+/// A person as a line or a card says them.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 struct Line {
     handle: String,
     name: Option<String>,
@@ -97,21 +104,30 @@ struct Wanted {
     language: String,
 }
 
-/// Adds many people (admins): a table as CSV (RFC 4180, with `,` or `;`) whose first line names its columns:
-/// `handle`, and if you like `name`, `role` (`driver` if it is absent) and `language` (`en`). Every line has a
-/// fate of its own, and importing a table again changes nothing.
+/// Adds many people (admins), from a table or from vCards. Every line, or card, has a fate of its own, and
+/// importing the same again changes nothing.
+///
+/// A table is CSV (RFC 4180, with `,` or `;`). Its first line names its columns: `handle`, and if you like `name`,
+/// `role` (`driver` if it is absent) and `language` (`en`). Of a vCard (RFC 6350, and older ones) `FN` is the
+/// name, `LANG` the language, and `X-WAYPOST-ROLE` the role; the handle is `X-WAYPOST-HANDLE`, or else the first of
+/// `NICKNAME`, what stands before the `@` of `EMAIL`, and the name that makes one.
 #[utoipa::path(post, path = "/v1/people/imports", tag = "people", params(How),
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content((String = "text/csv"), (String = "text/vcard"))),
     responses((status = 200, body = Imported)))]
 async fn import_people(
     State(waypost): State<Waypost>,
     Caller(actor): Caller,
     Query(How { dry_run }): Query<How>,
-    Bytes(table): Bytes,
+    headers: HeaderMap,
+    Bytes(file): Bytes,
 ) -> Result<axum::Json<Imported>, Problem> {
     holds(actor, Right::AddPeople)?;
     let (mut lines, mut seen) = (Vec::new(), BTreeSet::new());
-    let read = read(&table)?;
+    let read = match are_cards(&headers) {
+        true => cards::read(&file),
+        false => table::read(&file),
+    };
+    let read = read.map_err(|what| Problem::of_field(ProblemCode::Malformed, "body", what))?;
     for together in read.chunks(TOGETHER) {
         let twice: Vec<_> =
             together.iter().map(|(_, line)| !seen.insert(line.handle.trim().to_owned())).collect();
@@ -123,11 +139,12 @@ async fn import_people(
                     false => take(waypost, actor, line, dry_run).await?,
                 };
                 let handle = line.handle.trim().to_owned();
+                let name = line.name.clone().unwrap_or_else(|| handle.clone());
                 let (fate, person, what) = match outcome {
                     Ok((fate, person)) => (fate, person, None),
                     Err(what) => (Fate::Refused, None, Some(what)),
                 };
-                Ok::<_, Problem>(ImportedLine { line: *number, handle, fate, person, what })
+                Ok::<_, Problem>(ImportedLine { line: *number, handle, name, fate, person, what })
             }
         });
         for line in join_all(taken).await {
@@ -140,38 +157,10 @@ async fn import_people(
     Ok(axum::Json(Imported { added, unchanged, refused, lines }))
 }
 
-/// The lines of a table, each with its number in the file.
-fn read(table: &[u8]) -> Result<Vec<(u64, Line)>, Problem> {
-    let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
-    let first = table.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = if first.contains(&b';') { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(table);
-    let wrong = |what: String| Problem::of_field(ProblemCode::Malformed, "body", what);
-    let columns = reader.headers().map_err(|error| wrong(error.to_string()))?;
-    let all = COLUMNS.join("`, `");
-    if let Some(foreign) = columns.iter().find(|column| !COLUMNS.contains(column)) {
-        return Err(wrong(format!("there is no column `{foreign}`; there are `{all}`")));
-    }
-    if !columns.iter().any(|column| column == "handle") {
-        return Err(wrong(format!("the first line names no column `handle`; there are `{all}`")));
-    }
-    let mut lines = Vec::new();
-    let columns = columns.clone();
-    for record in reader.records() {
-        let record = record.map_err(|error| wrong(error.to_string()))?;
-        let begin = record.position().map_or(0, csv::Position::byte) as usize;
-        let line = record.deserialize(Some(&columns)).map_err(|error| wrong(error.to_string()))?;
-        lines.push((line_at(table, begin), line));
-    }
-    Ok(lines)
-}
-
-/// The number of the line that begins here, or after the end of the one before.
-fn line_at(table: &[u8], begin: usize) -> u64 {
-    let ends = table[begin..].iter().take_while(|byte| matches!(**byte, b'\r' | b'\n')).count();
-    let before = &table[..begin + ends];
-    1 + before.iter().filter(|byte| **byte == b'\n').count() as u64
+fn are_cards(headers: &HeaderMap) -> bool {
+    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = told.split(';').next().unwrap_or_default().trim();
+    CARDS.iter().any(|it| it.eq_ignore_ascii_case(media_type))
 }
 
 /// Takes one line; or says why it cannot be taken.

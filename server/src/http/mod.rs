@@ -13,6 +13,7 @@ mod health;
 mod imports;
 mod limits;
 mod messages;
+mod notifications;
 mod people;
 mod presence;
 mod problem;
@@ -20,9 +21,12 @@ mod record;
 mod responses;
 mod revisions;
 mod roster;
+mod scopes;
 mod search;
 mod sync;
 mod templates;
+mod tokens;
+mod websocket;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -50,7 +54,9 @@ pub use limits::Limits;
 pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;
 pub use record::{BackupDone, BackupWanted, EpochBegun};
+pub use scopes::Scopes;
 pub use templates::{Previews, TemplateShown, Templates};
+pub use tokens::TOKEN_BEGINS;
 
 /// Longest time for one request. A backup has longer: it is made by its own task.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -66,6 +72,7 @@ pub fn router(waypost: Waypost) -> Router {
         .layer(middleware::from_fn(move |request, next| {
             limits::tell(Arc::clone(&limits), request, next)
         }))
+        .merge(websocket::router(waypost.clone()))
         .merge(health::router(waypost))
         .merge(docs::router(docs::finish(document)))
         .fallback(|| async { Problem::from(ProblemCode::NotFound) })
@@ -97,6 +104,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
     OpenApiRouter::with_openapi(docs::outline())
         .merge(people::router())
         .merge(presence::router())
+        .merge(notifications::router())
         .merge(imports::router())
         .merge(conversations::router())
         .merge(messages::router())
@@ -109,6 +117,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(responses::router())
         .merge(roster::router())
         .merge(enrolments::router())
+        .merge(tokens::router())
         .merge(sync::router())
         .merge(events::router())
         .merge(record::router())

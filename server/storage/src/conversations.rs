@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use waypost_protocol::{ConversationId, GroupSettings, PersonId};
+use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId};
 
 use crate::decode::{conversation_id, person_id, settings_of};
 use crate::sql::{big, unsigned};
+use crate::write::Joined;
 use crate::{Db, StorageError};
 
 /// One conversation of a person.
@@ -45,7 +46,8 @@ impl Db {
             "SELECT c.conversation, c.title, c.last_n, c.settings FROM stay m \
              JOIN conversation c ON c.conversation = m.conversation \
              WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff') \
-             AND c.conversation NOT LIKE 'about-%' AND m.person = ",
+             AND c.conversation NOT LIKE 'about-%' AND c.conversation NOT LIKE 'own-%' \
+             AND m.person = ",
         );
         sql.bind(i64::from(person.0))
             .push(" AND c.conversation > ")
@@ -106,7 +108,44 @@ impl Db {
             .collect()
     }
 
-    pub(crate) async fn insert_group(
+    /// Keeps the rows that a fact about a group stands for.
+    pub(crate) async fn project_group(
+        &self,
+        on: &mut AnyConnection,
+        n: u64,
+        body: Body,
+    ) -> Result<(), StorageError> {
+        match body {
+            Body::GroupCreated { group, name, members, moderators, settings } => {
+                let conversation = ConversationId::Group(group);
+                self.insert_group(on, conversation, &name, settings, n).await?;
+                let join = |person| Joined { person, conversation, from_n: n, opened_from_n: None };
+                let joined: Vec<_> = members.into_iter().map(join).collect();
+                self.insert_members(on, &joined).await?;
+                self.moderates(on, conversation, &moderators, Some(n)).await
+            }
+            Body::GroupChanged { group, name, settings } => {
+                self.insert_group(on, ConversationId::Group(group), &name, settings, n).await
+            }
+            named @ (Body::ModeratorNamed { group, person }
+            | Body::ModeratorEnded { group, person }) => {
+                let from_n = matches!(named, Body::ModeratorNamed { .. }).then_some(n);
+                self.moderates(on, ConversationId::Group(group), &[person], from_n).await
+            }
+            Body::MemberJoined { group, person, history } => {
+                let conversation = ConversationId::Group(group);
+                let opened_from_n = history.then_some(0);
+                let joined = Joined { person, conversation, from_n: n, opened_from_n };
+                self.insert_members(on, &[joined]).await
+            }
+            Body::MemberLeft { group, person } => {
+                self.end_membership(on, ConversationId::Group(group), person, n).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn insert_group(
         &self,
         on: &mut AnyConnection,
         conversation: ConversationId,
@@ -133,7 +172,7 @@ impl Db {
     }
 
     /// A member looks after a group since this fact, or no longer does.
-    pub(crate) async fn moderates(
+    async fn moderates(
         &self,
         on: &mut AnyConnection,
         conversation: ConversationId,
@@ -153,7 +192,7 @@ impl Db {
         Ok(())
     }
 
-    pub(crate) async fn end_membership(
+    async fn end_membership(
         &self,
         on: &mut AnyConnection,
         conversation: ConversationId,

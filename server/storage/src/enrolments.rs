@@ -1,11 +1,13 @@
 //! Enrolments, their credentials and the one-time tokens that lead to them.
 
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use waypost_domain::Deed;
+use waypost_domain::{Deed, TokenState, Wanted};
 use waypost_protocol::{DeviceId, EnrolmentId, Millis, PersonId, Role};
 
-use crate::decode::{enrolment_id, person_id, role_of, uuid_of};
+use crate::decode::{enrolment_from, enrolment_id, fixed, person_id, role_of, uuid_of};
 use crate::sql::unsigned;
 use crate::{Db, StorageError};
 
@@ -156,6 +158,31 @@ impl Db {
             .execute(on)
             .await?;
         Ok(())
+    }
+
+    pub(crate) async fn known_tokens(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<[u8; 32], TokenState>, StorageError> {
+        let mut found = HashMap::new();
+        let keys: Vec<_> = wanted.tokens.iter().collect();
+        for chunk in self.chunks(&keys) {
+            let mut sql = self.sql(
+                "SELECT token_hash, person, expires_at_ms, used_by FROM token WHERE token_hash IN (",
+            );
+            sql.list(chunk, |key| key.to_vec()).push(")");
+            for row in sql.rows(on).await? {
+                let used: Option<Vec<u8>> = row.try_get(3)?;
+                let state = TokenState {
+                    person: person_id(row.try_get(1)?),
+                    expires_at: row.try_get(2)?,
+                    used_by: used.as_deref().map(enrolment_from).transpose()?,
+                };
+                found.insert(fixed(&row, 0)?, state);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::audit::Tree;
 use waypost_domain::{
     AuthorsOf, EnrolmentState, GroupState, Head, Known, MarkRange, Past, PastOutcome, PersonState,
-    Request, TokenState, Wanted, ranges, wanted_by_broadcasts, wanted_by_roster, wanted_by_steps,
+    Request, Wanted, ranges, wanted_by_broadcasts, wanted_by_roster, wanted_by_steps,
     wanted_by_watches,
 };
 use waypost_protocol::{
@@ -15,7 +15,7 @@ use waypost_protocol::{
 };
 
 use crate::decode::{
-    conversation_id, enrolment_from, enrolment_id, fact_id, fixed, person_id, role_of, settings_of,
+    conversation_id, enrolment_id, fact_id, fixed, person_id, role_of, settings_of,
 };
 use crate::remembered::Remembered;
 use crate::sql::{big, unsigned};
@@ -46,6 +46,7 @@ impl Db {
         self.know_members(on, &wanted, known).await?;
         known.groups.extend(self.known_groups(on, &wanted).await?);
         known.cases.extend(self.known_cases(on, &wanted).await?);
+        known.chosen.extend(self.known_chosen(on, &wanted).await?);
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
         known.templates = self.known_templates(on, &wanted).await?;
@@ -296,31 +297,6 @@ impl Db {
             for row in sql.rows(on).await? {
                 let key = (person_id(row.try_get(0)?), conversation_id(row.try_get(1)?)?);
                 found.insert(key, unsigned(row.try_get(2)?));
-            }
-        }
-        Ok(found)
-    }
-
-    async fn known_tokens(
-        &self,
-        on: &mut AnyConnection,
-        wanted: &Wanted,
-    ) -> Result<HashMap<[u8; 32], TokenState>, StorageError> {
-        let mut found = HashMap::new();
-        let keys: Vec<_> = wanted.tokens.iter().collect();
-        for chunk in self.chunks(&keys) {
-            let mut sql = self.sql(
-                "SELECT token_hash, person, expires_at_ms, used_by FROM token WHERE token_hash IN (",
-            );
-            sql.list(chunk, |key| key.to_vec()).push(")");
-            for row in sql.rows(on).await? {
-                let used: Option<Vec<u8>> = row.try_get(3)?;
-                let state = TokenState {
-                    person: person_id(row.try_get(1)?),
-                    expires_at: row.try_get(2)?,
-                    used_by: used.as_deref().map(enrolment_from).transpose()?,
-                };
-                found.insert(fixed(&row, 0)?, state);
             }
         }
         Ok(found)

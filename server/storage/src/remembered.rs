@@ -45,7 +45,7 @@ impl Remembered {
         };
         kept.spoken.begins_at(head.tree.size());
         let Known { enrolments, people, lanes, members, moderators, groups, read, .. } = kept.known;
-        let Known { cases, chains, roster, .. } = kept.known;
+        let Known { cases, chosen, chains, roster, .. } = kept.known;
         let asked_once = Known { head, enrolments, people, lanes, chains, ..Known::default() };
         let known = Known {
             members,
@@ -53,6 +53,7 @@ impl Remembered {
             groups,
             read,
             cases,
+            chosen,
             roster: lasting(roster),
             ..asked_once
         };
@@ -61,7 +62,8 @@ impl Remembered {
 
     fn keys(&self) -> usize {
         let known = self.known.people.len() + self.known.members.len() + self.known.groups.len();
-        self.asked.keys() + known + self.known.cases.len() + self.opened.len()
+        let known = known + self.known.cases.len() + self.known.chosen.len();
+        self.asked.keys() + known + self.opened.len()
     }
 
     /// What must still be read of this; it counts as read from here on.

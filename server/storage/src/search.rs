@@ -202,7 +202,10 @@ fn marks_of(news: &News, body: &Body) -> BTreeSet<String> {
         ConversationId::Incident(_) => {
             marks.extend([mark('g', place), mark('s', ConversationId::Staff)])
         }
-        ConversationId::About(_) | ConversationId::Fleet | ConversationId::Staff => {}
+        ConversationId::About(_)
+        | ConversationId::Own(_)
+        | ConversationId::Fleet
+        | ConversationId::Staff => {}
     }
     let told = match body {
         Body::Broadcast { message, .. } => message,

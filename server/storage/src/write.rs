@@ -35,6 +35,7 @@ impl Db {
         self.insert_recipients(on, &decision.facts).await?;
         self.write_watching(on, &decision.watching).await?;
         self.write_cases(on, decision).await?;
+        self.write_chosen(on, decision).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -238,31 +239,12 @@ impl Db {
                 self.insert_person(on, &row, pseudonym, n).await?;
                 self.insert_members(on, &streams_of(person, role)).await
             }
-            Body::GroupCreated { group, name, members, moderators, settings } => {
-                let conversation = ConversationId::Group(group);
-                self.insert_group(on, conversation, &name, settings, n).await?;
-                let join = |person| Joined { person, conversation, from_n: n, opened_from_n: None };
-                let joined: Vec<_> = members.into_iter().map(join).collect();
-                self.insert_members(on, &joined).await?;
-                self.moderates(on, conversation, &moderators, Some(n)).await
-            }
-            Body::GroupChanged { group, name, settings } => {
-                self.insert_group(on, ConversationId::Group(group), &name, settings, n).await
-            }
-            named @ (Body::ModeratorNamed { group, person }
-            | Body::ModeratorEnded { group, person }) => {
-                let from_n = matches!(named, Body::ModeratorNamed { .. }).then_some(n);
-                self.moderates(on, ConversationId::Group(group), &[person], from_n).await
-            }
-            Body::MemberJoined { group, person, history } => {
-                let conversation = ConversationId::Group(group);
-                let opened_from_n = history.then_some(0);
-                let joined = Joined { person, conversation, from_n: n, opened_from_n };
-                self.insert_members(on, &[joined]).await
-            }
-            Body::MemberLeft { group, person } => {
-                self.end_membership(on, ConversationId::Group(group), person, n).await
-            }
+            body @ (Body::GroupCreated { .. }
+            | Body::GroupChanged { .. }
+            | Body::ModeratorNamed { .. }
+            | Body::ModeratorEnded { .. }
+            | Body::MemberJoined { .. }
+            | Body::MemberLeft { .. }) => self.project_group(on, n, body).await,
             Body::Enrolled { person, .. } => match &fact.deed {
                 Some(deed) => self.insert_enrolment(on, person, deed, now).await,
                 None => Ok(()),
@@ -287,6 +269,10 @@ impl Db {
             | Body::Assigned { .. }
             | Body::Resolved { .. }
             | Body::Reopened {}
+            | Body::Notify { .. }
+            | Body::QuietHours { .. }
+            | Body::Blocked { .. }
+            | Body::Unblocked { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }
@@ -320,8 +306,9 @@ impl Db {
 fn readers_from_the_first(conversation: ConversationId) -> Vec<PersonId> {
     match conversation {
         ConversationId::Direct(low, high) => vec![low, high],
-        ConversationId::Broadcasts(author) => vec![author],
-        ConversationId::Dispatch(person) => vec![person],
+        ConversationId::Broadcasts(whose)
+        | ConversationId::Dispatch(whose)
+        | ConversationId::Own(whose) => vec![whose],
         // Whom it concerns, its opening says.
         ConversationId::Incident(_)
         | ConversationId::Group(_)

@@ -9,6 +9,7 @@
 mod broadcasts;
 mod cases;
 mod cast;
+mod choices;
 mod device;
 mod dice;
 mod escalations;

@@ -11,6 +11,7 @@ use waypost_protocol::{
 
 use crate::broadcasts::Broadcasts;
 use crate::cases::Cases;
+use crate::choices::Choices;
 use crate::device::Device;
 use crate::escalations::{Escalations, Fleet, about};
 use crate::hostile::is_made_up;
@@ -55,6 +56,8 @@ pub(crate) struct Line {
     staff: BTreeSet<PersonId>,
     /// What the staff share.
     pub(crate) cases: Cases,
+    /// What people choose for themselves.
+    choices: Choices,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
     /// Who looks after whom, and who works when.
@@ -149,6 +152,7 @@ impl Line {
             }
             self.is_said_by_right(fact)?;
             self.cases.hears(fact, &self.staff)?;
+            self.choices.hears(fact, &self.staff)?;
             self.revises_by_right(fact)?;
             self.tells_many(fact, device.is_some_and(|device| device.role.is_staff()))?;
         }
@@ -352,7 +356,9 @@ impl Line {
             Some(shared @ (ConversationId::Dispatch(_) | ConversationId::Incident(_))) => {
                 Readers::StaffAnd(self.cases.person_in(shared).into_iter().collect())
             }
-            Some(ConversationId::Broadcasts(author)) => Readers::People([author].into()),
+            Some(ConversationId::Broadcasts(whose) | ConversationId::Own(whose)) => {
+                Readers::People([whose].into())
+            }
             Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
             Some(ConversationId::Group(group)) => Readers::People(self.members_of(group)),
             None => Readers::People(BTreeSet::new()),

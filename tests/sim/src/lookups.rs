@@ -43,6 +43,11 @@ impl Store {
                 .iter()
                 .filter_map(|it| Some((*it, self.cases.get(it)?.clone())))
                 .collect(),
+            chosen: wanted
+                .chosen
+                .iter()
+                .filter_map(|it| Some((*it, self.chosen.get(it)?.clone())))
+                .collect(),
             read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
             tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
             audiences: wanted.audiences.iter().map(|it| (*it, self.in_group(*it))).collect(),

@@ -8,8 +8,8 @@ use waypost_domain::{
     TokenState, Watch, Watching,
 };
 use waypost_protocol::{
-    Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, PersonId, Role, Step,
-    kind,
+    Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, NotificationSettings,
+    PersonId, Role, Step, kind,
 };
 
 /// The record and what stands beside it.
@@ -37,6 +37,7 @@ pub(crate) struct Store {
     pub(crate) broadcasts: BTreeMap<FactId, Reached>,
     /// What has become of what the staff share.
     pub(crate) cases: BTreeMap<ConversationId, Case>,
+    pub(crate) chosen: BTreeMap<PersonId, NotificationSettings>,
     /// Messages that wait to be acknowledged.
     pub(crate) watches: BTreeMap<FactId, Watch>,
     /// The messages that others were told further, by those that told them.
@@ -107,8 +108,11 @@ impl Store {
                     self.join(low, direct, 0, false);
                     self.join(high, direct, 0, false);
                 }
-                Some(own @ ConversationId::Broadcasts(author)) => self.join(author, own, 0, false),
-                Some(own @ ConversationId::Dispatch(person)) => self.join(person, own, 0, false),
+                Some(
+                    own @ (ConversationId::Broadcasts(whose)
+                    | ConversationId::Dispatch(whose)
+                    | ConversationId::Own(whose)),
+                ) => self.join(whose, own, 0, false),
                 Some(opened @ ConversationId::Incident(_))
                     if fact.content.kind == kind::INCIDENT =>
                 {
@@ -136,6 +140,7 @@ impl Store {
             self.read.insert((*person, mark.conversation), mark.up_to);
         }
         let cases = decision.cases.iter();
+        self.chosen.extend(decision.chosen.iter().map(|(person, it)| (*person, it.clone())));
         self.cases.extend(cases.map(|(conversation, case)| (*conversation, case.clone())));
         decision.watching.iter().for_each(|change| self.watch(change));
         self.head = decision.head.clone();

@@ -29,6 +29,7 @@ impl World {
             88..92 => self.mend(number),
             92..94 => Some(Wish::Online(false)),
             94..96 => self.say_what_they_are_at(number),
+            96 => self.choose(number),
             _ => Some(Wish::Online(true)),
         };
         let Some(wish) = wish else { return Ok(()) };

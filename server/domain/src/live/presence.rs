@@ -86,6 +86,7 @@ impl Live {
             ConversationId::Incident(_) => (self.members_of(conversation).as_ref().clone(), true),
             ConversationId::About(_)
             | ConversationId::Broadcasts(_)
+            | ConversationId::Own(_)
             | ConversationId::Fleet
             | ConversationId::Staff => return None,
         };

@@ -17,6 +17,9 @@ pub const AYO: PersonId = PersonId(3);
 /// An admin and an auditor, who are not among [`known`].
 pub const INES: PersonId = PersonId(4);
 pub const OTTO: PersonId = PersonId(5);
+/// Two colleagues, who are not there either.
+pub const VERA: PersonId = PersonId(6);
+pub const MAREK: PersonId = PersonId(7);
 pub const NORTH: u32 = 1;
 pub const NOW: i64 = 1_772_440_200_000;
 
@@ -29,6 +32,7 @@ pub fn of(person: PersonId) -> Actor {
         OMAR => Role::Dispatcher,
         INES => Role::Admin,
         OTTO => Role::Auditor,
+        VERA | MAREK => Role::Colleague,
         _ => Role::Driver,
     };
     let enrolment = EnrolmentId::mint(NOW, u128::from(person.0));
@@ -56,15 +60,20 @@ pub fn known() -> Known {
 
 /// The same with Ines, who also is of the staff, and Otto, who only checks the record.
 pub fn with_office() -> Known {
-    let mut known = known();
-    for actor in [of(INES), of(OTTO)] {
+    let mut known = with(known(), &[INES, OTTO]);
+    known.head.last_person = 5;
+    known
+}
+
+/// These people as well, each with a device.
+pub fn with(mut known: Known, people: &[PersonId]) -> Known {
+    for actor in people.iter().copied().map(of) {
         let (person, role) = (actor.person, actor.role);
         let state = PersonState { role, pseudonym: [1; 16], delivered_up_to: 0 };
         known.people.insert(person, state);
         let device = EnrolmentState { person, revoked: false, stored_up_to: 0 };
         known.enrolments.insert(actor.enrolment.expect("a device"), device);
     }
-    known.head.last_person = 5;
     known
 }
 

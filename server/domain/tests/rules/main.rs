@@ -3,6 +3,7 @@
 mod asked;
 mod broadcasts;
 mod cases;
+mod choices;
 mod crew;
 mod decisions;
 mod ends;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use waypost_world::On;
 
-use crate::office::{Answer, Caller, Office};
+use crate::office::{Answer, Caller, Office, text};
 
 async fn imports(who: &Caller, query: &str, table: &str) -> Answer {
     let path = format!("/v1/people/imports{query}");
@@ -93,5 +93,57 @@ async fn a_table_that_is_none_is_refused_as_a_whole() {
     let many: String = (0..2_000).map(|at| format!("driver-{at}\n")).collect();
     let done = imports(ines, "", &format!("handle\n{many}")).await;
     assert_eq!(done.body["added"], json!(2_000), "{}", done.status);
+    office.closes().await;
+}
+
+const CARDS: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Michał Wiśniewski\r\nNICKNAME:Michał\r\nLANG:pl\r\n\
+    TEL:+48 22 110\r\nEND:VCARD\r\nBEGIN:VCARD\r\nVERSION:3.0\r\nN:Stone;Ann;;;\r\nFN:Ann Stone\r\n\
+    EMAIL;TYPE=work:ann.stone@example.com\r\nX-WAYPOST-ROLE:dispatcher\r\nEND:VCARD\r\n\
+    BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Іван\r\nEND:VCARD\r\n\
+    BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Jo\r\nX-WAYPOST-HANDLE:jo-7\r\nX-WAYPOST-ROLE:boss\r\nEND:VCARD\r\n";
+
+async fn imports_cards(who: &Caller, query: &str, cards: &str) -> Answer {
+    let path = format!("/v1/people/imports{query}");
+    who.post_bytes(&path, "text/vcard; charset=utf-8", cards.as_bytes().to_vec()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_book_becomes_people() {
+    let office = Office::open(On::Sqlite).await;
+    let ines = &office.ines;
+    let expected = [
+        (1, "michal", "added"),
+        (8, "ann.stone", "added"),
+        (15, "іван", "refused"),
+        (19, "jo-7", "refused"),
+    ]
+    .map(|(line, handle, fate): (u64, &str, &str)| (line, handle.into(), fate.into()));
+    for query in ["?dry_run=true", ""] {
+        let done = imports_cards(ines, query, CARDS).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+        assert_eq!(fates(&done), expected, "{query}: {}", done.body);
+        let whats = [2, 3].map(|at| text(&done.body["lines"][at]["what"]));
+        assert!(whats[0].contains("handle") && whats[1].contains("boss"), "{whats:?}");
+    }
+    let people = ines.get("/v1/people").await.body.to_string();
+    assert!(
+        people.contains("Michał Wiśniewski") && people.contains("\"language\":\"pl\""),
+        "{people}"
+    );
+    assert!(people.contains("Ann Stone") && people.contains("\"role\":\"dispatcher\""), "{people}");
+    let again = imports_cards(ines, "", CARDS).await;
+    assert_eq!(again.body["unchanged"], json!(2), "{}", again.body);
+
+    for (cards, wrong) in [
+        ("", "no vCard"),
+        ("handle,name\ndana,Dana\n", "no line of a vCard"),
+        ("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Jo\r\n", "no end"),
+        ("BEGIN:VEVENT\r\nEND:VEVENT\r\n", "no vCard"),
+    ] {
+        let refused = imports_cards(ines, "", cards).await;
+        refused.is_problem_with(cards, 400, "malformed", "body");
+        let detail = refused.body["detail"].to_string();
+        assert!(detail.contains(wrong), "{cards}: {detail}");
+    }
     office.closes().await;
 }

@@ -13,6 +13,7 @@ mod groups;
 mod guide;
 mod imports;
 mod limits;
+mod notifications;
 mod presence;
 mod refusals;
 mod repeats;
@@ -23,6 +24,8 @@ mod roster;
 mod search;
 mod syncing;
 mod templates;
+mod tokens;
+mod websocket;
 
 // Two test binaries share it, and each uses a part.
 #[allow(dead_code)]

@@ -9,6 +9,7 @@ mod escalations;
 mod groups;
 mod journey;
 mod kills;
+mod notifications;
 mod pains;
 mod presence;
 mod refusals;

@@ -14,13 +14,29 @@ use crate::venv::{script, tool};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_python_device_writes_to_omar_and_reads_his_answer() {
+    writes_and_reads(Transport::Tcp).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_python_device_behind_a_wall_does_so_over_websocket() {
+    writes_and_reads(Transport::WebSockets).await;
+}
+
+/// Which way the packets go, as paho calls it.
+#[derive(Clone, Copy)]
+enum Transport {
+    Tcp,
+    WebSockets,
+}
+
+async fn writes_and_reads(transport: Transport) {
     let mut world = World::new(On::Sqlite).await;
     let omar = world.dispatcher("omar").await;
     world.adds("dana", "driver").await;
     let dana = enrol(&world, "dana").await;
     let chat = ConversationId::direct(omar.id(), person(&dana)).expect("two people");
     omar.opens(chat).await;
-    let mut device = start(&world, &dana, u64::from(omar.id().0)).await;
+    let mut device = start(&world, &dana, u64::from(omar.id().0), transport).await;
     let mut told = BufReader::new(device.stdout.take().expect("piped")).lines();
 
     let accepted = told.next_line().await.expect("output").expect("an answer to the submit");
@@ -41,14 +57,17 @@ async fn a_python_device_with_a_wrong_credential_is_not_authorised() {
     let world = World::new(On::Sqlite).await;
     world.adds("dana", "driver").await;
     let dana = enrol(&world, "dana").await.with_credential("wrong");
-    let device = start(&world, &dana, 2).await.wait_with_output().await.expect("it ends");
-    let complaint = String::from_utf8_lossy(&device.stderr).to_lowercase();
-    assert!(!device.status.success(), "it connected");
-    assert!(complaint.contains("not authorized"), "{complaint}");
+    for transport in [Transport::Tcp, Transport::WebSockets] {
+        let device = start(&world, &dana, 2, transport).await;
+        let device = device.wait_with_output().await.expect("it ends");
+        let complaint = String::from_utf8_lossy(&device.stderr).to_lowercase();
+        assert!(!device.status.success(), "it connected");
+        assert!(complaint.contains("not authorized"), "{complaint}");
+    }
     world.ends([]).await;
 }
 
-async fn start(world: &World, dana: &Caller, omar: u64) -> Child {
+async fn start(world: &World, dana: &Caller, omar: u64, transport: Transport) -> Child {
     let mut device = Command::new(tool("python"))
         .arg(script("cddl_device.py"))
         .stdin(Stdio::piped())
@@ -57,8 +76,14 @@ async fn start(world: &World, dana: &Caller, omar: u64) -> Child {
         .kill_on_drop(true)
         .spawn()
         .expect("python starts");
+    let ports = world.server.ports();
+    let (port, transport) = match transport {
+        Transport::Tcp => (ports.mqtt, "tcp"),
+        Transport::WebSockets => (ports.https, "websockets"),
+    };
     let settings = json!({
-        "port": world.server.ports().mqtt,
+        "port": port,
+        "transport": transport,
         "ca": world.server.ca_file(),
         "enrolment": dana.enrolment,
         "credential": dana.credential,

@@ -35,6 +35,8 @@ const DONE_WITHIN: Duration = Duration::from_secs(100);
 struct Account {
     name: &'static str,
     port: u16,
+    /// The port of HTTPS, and of MQTT over WebSocket.
+    https_port: u16,
     ca: PathBuf,
     caller: Caller,
     group: ConversationId,
@@ -111,6 +113,7 @@ async fn start(
     let account = async |name, handle: &str| Account {
         name,
         port: world.server.ports().mqtt,
+        https_port: world.server.ports().https,
         ca: world.server.ca_file(),
         caller: enrol(world, handle).await,
         group,

@@ -1,8 +1,8 @@
 """A device in Python, written from protocol/waypost.cddl alone, with paho-mqtt and cbor2.
 
 It connects, submits one text, waits until it is accepted, waits for an answer of its partner,
-reports it as stored and read, and ends once that is confirmed. Settings come as JSON on standard
-input; what happened goes to standard output, a line each.
+reports it as stored and read, and ends once that is confirmed, over TCP or WebSocket (`transport`:
+`tcp` or `websockets`). Settings come as JSON on standard input; what happened goes to standard output, a line each.
 """
 
 import json
@@ -36,7 +36,9 @@ class Device:
             client_id=settings["enrolment"],
             protocol=mqtt.MQTTv311,
             clean_session=True,
+            transport=settings["transport"],
         )
+        self.mqtt.ws_set_options(path="/v1/mqtt")
         self.mqtt.username_pw_set(settings["enrolment"], settings["credential"])
         tls = ssl.create_default_context(cafile=settings["ca"])
         tls.minimum_version = ssl.TLSVersion.TLSv1_2

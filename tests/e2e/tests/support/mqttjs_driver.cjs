@@ -1,5 +1,5 @@
 // A device in JavaScript that writes, reads and reconnects until it is told to stop, written from
-// protocol/waypost.cddl alone, with MQTT.js and cbor.
+// protocol/waypost.cddl alone, with MQTT.js and cbor. It speaks MQTT over WebSocket, as in a browser.
 //
 // The first line of standard input is its settings as JSON. Later lines are orders: `drain` (write
 // nothing new, and have accepted what was written), `level` (pull until nothing is left, and end).
@@ -44,7 +44,7 @@ class Device {
 
   open() {
     const { settings } = this;
-    this.mqtt = mqtt.connect(`mqtts://127.0.0.1:${settings.port}`, {
+    this.mqtt = mqtt.connect(`wss://127.0.0.1:${settings.https_port}/v1/mqtt`, {
       clientId: settings.enrolment,
       username: settings.enrolment,
       password: settings.credential,

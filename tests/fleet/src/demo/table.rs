@@ -137,6 +137,10 @@ fn what(body: &Body) -> String {
         | Body::Deletion { .. }
         | Body::Assigned { .. }
         | Body::Reopened {}
+        | Body::Notify { .. }
+        | Body::QuietHours { .. }
+        | Body::Blocked { .. }
+        | Body::Unblocked { .. }
         | Body::Erased { .. }
         | Body::Receipts { .. }
         | Body::EscalationStopped { .. }

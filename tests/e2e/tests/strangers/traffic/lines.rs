@@ -59,6 +59,7 @@ fn settings(account: &Account) -> String {
     json!({
         "name": account.name,
         "port": account.port,
+        "https_port": account.https_port,
         "ca": account.ca,
         "enrolment": account.caller.enrolment,
         "credential": account.caller.credential,

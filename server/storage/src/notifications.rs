@@ -1,0 +1,75 @@
+//! What people have chosen to hear of.
+
+use std::collections::HashMap;
+
+use sqlx::{AnyConnection, Row as _};
+use waypost_domain::{Decision, Wanted};
+use waypost_protocol::{NotificationSettings, PersonId};
+
+use crate::decode::person_id;
+use crate::{Db, StorageError};
+
+impl Db {
+    /// What a person has chosen.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn notification_settings(
+        &self,
+        of: PersonId,
+    ) -> Result<NotificationSettings, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut chosen = self.chosen_on(&mut on, &[of]).await?;
+        Ok(chosen.remove(&of).unwrap_or_default())
+    }
+
+    pub(crate) async fn known_chosen(
+        &self,
+        on: &mut AnyConnection,
+        wanted: &Wanted,
+    ) -> Result<HashMap<PersonId, NotificationSettings>, StorageError> {
+        self.chosen_on(on, &wanted.chosen.iter().copied().collect::<Vec<_>>()).await
+    }
+
+    async fn chosen_on(
+        &self,
+        on: &mut AnyConnection,
+        of: &[PersonId],
+    ) -> Result<HashMap<PersonId, NotificationSettings>, StorageError> {
+        let damaged = |error: serde_json::Error| StorageError::Damaged(error.to_string());
+        let mut found = HashMap::new();
+        for chunk in self.chunks(of) {
+            let mut sql = self.sql("SELECT person, state FROM chosen WHERE person IN (");
+            sql.list(chunk, |person| i64::from(person.0)).push(")");
+            for row in sql.rows(on).await? {
+                let state: String = row.try_get(1)?;
+                let state = serde_json::from_str(&state).map_err(damaged)?;
+                found.insert(person_id(row.try_get(0)?), state);
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) async fn write_chosen(
+        &self,
+        on: &mut AnyConnection,
+        decision: &Decision,
+    ) -> Result<(), StorageError> {
+        let chosen: Vec<_> = decision.chosen.iter().collect();
+        for chunk in self.chunks(&chosen) {
+            let mut rows = Vec::new();
+            for (person, chosen) in chunk {
+                let state = serde_json::to_string(chosen)
+                    .map_err(|error| StorageError::Damaged(error.to_string()))?;
+                rows.push((**person, state));
+            }
+            let mut sql = self.sql("INSERT INTO chosen (person, state) VALUES ");
+            sql.tuples(&rows, |row, (person, state)| {
+                row.bind(i64::from(person.0)).bind(state.clone());
+            });
+            sql.push(" ON CONFLICT (person) DO UPDATE SET state = excluded.state");
+            sql.execute(on).await?;
+        }
+        Ok(())
+    }
+}
