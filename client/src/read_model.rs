@@ -99,7 +99,11 @@ impl ReadModel {
         for told in presence.people {
             self.presence.insert(told.person, told.into());
         }
+        let blocked = &self.notifications.blocked;
         for TypingIn { person, conversation } in presence.typing {
+            if blocked.contains(&person) {
+                continue;
+            }
             self.typing.insert((conversation, person), until);
         }
     }
@@ -192,7 +196,8 @@ impl ReadModel {
             self.newest(reading, id, 1, read_up_to).await?.pop().map(|(_, last)| Arc::new(last))
         };
         // Whoever has said it writes it no longer.
-        if let Some(last) = &last {
+        let before = self.conversations.get(&id).and_then(|it| it.last.as_ref()).map(|it| it.id);
+        if let Some(last) = last.as_ref().filter(|last| before != Some(last.id)) {
             self.typing.remove(&(id, last.author));
         }
         let listed = last.is_some() || matches!(id, ConversationId::Group(_));

@@ -11,7 +11,7 @@ use waypost_edge::Identity;
 use waypost_protocol::{EnrolmentId, Events, ProblemCode, Pull, Sequence};
 
 use crate::clock;
-use crate::waypost::Waypost;
+use crate::waypost::{Proof, Waypost};
 
 /// Most who wait at the same time.
 const WAITING_MAX: usize = 512;
@@ -65,17 +65,17 @@ impl Waypost {
     /// comes, or if looking took longer than that.
     ///
     /// # Errors
-    /// `NotEnrolled` if their enrolment has ended meanwhile, `Overloaded` if the record cannot be read.
+    /// `NotEnrolled` if their enrolment or token has ended meanwhile, `Overloaded` if the record cannot be read.
     pub async fn next_for(
         &self,
-        who: Identity,
+        proof: &Proof,
         after: Sequence,
         limit: usize,
         wait: Duration,
     ) -> Result<Events, ProblemCode> {
-        let events = self.what_comes(who, after, limit, Instant::now() + wait).await?;
+        let events = self.what_comes(proof.who, after, limit, Instant::now() + wait).await?;
         // Whoever waited, or let a page wait for them, may have lost the right meanwhile.
-        self.must_be_enrolled(who).await?;
+        self.must_still_hold(proof).await?;
         Ok(events)
     }
 
@@ -133,15 +133,12 @@ impl Waypost {
         Ok(Events { cut_after, ..page })
     }
 
-    async fn must_be_enrolled(&self, who: Identity) -> Result<(), ProblemCode> {
-        let row = self.db.enrolment(who.enrolment).await.map_err(|error| {
-            tracing::error!(%error, enrolment = %who.enrolment, "an enrolment could not be read");
+    async fn must_still_hold(&self, proof: &Proof) -> Result<(), ProblemCode> {
+        let holds = self.still_holds(proof).await.map_err(|error| {
+            tracing::error!(%error, enrolment = %proof.who.enrolment, "an enrolment could not be read");
             ProblemCode::Overloaded
         })?;
-        match row.is_some_and(|row| row.revoked_at.is_none()) {
-            true => Ok(()),
-            false => Err(ProblemCode::NotEnrolled),
-        }
+        if holds { Ok(()) } else { Err(ProblemCode::NotEnrolled) }
     }
 }
 

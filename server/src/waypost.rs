@@ -148,16 +148,26 @@ impl Waypost {
     pub async fn prove_for_http(
         &self,
         secret: &str,
-    ) -> Result<Option<(Proved, Option<Scopes>)>, StorageError> {
-        match secret.starts_with(TOKEN_BEGINS) {
-            false => Ok(self.prove(secret).await?.map(|proved| (proved, None))),
-            true => {
-                let proved = self.db.prove_token(hash_secret(secret), clock::now()).await?;
-                let known = |(proved, scopes): (Proved, String)| {
-                    let scopes = scopes.parse().map_err(StorageError::Damaged)?;
-                    Ok((proved, Some(scopes)))
-                };
-                proved.map(known).transpose()
+    ) -> Result<Option<(Proof, Option<Scopes>)>, StorageError> {
+        let hash = hash_secret(secret);
+        if !secret.starts_with(TOKEN_BEGINS) {
+            let proved = self.db.prove(hash).await?;
+            return Ok(proved.map(|it| (Proof { who: identity_of(it), token: None }, None)));
+        }
+        let Some((proved, scopes)) = self.db.prove_token(hash, clock::now()).await? else {
+            return Ok(None);
+        };
+        let scopes = scopes.parse().map_err(StorageError::Damaged)?;
+        Ok(Some((Proof { who: identity_of(proved), token: Some(hash) }, Some(scopes))))
+    }
+
+    /// Whether what was proved before still holds: the enrolment has not ended, nor the token.
+    pub async fn still_holds(&self, proof: &Proof) -> Result<bool, StorageError> {
+        match proof.token {
+            Some(hash) => Ok(self.db.prove_token(hash, clock::now()).await?.is_some()),
+            None => {
+                let row = self.db.enrolment(proof.who.enrolment).await?;
+                Ok(row.is_some_and(|row| row.revoked_at.is_none()))
             }
         }
     }
@@ -171,6 +181,20 @@ impl Waypost {
     pub fn mqtt_port(&self) -> u16 {
         self.edge.get().map_or(self.config.mqtt.port(), |edge| edge.local_addr().port())
     }
+}
+
+/// Someone who has proved who they are over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof {
+    /// Who.
+    pub who: Identity,
+    /// By which token, if by one, as its SHA-256.
+    pub token: Option<[u8; 32]>,
+}
+
+fn identity_of(proved: Proved) -> Identity {
+    let Proved { enrolment, person, role } = proved;
+    Identity { enrolment, person, role }
 }
 
 /// Who a proved device acts for.

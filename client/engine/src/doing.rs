@@ -33,6 +33,11 @@ impl Doing {
         (self.told, self.typing_told) = (Activity::default(), None);
     }
 
+    /// The server may have taken them for gone since they were heard last.
+    pub(crate) fn say_again(&mut self) {
+        self.told = Activity::default();
+    }
+
     /// Nobody hears of it now, and later it is no longer true.
     pub(crate) fn without_link(&mut self) {
         self.typing = None;

@@ -184,6 +184,9 @@ impl Engine {
         if let Some(pull) = self.inbox.next_pull(&self.marks, tick) {
             plan.effects.push(Effect::Send(path, Uplink::Pull(pull)));
             self.heard_at = tick;
+            if path == LinkPath::Https {
+                self.doing.say_again();
+            }
         }
         while let Some(submit) = self.outbox.next_submit(window(path), tick) {
             plan.effects.push(Effect::Send(path, Uplink::Submit(submit)));

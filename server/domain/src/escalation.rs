@@ -121,6 +121,7 @@ pub fn wanted_by_steps(batch: &[Request], known: &mut Known, now: Millis) -> Wan
             wanted.facts.insert(id);
             let reached = reached_by(watch, step, known, now);
             wanted.facts.extend(reached.iter().map(|person| id_for(id, *person)));
+            wanted.chosen.extend(reached.iter().copied());
             wanted.people.extend(reached);
         }
         known.ready.insert(message);
@@ -316,10 +317,12 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// A message goes from person to person where they could write to each other directly.
+    /// A message goes from person to person where they could write to each other directly, and nobody has
+    /// blocked its author: a step that reaches nobody is followed by the next one.
     fn may_hear(&self, author: PersonId, person: PersonId) -> bool {
         let role = |it| self.known.people.get(&it).map(|state| state.role);
-        role(author).zip(role(person)).is_some_and(|(author, person)| may_talk(author, person))
+        let may = role(author).zip(role(person)).is_some_and(|(one, other)| may_talk(one, other));
+        may && !self.has_blocked(person, author)
     }
 
     fn tell_further(&mut self, message: FactId, watch: &Watch, step: FactId, person: PersonId) {

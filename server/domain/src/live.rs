@@ -54,7 +54,7 @@ pub struct Live {
     sessions: BTreeMap<EnrolmentId, Session>,
     attendance: Attendance,
     /// Who is writing where, until it is told.
-    typing: BTreeMap<PersonId, ConversationId>,
+    typing: BTreeMap<PersonId, (Role, ConversationId)>,
 }
 
 struct Session {
@@ -220,8 +220,17 @@ impl Live {
             self.note_members(&told.event);
         }
         self.attendance.shifts_change(&told.event);
+        self.stops_typing(&told.event);
         self.hide_deleted(&told.event);
         self.recent.push_back(Recent::new(told, concerned));
+    }
+
+    /// Whoever has said it writes it no longer.
+    fn stops_typing(&mut self, event: &Event) {
+        let Some((author, place)) = event.author.zip(event.conversation) else { return };
+        if self.typing.get(&author).is_some_and(|(_, typed)| *typed == place) {
+            self.typing.remove(&author);
+        }
     }
 
     fn concerned_by(&self, told: &Told) -> Concerned {

@@ -23,19 +23,25 @@ impl Desk<'_, '_> {
         }
     }
 
-    /// Nobody writes directly to someone who wants to hear nothing of them.
+    /// Nobody writes directly to someone who wants to hear nothing of them, nor finds other words for what
+    /// they wrote.
     pub(crate) fn check_blocked(
         &self,
         actor: Actor,
         conversation: ConversationId,
         body: &Body,
     ) -> Result<(), ProblemCode> {
-        let partner = conversation.partner_of(actor.person).filter(|_| body.is_message());
-        let chosen = partner.and_then(|partner| self.known.chosen.get(&partner));
-        match chosen.is_some_and(|chosen| chosen.blocked.contains(&actor.person)) {
+        let says = body.is_message() || matches!(body, Body::Edit { .. });
+        let partner = conversation.partner_of(actor.person).filter(|_| says);
+        match partner.is_some_and(|partner| self.has_blocked(partner, actor.person)) {
             true => Err(ProblemCode::Blocked),
             false => Ok(()),
         }
+    }
+
+    /// Whether someone wants to hear nothing of another.
+    pub(crate) fn has_blocked(&self, person: PersonId, other: PersonId) -> bool {
+        self.known.chosen.get(&person).is_some_and(|chosen| chosen.blocked.contains(&other))
     }
 
     /// Notes what someone has chosen.

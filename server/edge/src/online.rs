@@ -13,8 +13,8 @@ use crate::{Closing, Handlers, Identity, Notice};
 /// The seats.
 pub(crate) struct Online {
     seats: Mutex<Seats>,
-    /// Held while someone comes or goes, so that the notices of one enrolment alternate. It is
-    /// not the lock of the seats: a notice may look at who is online.
+    /// Held while someone comes or goes, so that the last notice of an enrolment is true. It is not the
+    /// lock of the seats: a notice may look at who is online.
     coming_and_going: Mutex<()>,
     cuts: AtomicU64,
     connected: Notice,
@@ -58,10 +58,11 @@ impl Online {
             }
             seats.taken.insert(identity.enrolment, (identity, Arc::clone(&mailbox)))
         };
-        match older {
-            Some((_, older)) => older.close(Closing::TakenOver),
-            None => (self.connected)(identity),
+        if let Some((_, older)) = older {
+            older.close(Closing::TakenOver);
         }
+        // Also of who was here: whatever the older connection was told, the newer one was not.
+        (self.connected)(identity);
         Some(Seat { online: Arc::clone(self), identity, mailbox })
     }
 

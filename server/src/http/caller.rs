@@ -8,9 +8,10 @@ use waypost_domain::rights::{Right, may};
 use waypost_edge::Identity;
 use waypost_protocol::ProblemCode;
 
+use super::limits::Asker;
 use super::problem::Problem;
 use super::scopes::{Scopes, scopes_of};
-use crate::waypost::Waypost;
+use crate::waypost::{Proof, Waypost};
 
 /// Whoever calls, proved.
 #[derive(Clone, Copy)]
@@ -18,6 +19,9 @@ pub struct Caller(pub Actor);
 
 /// A device that calls, proved.
 pub struct Device(pub Identity);
+
+/// The same with what has proved it, for who stays.
+pub struct Proven(pub Proof);
 
 /// Whoever calls without a credential; each address may do so now and then.
 pub struct Stranger;
@@ -52,6 +56,15 @@ impl FromRequestParts<Waypost> for Device {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
+        let Proven(proof) = Proven::from_request_parts(parts, waypost).await?;
+        Ok(Self(proof.who))
+    }
+}
+
+impl FromRequestParts<Waypost> for Proven {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, waypost: &Waypost) -> Result<Self, Problem> {
         let credential = parts
             .headers
             .get(AUTHORIZATION)
@@ -61,15 +74,14 @@ impl FromRequestParts<Waypost> for Device {
                 let what = "send `Authorization: Bearer <credential>`";
                 Problem::of_field(ProblemCode::NotEnrolled, "Authorization", what)
             })?;
-        let Some((proved, scopes)) = waypost.prove_for_http(credential).await? else {
+        let Some((proof, scopes)) = waypost.prove_for_http(credential).await? else {
             waypost.limits.take_stranger(parts)?;
             return Err(ProblemCode::NotEnrolled.into());
         };
-        if let Some(scopes) = scopes {
-            is_enough(&scopes, parts)?;
-        }
-        waypost.limits.take(proved.enrolment, parts)?;
-        Ok(Self(Identity { enrolment: proved.enrolment, person: proved.person, role: proved.role }))
+        let asker = proof.token.map_or(Asker::Enrolment(proof.who.enrolment), Asker::Token);
+        waypost.limits.take(asker, parts)?;
+        scopes.map_or(Ok(()), |scopes| is_enough(&scopes, parts))?;
+        Ok(Self(proof))
     }
 }
 

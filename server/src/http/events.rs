@@ -19,11 +19,11 @@ use utoipa_axum::routes;
 use waypost_edge::Identity;
 use waypost_protocol::{Event, Events, Millis, ProblemCode, Sequence};
 
-use super::caller::Device;
+use super::caller::Proven;
 use super::extract::{Query, page_size};
 use super::problem::Problem;
 use crate::feed::Place;
-use crate::waypost::Waypost;
+use crate::waypost::{Proof, Waypost};
 
 const STREAM: &str = "text/event-stream";
 
@@ -110,7 +110,7 @@ struct CloudEvent {
     responses((status = 200, content((FeedShown = "application/json"), (String = "text/event-stream")))))]
 async fn list_events(
     State(waypost): State<Waypost>,
-    Device(who): Device,
+    Proven(proof): Proven,
     headers: HeaderMap,
     Query(page): Query<FeedPage>,
 ) -> Result<Response, Problem> {
@@ -120,8 +120,8 @@ async fn list_events(
     let after = cursor(resumed.or(page.after.as_deref()))?;
     let limit = page_size(page.limit)?;
     if streams {
-        let _place = place(&waypost, who)?;
-        let reader = Reader { waypost, who, after, pending: VecDeque::new(), _place };
+        let _place = place(&waypost, proof.who)?;
+        let reader = Reader { waypost, proof, after, pending: VecDeque::new(), _place };
         return Ok(Sse::new(reader.stream()).keep_alive(KeepAlive::default()).into_response());
     }
     let wait = page.wait.unwrap_or(0);
@@ -129,8 +129,8 @@ async fn list_events(
         let what = format!("at most {WAIT_S_MAX} seconds");
         return Err(Problem::of_field(ProblemCode::Malformed, "wait", what));
     }
-    let _place = if wait > 0 { Some(place(&waypost, who)?) } else { None };
-    let events = waypost.next_for(who, after, limit, Duration::from_secs(wait)).await?;
+    let _place = if wait > 0 { Some(place(&waypost, proof.who)?) } else { None };
+    let events = waypost.next_for(&proof, after, limit, Duration::from_secs(wait)).await?;
     let more = events.more;
     let next = Sequence { epoch: events.epoch, n: events.next }.to_string();
     let cut_after = events.cut_after;
@@ -182,14 +182,14 @@ fn rfc3339(at: Millis) -> Result<String, Problem> {
 /// Someone with an open stream.
 struct Reader {
     waypost: Waypost,
-    who: Identity,
+    proof: Proof,
     after: Sequence,
     pending: VecDeque<sse::Event>,
     _place: Place,
 }
 
 impl Reader {
-    /// Ends when the enrolment does, when the server stops, or when the record cannot be read; whoever
+    /// Ends when the enrolment or the token does, when the server stops, or when the record cannot be read; whoever
     /// comes again goes on where it was.
     fn stream(self) -> impl Stream<Item = Result<sse::Event, Infallible>> {
         stream::unfold(self, |mut reader| async move {
@@ -206,8 +206,12 @@ impl Reader {
             if self.waypost.fanout.is_closed() {
                 return None;
             }
-            let next =
-                self.waypost.next_for(self.who, self.after, super::extract::PAGE_MAX, STREAM_LOOK);
+            let next = self.waypost.next_for(
+                &self.proof,
+                self.after,
+                super::extract::PAGE_MAX,
+                STREAM_LOOK,
+            );
             let events = next.await.ok()?;
             if let Some(after) = events.cut_after {
                 self.pending.push_back(sse::Event::default().event("cut").data(after.to_string()));

@@ -1,4 +1,4 @@
-//! How many requests each caller may make: an enrolment so many a minute, whoever cannot prove one, by
+//! How many requests each caller may make: an enrolment or a token so many a minute, whoever cannot prove one, by
 //! address. What a caller has left stands in the headers of every answer (RateLimit header fields for HTTP, an
 //! Internet-Draft of the IETF's HTTPAPI group).
 
@@ -27,8 +27,17 @@ type Limiter<K> =
 /// Who has asked how often.
 pub struct Limits {
     each_minute: NonZeroU32,
-    enrolments: Limiter<EnrolmentId>,
+    askers: Limiter<Asker>,
     strangers: Limiter<IpAddr>,
+}
+
+/// Who asks: an enrolment, or one of its tokens, which takes nothing from the device beside it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Asker {
+    /// By its credential.
+    Enrolment(EnrolmentId),
+    /// By the hash of the token.
+    Token([u8; 32]),
 }
 
 /// What is left to a caller; known once they are.
@@ -36,21 +45,21 @@ pub struct Limits {
 struct Left(Arc<OnceLock<u32>>);
 
 impl Limits {
-    /// So many requests a minute for each enrolment, all of them at once if it likes.
+    /// So many requests a minute for each enrolment and token, all of them at once if it likes.
     pub fn of(each_minute: NonZeroU32) -> Self {
         let keyed = Quota::per_minute(each_minute);
         let strangers = Quota::per_minute(STRANGERS_EACH_MINUTE);
         Self {
             each_minute,
-            enrolments: RateLimiter::dashmap(keyed).with_middleware::<StateInformationMiddleware>(),
+            askers: RateLimiter::dashmap(keyed).with_middleware::<StateInformationMiddleware>(),
             strangers: RateLimiter::dashmap(strangers)
                 .with_middleware::<StateInformationMiddleware>(),
         }
     }
 
-    /// Counts a request of this enrolment.
-    pub fn take(&self, enrolment: EnrolmentId, parts: &Parts) -> Result<(), Problem> {
-        let taken = take(&self.enrolments, &enrolment)?;
+    /// Counts a request.
+    pub fn take(&self, asker: Asker, parts: &Parts) -> Result<(), Problem> {
+        let taken = take(&self.askers, &asker)?;
         if let Some(left) = parts.extensions.get::<Left>() {
             let _first = left.0.set(taken);
         }
@@ -67,7 +76,7 @@ impl Limits {
 
     /// Forgets those who have all they may have.
     pub fn forget_idle(&self) {
-        self.enrolments.retain_recent();
+        self.askers.retain_recent();
         self.strangers.retain_recent();
     }
 }

@@ -30,8 +30,9 @@ pub fn router() -> OpenApiRouter<Waypost> {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Quiet {
-    /// When; by the clock of each device.
-    hours: QuietHours,
+    /// When; by the clock of each device. At no time, if absent.
+    #[serde(default)]
+    hours: Option<QuietHours>,
     /// What is heard all the same, then and of what nothing is heard of otherwise.
     #[serde(default)]
     breaks_through: BreaksThrough,
@@ -97,10 +98,10 @@ async fn choose_quiet_hours(
     NewFact(id): NewFact,
     Json(Quiet { hours, breaks_through }): Json<Quiet>,
 ) -> Result<StatusCode, Problem> {
-    choose(&waypost, actor, id, Body::QuietHours { hours: Some(hours), breaks_through }).await
+    choose(&waypost, actor, id, Body::QuietHours { hours, breaks_through }).await
 }
 
-/// Hears at all hours.
+/// Hears at all hours. What breaks through stays as it was chosen.
 #[utoipa::path(delete, path = "/v1/me/quiet-hours", tag = "notifications", params(IdempotencyKey),
     responses((status = 204, description = "There are none.")))]
 async fn forget_quiet_hours(
@@ -108,7 +109,7 @@ async fn forget_quiet_hours(
     Caller(actor): Caller,
     NewFact(id): NewFact,
 ) -> Result<StatusCode, Problem> {
-    let breaks_through = BreaksThrough::default();
+    let breaks_through = waypost.db.notification_settings(actor.person).await?.breaks_through;
     choose(&waypost, actor, id, Body::QuietHours { hours: None, breaks_through }).await
 }
 

@@ -53,10 +53,9 @@ pub fn scopes_of(method: &Method, path: &str) -> Option<&'static [Scope]> {
     ];
     let begins = |paths: &[&str]| paths.iter().any(|it| path.starts_with(it));
     match () {
-        () if begins(&["/v1/me/tokens", "/v1/enrolment-links"]) => None,
+        // A frame speaks for one device, which keeps its own account of what it said and stored.
+        () if begins(&["/v1/me/tokens", "/v1/enrolment-links", "/v1/sync"]) => None,
         () if [Method::GET, Method::HEAD].contains(method) => Some(&[Scope::Read]),
-        // A frame says something, or asks for a page.
-        () if begins(&["/v1/sync"]) => Some(&[Scope::Read, Scope::Say]),
         () if begins(&SAYS) => Some(&[Scope::Say]),
         () => Some(&[Scope::Manage]),
     }

@@ -2,6 +2,8 @@
 //! programs in browsers. What is inside is what comes through the MQTT door, and meets the same edge.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -16,6 +18,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, W
 use waypost_edge::Edge;
 use waypost_protocol::{FRAME_BYTES_MAX, ProblemCode};
 
+use super::caller::Stranger;
 use super::problem::Problem;
 use crate::waypost::Waypost;
 
@@ -25,8 +28,14 @@ const PROTOCOL: &str = "mqtt";
 /// Largest message of WebSocket: a whole frame and what MQTT adds.
 const MESSAGE_BYTES_MAX: usize = FRAME_BYTES_MAX + 4 * 1024;
 
-/// So much waits between the two protocols, in each direction.
-const PIPE_BYTES: usize = 16 * 1024;
+/// So much waits between the two protocols, in each direction, and is read at once.
+const PIPE_BYTES: usize = 8 * 1024;
+
+/// Most bytes that wait for a client who does not read: answers of WebSocket to its own questions as well.
+const UNSENT_BYTES_MAX: usize = 4 * PIPE_BYTES;
+
+/// How long a client may take to read the last words, once the edge is done with it.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 pub fn router(waypost: Waypost) -> Router {
     Router::new().route("/v1/mqtt", get(upgrade)).with_state(waypost)
@@ -34,6 +43,7 @@ pub fn router(waypost: Waypost) -> Router {
 
 async fn upgrade(
     State(waypost): State<Waypost>,
+    Stranger: Stranger,
     headers: HeaderMap,
     extensions: Extensions,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -51,7 +61,14 @@ async fn upgrade(
         Some(ConnectInfo(peer)) => *peer,
         None => (Ipv4Addr::LOCALHOST, 0).into(), // the control socket
     };
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES_MAX);
+    // Nothing is held back to be sent with more: an answer that waits for another one waits for ever.
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .read_buffer_size(PIPE_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(UNSENT_BYTES_MAX);
     Ok(upgrade.on_upgrade(async move |socket| attend(&edge, socket, peer).await))
 }
 
@@ -61,19 +78,25 @@ fn names_mqtt(headers: &HeaderMap) -> bool {
     names.any(|name| name.trim() == PROTOCOL)
 }
 
-/// Carries bytes between the two until the edge has ended the connection.
+/// Carries bytes between the two until the edge has ended the connection, and a moment longer for who still
+/// reads. The edge gives a place to each, and time to say something.
 async fn attend(edge: &Edge, socket: WebSocket, peer: SocketAddr) {
     let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
     let (from_edge, to_edge) = tokio::io::split(ours);
     let (sink, stream) = socket.split();
-    let serve = async { tokio::join!(edge.attend(theirs, peer), down(from_edge, sink)) };
-    let up = async {
-        up(stream, to_edge).await;
-        std::future::pending::<()>().await; // until the edge has seen the end
-    };
-    tokio::select! {
-        _ = serve => {}
-        () = up => {}
+    let (mut up, mut down) = (pin!(up(stream, to_edge)), pin!(down(from_edge, sink)));
+    let mut edge = pin!(edge.attend(theirs, peer));
+    let (mut heard_all, mut told_all) = (false, false);
+    loop {
+        tokio::select! {
+            () = &mut edge => break,
+            () = &mut up, if !heard_all => heard_all = true,
+            () = &mut down, if !told_all => told_all = true,
+        }
+    }
+    if !told_all {
+        // Whoever does not read it is gone all the same.
+        let _ = tokio::time::timeout(FAREWELL, down).await;
     }
 }
 

@@ -82,6 +82,7 @@ impl Db {
         self.know_watches(on, &wanted, &mut remembered.known).await?;
         remembered.known.people.extend(self.known_people(on, &wanted).await?);
         remembered.known.past.extend(self.known_past(on, &wanted).await?);
+        remembered.known.chosen.extend(self.known_chosen(on, &wanted).await?);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Who is in a run: dispatchers and drivers with their devices, and one group.
+//! Who is in a run: dispatchers, drivers and perhaps colleagues with their devices, and one group.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ use crate::witness::Asked;
 use crate::world::World;
 
 const DISPATCHERS: [&str; 2] = ["Omar", "Mia"];
+/// Office staff who only converse.
+const COLLEAGUES: [&str; 2] = ["Vera", "Marek"];
 const DRIVERS: [&str; 5] = ["Dana", "Ayo", "Lena", "Tarik", "Noor"];
 
 /// Somebody has taken his tablet apart.
@@ -32,6 +34,11 @@ impl World {
         }
         for name in &DRIVERS[..drivers] {
             self.add_person(name, Role::Driver)?;
+        }
+        if self.dice.chance(40) {
+            for name in COLLEAGUES {
+                self.add_person(name, Role::Colleague)?;
+            }
         }
         let members = self.people.iter().copied().filter(|_| self.dice.chance(80)).collect();
         let (name, moderators) = ("North".to_string(), Vec::new());
@@ -58,7 +65,8 @@ impl World {
 
     /// Who looks after whom, and who works when.
     fn roster(&mut self) -> Result<(), Broken> {
-        let devices = self.devices.iter().map(|device| (device.person, device.role.is_staff()));
+        let devices = self.devices.iter().filter(|device| device.role != Role::Colleague);
+        let devices = devices.map(|device| (device.person, device.role.is_staff()));
         let (staff, drivers): (Vec<_>, Vec<_>) = devices.partition(|(_, is_staff)| *is_staff);
         let some = |world: &mut Self, of: Vec<(PersonId, bool)>| {
             let chosen: BTreeSet<_> = of.into_iter().map(|(person, _)| person).collect();

@@ -8,6 +8,7 @@ use waypost_domain::Recorded;
 use waypost_protocol::{Body, ConversationId, FactId, Header, Millis, PersonId, Step, reminders};
 
 use crate::cases::Cases;
+use crate::choices::Choices;
 use crate::roster::Roster;
 use crate::story::{Broken, broken};
 
@@ -43,6 +44,7 @@ pub(crate) struct Fleet<'a> {
     pub(crate) members: &'a BTreeMap<u32, BTreeSet<PersonId>>,
     pub(crate) roster: &'a Roster,
     pub(crate) cases: &'a Cases,
+    pub(crate) choices: &'a Choices,
 }
 
 impl Fleet<'_> {
@@ -229,8 +231,10 @@ fn reached(said: &Recorded, step: &Step, fleet: &Fleet<'_>, at: Millis) -> BTree
         }
         _ => BTreeSet::new(),
     };
-    let by_staff = fleet.staff.contains(&said.author);
-    let may = |person: &PersonId| by_staff || fleet.staff.contains(person);
+    let may = |person: &PersonId| {
+        fleet.choices.may_talk(said.author, *person, &fleet.staff)
+            && !fleet.choices.blocks(*person, said.author)
+    };
     people.retain(|it| may(it) && *it != said.author && !readers.contains(it));
     people.retain(|it| fleet.people.contains(it));
     people

@@ -53,11 +53,11 @@ pub(crate) struct Line {
     revoked: BTreeSet<EnrolmentId>,
     /// Everyone in the directory, and who of them is of the staff.
     people: BTreeSet<PersonId>,
-    staff: BTreeSet<PersonId>,
+    pub(crate) staff: BTreeSet<PersonId>,
     /// What the staff share.
     pub(crate) cases: Cases,
     /// What people choose for themselves.
-    choices: Choices,
+    pub(crate) choices: Choices,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
     /// Who looks after whom, and who works when.
@@ -169,7 +169,8 @@ impl Line {
             about(fact).and_then(|it| self.ids.get(&it)).and_then(|n| self.fact(*n)).cloned();
         let staff = devices.iter().filter(|it| it.role.is_staff()).map(|it| it.person).collect();
         let (people, members, roster) = (&self.people, &self.members, &self.roster);
-        let fleet = Fleet { people, staff, members, roster, cases: &self.cases };
+        let (cases, choices) = (&self.cases, &self.choices);
+        let fleet = Fleet { people, staff, members, roster, cases, choices };
         self.escalations.hears(fact, said.as_ref(), &fleet)
     }
 
@@ -314,6 +315,7 @@ impl Line {
             Ok(Body::PersonAdded { person, role, .. }) => {
                 self.people.insert(person);
                 self.staff.extend(Some(person).filter(|_| role.is_staff()));
+                self.choices.knows(person, role);
             }
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.members.insert(group, members.into_iter().collect());

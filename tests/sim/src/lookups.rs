@@ -89,6 +89,9 @@ impl Store {
         known.watches.extend(wanted.watches.iter().filter_map(|it| self.watched(*it)));
         known.people.extend(wanted.people.iter().filter_map(|it| self.person(*it)));
         known.past.extend(wanted.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))));
+        let chosen =
+            wanted.chosen.iter().filter_map(|it| Some((*it, self.chosen.get(it)?.clone())));
+        known.chosen.extend(chosen);
     }
 
     /// A message, or that of which it is a copy, if it is watched.

@@ -5,6 +5,7 @@ use waypost_engine::reference::Fate;
 use waypost_engine::{LinkState, Now};
 use waypost_protocol::{Body, ConversationId, Move, PersonId, kind};
 
+use crate::choices::are_kept;
 use crate::device::Device;
 use crate::reference::Reference;
 use crate::store::Store;
@@ -43,6 +44,7 @@ pub(crate) fn is_quiet(
             agrees_on_reading(device, reference)?;
         }
     }
+    are_kept(server)?;
     has_receipts(devices, server, reference)
 }
 

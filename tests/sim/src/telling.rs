@@ -74,7 +74,7 @@ impl Reference {
             let what = format!("{} is told of {} after their shift", device.name, of.person);
             return broken("off shift is shown as nothing", what);
         }
-        match presence.typing.iter().find(|it| !line.is_heard_by(it.conversation, device)) {
+        match presence.typing.iter().find(|it| !line.is_heard_by(**it, device)) {
             None => Ok(()),
             Some(TypingIn { person, conversation }) => {
                 let what =
@@ -111,11 +111,15 @@ impl Reference {
 }
 
 impl Line {
-    /// Whether the person of this device hears what is said in a conversation.
-    fn is_heard_by(&self, conversation: ConversationId, device: &Device) -> bool {
+    /// Whether the person of this device would hear what someone writes in a conversation.
+    fn is_heard_by(&self, typing: TypingIn, device: &Device) -> bool {
+        let TypingIn { person: writer, conversation } = typing;
         let (person, is_staff) = (device.person, device.role.is_staff());
         match conversation {
-            ConversationId::Direct(..) => conversation.partner_of(person).is_some(),
+            ConversationId::Direct(..) => {
+                conversation.partner_of(person) == Some(writer)
+                    && self.choices.may_talk(writer, person, &self.staff)
+            }
             ConversationId::Group(group) => self.members_of(group).contains(&person),
             ConversationId::Dispatch(whose) => is_staff || whose == person,
             ConversationId::Incident(_) => {

@@ -38,6 +38,9 @@ const KEPT: &[(u64, &str)] = &[
     (2, "everyone hears what is said to dispatch"),
     (34, "an incident is opened twice"),
     (9, "who is off shift is told"),
+    (0, "who writes is told to everyone"),
+    (0, "who is blocked talks on"),
+    (0, "who is off shift is seen"),
 ];
 
 mod four_thousand_seeds_hold {

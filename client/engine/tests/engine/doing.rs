@@ -1,9 +1,9 @@
 //! What Dana is at, and where she writes, is said while it is true, and not more often than it matters.
 
-use waypost_engine::{Effect, Input, LinkPath, TYPING_AGAIN_MS, Wish};
+use waypost_engine::{Effect, Input, LinkPath, POLL_IDLE_MS, TYPING_AGAIN_MS, Wish};
 use waypost_protocol::{Activity, ConversationId, Here, Uplink};
 
-use crate::hand::{DANA, OMAR, Tablet, lost};
+use crate::hand::{DANA, OMAR, Tablet, lost, pull_of};
 
 fn with_omar() -> ConversationId {
     ConversationId::direct(DANA, OMAR).expect("two people")
@@ -75,4 +75,13 @@ fn without_a_link_that_she_writes_is_said_to_nobody_ever() {
     assert_eq!(tablet.types(), []);
     assert_eq!(said(&tablet.reconnects()), [], "it is no longer true");
     assert_eq!(tablet.types(), [writing()]);
+}
+
+#[test]
+fn over_https_it_is_said_with_each_question_that_she_drives() {
+    let mut tablet = Tablet::level(LinkPath::Https);
+    assert_eq!(tablet.drives(), [at_the_wheel()]);
+    let asks = tablet.passes(POLL_IDLE_MS);
+    assert!(pull_of(&asks).is_some(), "it asks what is new: {asks:?}");
+    assert_eq!(said(&asks), [at_the_wheel()], "the server may have taken her for gone");
 }

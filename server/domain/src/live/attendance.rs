@@ -29,47 +29,47 @@ pub(super) struct Attendance {
 
 #[derive(Default)]
 struct Seen {
-    devices: BTreeMap<EnrolmentId, Activity>,
+    devices: BTreeMap<EnrolmentId, Device>,
     /// When the first device that is here came, or the last one went.
     since: Option<Millis>,
     /// What was told last.
     told: Option<PresenceOf>,
 }
 
+#[derive(Clone, Copy, Default)]
+struct Device {
+    activity: Activity,
+    is_connected: bool,
+}
+
 impl Attendance {
-    /// Notes a device that came.
+    /// Notes a device that came. What its person is at it says again on each connection.
     pub(super) fn came(&mut self, listener: Listener, now: Millis) {
-        self.asking.remove(&listener.enrolment);
-        self.is_here(listener, now);
+        let device = Device { activity: Activity::default(), is_connected: true };
+        self.is_here(listener, now).devices.insert(listener.enrolment, device);
     }
 
     /// Notes a device that asks without a connection.
     pub(super) fn asked(&mut self, listener: Listener, now: Millis) {
-        let enrolment = listener.enrolment;
-        let known = self.devices_of(listener.person).any(|device| device == enrolment);
-        if !known {
-            self.is_here(listener, now);
-        }
-        if !known || self.asking.contains_key(&enrolment) {
-            self.asking.insert(enrolment, (listener, now + HERE_FOR_MS));
-        }
+        self.asking.insert(listener.enrolment, (listener, now + HERE_FOR_MS));
+        self.is_here(listener, now).devices.entry(listener.enrolment).or_default();
     }
 
-    /// Notes a device that went.
+    /// Notes that a device has lost its connection. One that also asks without is still here.
     pub(super) fn went(&mut self, listener: Listener, now: Millis) {
-        let Some(seen) = self.people.get_mut(&listener.person) else { return };
-        seen.devices.remove(&listener.enrolment);
-        if seen.devices.is_empty() {
-            seen.since = Some(now);
+        let asks = self.asking.contains_key(&listener.enrolment);
+        let seen = self.people.get_mut(&listener.person);
+        match seen.and_then(|seen| seen.devices.get_mut(&listener.enrolment)) {
+            Some(device) if asks => device.is_connected = false,
+            _ => self.is_gone(listener, now),
         }
-        self.stale.insert(listener.person);
     }
 
     /// Notes what the person at a device is at.
     pub(super) fn is_at(&mut self, listener: Listener, here: &Here) {
         let Some(seen) = self.people.get_mut(&listener.person) else { return };
-        if let Some(activity) = seen.devices.get_mut(&listener.enrolment) {
-            *activity = here.activity;
+        if let Some(device) = seen.devices.get_mut(&listener.enrolment) {
+            device.activity = here.activity;
             self.stale.insert(listener.person);
         }
     }
@@ -113,7 +113,7 @@ impl Attendance {
     /// What may be told of everyone after this person.
     pub(super) fn shown(&self, after: PersonId, now: Millis) -> impl Iterator<Item = PresenceOf> {
         let those = self.people.range((Bound::Excluded(after), Bound::Unbounded));
-        those.map(move |(person, seen)| seen.shown(*person, self.shifts.is_off(*person, now)))
+        those.map(move |(person, seen)| seen.shown(*person, &self.shifts, now))
     }
 
     /// What is new since this was asked last.
@@ -122,21 +122,27 @@ impl Attendance {
         let mut stale = std::mem::take(&mut self.stale);
         stale.extend(self.shifts.turned(now));
         let news = stale.into_iter().filter_map(|person| {
-            let is_off = self.shifts.is_off(person, now);
             let seen = self.people.entry(person).or_default();
-            let shown = seen.shown(person, is_off);
+            let shown = seen.shown(person, &self.shifts, now);
             (seen.told.replace(shown) != Some(shown)).then_some(shown)
         });
         frames(news.collect::<Vec<_>>())
     }
 
-    fn is_here(&mut self, listener: Listener, now: Millis) {
+    fn is_here(&mut self, listener: Listener, now: Millis) -> &mut Seen {
         let seen = self.people.entry(listener.person).or_default();
         if seen.devices.is_empty() {
             seen.since = Some(now);
         }
-        // What it is at it says again on each connection.
-        seen.devices.insert(listener.enrolment, Activity::default());
+        self.stale.insert(listener.person);
+        seen
+    }
+
+    fn is_gone(&mut self, listener: Listener, now: Millis) {
+        let Some(seen) = self.people.get_mut(&listener.person) else { return };
+        if seen.devices.remove(&listener.enrolment).is_some() && seen.devices.is_empty() {
+            seen.since = Some(now);
+        }
         self.stale.insert(listener.person);
     }
 
@@ -145,29 +151,45 @@ impl Attendance {
         let silent = |(_, until): &(Listener, Millis)| *until <= now;
         let gone: Vec<_> = self.asking.values().filter(|it| silent(it)).map(|it| it.0).collect();
         self.asking.retain(|_, it| !silent(it));
-        gone.into_iter().for_each(|listener| self.went(listener, now));
+        let is_connected = |attendance: &Self, listener: &Listener| {
+            let seen = attendance.people.get(&listener.person);
+            let device = seen.and_then(|seen| seen.devices.get(&listener.enrolment));
+            device.is_some_and(|device| device.is_connected)
+        };
+        for listener in gone {
+            if !is_connected(self, &listener) {
+                self.is_gone(listener, now);
+            }
+        }
     }
 }
 
 impl Seen {
-    fn shown(&self, person: PersonId, off_shift: bool) -> PresenceOf {
+    fn shown(&self, person: PersonId, shifts: &Shifts, now: Millis) -> PresenceOf {
+        let nothing = PresenceOf {
+            person,
+            online: false,
+            since: None,
+            activity: Activity::Active,
+            off_shift: true,
+        };
+        if shifts.is_off(person, now) {
+            return nothing;
+        }
         // At the wheel with one device is at the wheel; in use on one is in use.
-        let activity = self.devices.values().max().copied();
-        match off_shift {
-            true => PresenceOf {
-                person,
-                online: false,
-                since: None,
-                activity: Activity::Active,
-                off_shift,
-            },
-            false => PresenceOf {
-                person,
-                online: activity.is_some(),
-                since: self.since,
-                activity: activity.unwrap_or_default(),
-                off_shift,
-            },
+        let activity = self.devices.values().map(|device| device.activity).max();
+        // What was before the shift is nobody's business after it has begun.
+        let told = |at: &Millis| !shifts.is_off(person, *at);
+        let since = match activity {
+            Some(_) => self.since.filter(told).or_else(|| shifts.begun_at(person, now)),
+            None => self.since.filter(told),
+        };
+        PresenceOf {
+            online: activity.is_some(),
+            since,
+            activity: activity.unwrap_or_default(),
+            off_shift: false,
+            ..nothing
         }
     }
 }

@@ -8,6 +8,7 @@ use waypost_protocol::{
 };
 
 use super::{Listener, Live, Push};
+use crate::access::may_talk;
 
 impl Live {
     /// Shifts that were planned before this began and are not over, or not long.
@@ -27,7 +28,7 @@ impl Live {
             && let Some(readers) = self.readers_of_typing(conversation)
             && readers.include(listener)
         {
-            self.typing.insert(listener.person, conversation);
+            self.typing.insert(listener.person, (listener.role, conversation));
         }
     }
 
@@ -57,12 +58,16 @@ impl Live {
 
     fn who_is_writing(&mut self, now: Millis) -> Vec<Push> {
         let mut for_each: BTreeMap<EnrolmentId, Vec<TypingIn>> = BTreeMap::new();
-        for (person, conversation) in std::mem::take(&mut self.typing) {
+        for (person, (role, conversation)) in std::mem::take(&mut self.typing) {
             let Some(readers) = self.readers_of_typing(conversation) else { continue };
             if self.attendance.is_off_shift(person, now) {
                 continue;
             }
-            let others = self.live().filter(|it| it.person != person && readers.include(*it));
+            let direct = conversation.partner_of(person).is_some();
+            let hears = |it: &Listener| {
+                it.person != person && readers.include(*it) && (!direct || may_talk(role, it.role))
+            };
+            let others = self.live().filter(hears);
             for listener in others {
                 let typing = for_each.entry(listener.enrolment).or_default();
                 if typing.len() < PRESENCE_PEOPLE_MAX {

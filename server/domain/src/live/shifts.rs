@@ -38,6 +38,12 @@ impl Shifts {
         shifts().any(|shift| matters(shift, now)) && !shifts().any(|shift| shift.contains(&now))
     }
 
+    /// When the shift has begun that they have at this time, the first of them if there are several.
+    pub(super) fn begun_at(&self, person: PersonId, now: Millis) -> Option<Millis> {
+        let shifts = self.of.get(&person).into_iter().flat_map(BTreeMap::values);
+        shifts.filter(|shift| shift.contains(&now)).map(|shift| shift.start).min()
+    }
+
     /// Those for whom something has changed since this was asked last.
     pub(super) fn turned(&mut self, now: Millis) -> BTreeSet<PersonId> {
         let mut turned = std::mem::take(&mut self.unsettled);

@@ -72,6 +72,9 @@ fn marek_is_not_heard_by_vera_who_has_blocked_him() {
     chooses(&mut known, VERA, &Body::Blocked { person: MAREK }).expect("she may");
     let again = said(&mut known, MAREK, talk, &Body::text("Hello?"));
     assert_eq!(again.err(), Some(ProblemCode::Blocked));
+    let rather = Body::Edit { message: hello.id, text: "Hello?".into(), mentions: Vec::new() };
+    let edited = said(&mut known, MAREK, talk, &rather);
+    assert_eq!(edited.err(), Some(ProblemCode::Blocked), "nor by other words");
     said(&mut known, VERA, talk, &Body::text("Leave me alone")).expect("she may say so");
     let read = Body::Acknowledgement { message: hello.id };
     said(&mut known, MAREK, talk, &read).expect("that is no message");

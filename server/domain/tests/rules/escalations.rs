@@ -7,7 +7,7 @@ use waypost_protocol::{
     Body, ConversationId, Entry, FactId, Header, Millis, PersonId, ProblemCode, Recipients, Step,
 };
 
-use crate::crew::{self, AYO, DANA, NORTH, NOW, OMAR, decided, entry, fact, of};
+use crate::crew::{self, AYO, DANA, INES, MAREK, NORTH, NOW, OMAR, VERA, decided, entry, fact, of};
 
 const CHAT: ConversationId = ConversationId::Direct(DANA, OMAR);
 const MINUTE: Millis = 60_000;
@@ -254,4 +254,19 @@ fn a_look_that_reaches_too_many_goes_on_at_the_next() {
     let batch = [Request::Escalate { messages: vec![fact(1), fact(2)] }];
     wanted_by_steps(&batch, &mut known, BY);
     assert_eq!(known.ready, [fact(1)].into());
+}
+
+#[test]
+fn whoever_has_blocked_its_author_is_not_told_further() {
+    let mut known = crew::with(crew::known(), &[VERA, MAREK, INES]);
+    known.chains.insert(4, vec![step(0, &[MAREK]), step(5, &[MAREK, INES])]);
+    let block = Body::Blocked { person: VERA };
+    says(&mut known, MAREK, ConversationId::Own(MAREK), fact(7), &block);
+    let with_omar = ConversationId::Direct(OMAR, VERA);
+    says(&mut known, VERA, with_omar, fact(1), &wanted(Some(4)));
+    let look = [Request::Escalate { messages: vec![fact(1)] }];
+    let needs = wanted_by_steps(&look, &mut known.clone(), BY);
+    assert!(needs.chosen.contains(&MAREK), "what he has chosen is to be known: {needs:?}");
+    assert_eq!(steps(&looks(&mut known, BY)), [(0, vec![])], "he hears nothing of her");
+    assert_eq!(steps(&looks(&mut known, BY + 5 * MINUTE)), [(1, vec![INES])], "others do");
 }

@@ -152,12 +152,14 @@ fn whoever_asks_over_https_is_here_until_they_have_not_asked_for_long() {
     live.asked(tablet(), 70_000);
     assert_eq!(news(&mut live, 70_000), [online(DANA, 70_000)]);
     assert_eq!(news(&mut live, 500_000), []);
-    // It gets MQTT through at last: the questions before count no longer.
-    live.disconnected(tablet().enrolment, 500_001);
-    live.asked(tablet(), 500_002);
-    live.connected(tablet(), 500_003);
-    assert_eq!(news(&mut live, 500_003), [online(DANA, 500_002)]);
-    assert_eq!(news(&mut live, 900_000), []);
+    // MQTT gets through no longer: she is at the wheel all the same, and here as long as she asks.
+    live.is_at(tablet(), &at_the_wheel());
+    let driving = PresenceOf { activity: Activity::Driving, ..online(DANA, 70_000) };
+    assert_eq!(news(&mut live, 500_001), [driving]);
+    live.asked(tablet(), 500_010);
+    live.disconnected(tablet().enrolment, 500_020);
+    assert_eq!(news(&mut live, 540_009), []);
+    assert_eq!(news(&mut live, 540_010), [gone(DANA, 540_010)]);
 }
 
 #[test]
@@ -171,19 +173,24 @@ fn off_shift_nothing_is_told_of_dana() {
     live.connected(tablet(), 600);
     live.is_at(tablet(), &at_the_wheel());
     assert_eq!(news(&mut live, 600), [], "she looks at her route before she works");
-    let driving = PresenceOf { activity: Activity::Driving, ..online(DANA, 600) };
+    let driving = PresenceOf { activity: Activity::Driving, ..online(DANA, 1_000) };
     assert_eq!(news(&mut live, 999), []);
     assert_eq!(news(&mut live, 1_000), [driving]);
     assert_eq!(news(&mut live, 1_999), []);
     assert_eq!(news(&mut live, 2_000), [off_shift(DANA)]);
 
     live.tell([planned(1, shift(3_000, 4_000))]).expect("nothing is missing");
+    let driving = PresenceOf { since: Some(3_000), ..driving };
     assert_eq!(news(&mut live, 3_500), [driving], "someone has asked her to stay");
     live.tell([cancelled(2, 1, DANA)]).expect("nothing is missing");
     assert_eq!(news(&mut live, 3_600), [off_shift(DANA)]);
     live.disconnected(tablet().enrolment, 3_700);
     assert_eq!(news(&mut live, 3_700), [], "nor that she is gone");
-    assert_eq!(news(&mut live, 5_000), [gone(DANA, 3_700)]);
+    let was_off = PresenceOf { since: None, ..gone(DANA, 0) };
+    assert_eq!(news(&mut live, 5_000), [was_off], "nobody knows that she looked in at night");
+    live.connected(tablet(), 5_100);
+    live.disconnected(tablet().enrolment, 5_200);
+    assert_eq!(news(&mut live, 5_200), [gone(DANA, 5_200)]);
     assert_eq!(news(&mut live, 6_000), [off_shift(DANA)]);
     let ines = device(4, INES, Role::Admin);
     live.connected(ines, 6_100);
@@ -196,7 +203,7 @@ fn off_shift_nothing_is_told_of_dana() {
     // A month after the last one she works by no shifts any more.
     let month = 30 * 24 * 60 * 60 * 1_000;
     assert_eq!(news(&mut live, 6_000 + month - 1), []);
-    assert_eq!(news(&mut live, 6_000 + month), [gone(DANA, 3_700)]);
+    assert_eq!(news(&mut live, 6_000 + month), [gone(DANA, 5_200)]);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use waypost_domain::live::{Listener, Live, RECENT_MAX};
+use waypost_domain::live::{Listener, Live, RECENT_MAX, Told};
 use waypost_protocol::{
-    Activity, ConversationId, Downlink, EnrolmentId, Events, FactId, Here, PersonId, Role,
-    Sequence, Shift, TypingIn,
+    Activity, Body, ConversationId, Downlink, EnrolmentId, Event, Events, FactId, Here, PersonId,
+    Role, Sequence, Shift, TypingIn,
 };
 
 const OMAR: PersonId = PersonId(1);
@@ -61,7 +61,8 @@ fn whoever_reads_a_conversation_sees_that_someone_writes_there() {
 fn nobody_else_does() {
     let mut live = in_the_group(&[MAREK]);
     let theirs = ConversationId::direct(MAREK, OMAR).expect("two people");
-    for place in [theirs, NORTH, ConversationId::Dispatch(MAREK)] {
+    let drivers = ConversationId::direct(DANA, MAREK).expect("two people");
+    for place in [theirs, drivers, NORTH, ConversationId::Dispatch(MAREK)] {
         assert_eq!(told(&mut live, DANA, place), [], "she cannot write in {place}");
     }
     for stream in [ConversationId::Fleet, ConversationId::Staff, ConversationId::Broadcasts(OMAR)] {
@@ -94,4 +95,30 @@ fn someone_who_writes_everywhere_at_once_is_told_of_once() {
         live.is_at(device(OMAR), &Here { activity: Activity::Active, typing });
     }
     assert_eq!(live.presence(10).len(), 1);
+}
+
+#[test]
+fn whoever_has_said_it_writes_it_no_longer() {
+    let mut live = in_the_group(&[DANA, MAREK]);
+    let here = Here { activity: Activity::Active, typing: Some(NORTH) };
+    let says = |live: &mut Live, n: u64, conversation| {
+        let event = Event {
+            n,
+            recorded_at: 0,
+            content: Body::text("At gate 4").to_content(),
+            id: Some(FactId::mint(0, u128::from(n))),
+            author: Some(DANA),
+            conversation: Some(conversation),
+            offset_minutes: 0,
+            skew_ms: None,
+        };
+        let told = Told { epoch: 0, event, receipts_for: Vec::new(), from: None };
+        live.tell([told]).expect("nothing is missing");
+    };
+    live.is_at(device(DANA), &here);
+    says(&mut live, 1, ConversationId::Dispatch(DANA));
+    assert_eq!(live.presence(10).len(), 1, "she writes somewhere else");
+    live.is_at(device(DANA), &here);
+    says(&mut live, 2, NORTH);
+    assert_eq!(live.presence(20), [], "it is said, and nobody waits for more");
 }

@@ -60,7 +60,7 @@ async fn dana_mutes_a_group_and_sleeps_at_night_whatever_server_she_asks() {
         }
         let chosen = dana.get("/v1/me/notifications").await.body;
         let left = json!({"everywhere": {"hear": "mentions"}, "conversations": {},
-            "breaks_through": "urgent", "blocked": []});
+            "breaks_through": "emergency", "blocked": []});
         assert_eq!(chosen, left, "{on:?}");
         office.closes().await;
     }

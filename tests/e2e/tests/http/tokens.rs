@@ -40,7 +40,7 @@ async fn a_token_is_good_for_its_scopes_alone_until_it_is_ended() {
             (&reads, "says something", reads.post(&messages, hello).await),
             (&reads, "adds someone", reads.post("/v1/people", vera).await),
             (&says, "reads", says.get("/v1/events").await),
-            (&says, "reads by frames", says.post("/v1/sync", pull).await),
+            (&says, "speaks for a device", says.post("/v1/sync", pull).await),
             (&manages, "reads", manages.get("/v1/people").await),
             (&reads, "sees tokens", reads.get("/v1/me/tokens").await),
             (&manages, "makes tokens", makes(&manages, json!(["read"])).await),
@@ -93,5 +93,25 @@ async fn what_is_no_token_is_refused_with_its_field() {
         assert_eq!(makes(ines, json!(["read"])).await.status, 201);
     }
     makes(ines, json!(["read"])).await.is_problem("one too many", 413, "too-large");
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_stream_ends_with_its_token() {
+    let office = Office::open(On::Sqlite).await;
+    let (omar, dana) = (&office.omar, &office.dana);
+    let made = makes(omar, json!(["read"])).await;
+    let reads = omar.with_credential(&text(&made.body["token"]));
+    let request = reads.request(Method::GET, "/v1/events").header("Accept", "text/event-stream");
+    let mut stream = reads.response(request).await;
+    assert_eq!(stream.status(), 200);
+    let path = format!("/v1/me/tokens/{}", text(&made.body["id"]));
+    assert_eq!(omar.ask(omar.request(Method::DELETE, &path)).await.status, 204);
+    dana.writes(&dana.with(omar), "Not for everyone").await;
+    let mut heard = String::new();
+    while let Ok(Some(chunk)) = stream.chunk().await {
+        heard += &String::from_utf8_lossy(&chunk);
+    }
+    assert!(!heard.contains("Not for everyone"), "whoever has the token still reads: {heard}");
     office.closes().await;
 }

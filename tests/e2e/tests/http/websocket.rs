@@ -2,6 +2,7 @@
 //! (`strangers/python.rs`).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::Method;
@@ -129,5 +130,17 @@ async fn whoever_does_not_ask_for_mqtt_gets_none() {
     // Whoever opens it and says nothing is not kept for ever, and takes nobody's place meanwhile.
     let (_silent, _) = opens(&office, Some("mqtt")).await.expect("it opens");
     assert_eq!(office.dana.get("/v1/me").await.status, 200);
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_and_asks_and_never_reads_is_let_go() {
+    let office = Office::open(On::Sqlite).await;
+    let (mut deaf, _) = opens(&office, Some("mqtt")).await.expect("it opens");
+    says(&mut deaf, &connect(&office.dana)).await;
+    let ping = Message::Ping(vec![7; 125].into());
+    let asks = async { while deaf.send(ping.clone()).await.is_ok() {} };
+    let over = tokio::time::timeout(Duration::from_secs(20), asks).await;
+    assert!(over.is_ok(), "the server keeps answers for who reads none of them");
     office.closes().await;
 }
