@@ -58,8 +58,10 @@ impl Desk {
         window.dispatch_event(WindowEvent::KeyReleased { text: Key::Control.into() });
     }
 
+    /// What was done; that someone writes is told with each stroke, and is nothing done.
     fn sent(&self) -> Vec<Command> {
-        self.commands.take()
+        let done = |command: &Command| !matches!(command, Command::Type { .. });
+        self.commands.take().into_iter().filter(done).collect()
     }
 }
 
@@ -72,6 +74,8 @@ fn enter_sends_what_omar_has_typed() {
     let desk = Desk::showing(samples::omar());
     desk.tap("Write a message");
     desk.press("O");
+    let writes = Command::Type { conversation: EARLY_SHIFT };
+    assert_eq!(*desk.commands.borrow(), [writes], "the others do not see that he writes");
     desk.press("k");
     desk.press(Key::Return);
     let text = Command::text(EARLY_SHIFT, "Ok");

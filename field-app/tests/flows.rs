@@ -67,8 +67,10 @@ impl Tablet {
         ElementHandle::find_by_accessible_label(self.screen.window(), label).next().is_some()
     }
 
+    /// What was done; that someone writes is told with each stroke, and is nothing done.
     fn sent(&self) -> Vec<Command> {
-        self.commands.take()
+        let done = |command: &Command| !matches!(command, Command::Type { .. });
+        self.commands.take().into_iter().filter(done).collect()
     }
 }
 

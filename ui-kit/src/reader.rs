@@ -119,6 +119,11 @@ impl Reader {
         Some(Command::text(conversation, text))
     }
 
+    /// Says that the reader is writing, where words would go; nothing if they would go nowhere.
+    pub fn typing(&self) -> Option<Command> {
+        self.target.map(|conversation| Command::Type { conversation })
+    }
+
     /// Sends a template; nothing if it lacks an argument.
     pub fn template(&self, id: &str, argument: Option<Argument>) -> Option<Command> {
         let template = self.texts.catalogue().current(id)?;

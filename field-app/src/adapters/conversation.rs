@@ -15,6 +15,11 @@ pub(crate) fn connect(window: &FieldWindow, state: &Rc<State>) {
     talk.set_bubbles(ModelRc::new(VecModel::<BubbleRow>::default()));
     talk.set_receipts(ModelRc::new(VecModel::<ReceiptRow>::default()));
     on_send(window, state);
+    let typing = state.clone();
+    talk.on_typed(move || {
+        let command = typing.reader.borrow().typing();
+        typing.send(command);
+    });
     let acknowledging = state.clone();
     talk.on_acknowledge(move |id| {
         acknowledging.send(id.parse().ok().map(|message| Command::Acknowledge { message }));

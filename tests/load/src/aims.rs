@@ -22,7 +22,7 @@ use Bound::{AtLeast, AtMost};
 const SQLITE: &str = "Waypost on SQLite";
 const POSTGRES: &str = "Waypost on PostgreSQL";
 
-const AIMS: [Aim; 17] = [
+const AIMS: [Aim; 20] = [
     aim(
         "durable messages a second, SQLite",
         SQLITE,
@@ -42,6 +42,9 @@ const AIMS: [Aim; 17] = [
     aim("tap to view at 200/s, PostgreSQL, p50 ms", POSTGRES, What::ViewP50Ms, AtMost(2.0), 1.0),
     aim("tap to view at 200/s, PostgreSQL, p99 ms", POSTGRES, What::ViewP99Ms, AtMost(5.0), 2.0),
     aim("one broadcast to 1,000, ms", SQLITE, What::BroadcastMs, AtMost(150.0), 60.0),
+    aim("one to each of 1,000, ms", SQLITE, What::ToldEachMs, AtMost(500.0), 200.0),
+    aim("10,000 at the wheel, p99 ms", SQLITE, What::PresenceP99Ms, AtMost(500.0), 300.0),
+    aim("the server meanwhile, cores", SQLITE, What::PresenceCores, AtMost(0.5), 0.2),
     aim("1,000 × 50 reconnect, s", SQLITE, What::ReconnectS, AtMost(3.0), 1.5),
     aim("kB for an idle TLS connection", SQLITE, What::IdleKb, AtMost(32.0), 12.0),
     aim("audit record's share, %", SQLITE, What::AuditPercent, AtMost(15.0), 5.0),

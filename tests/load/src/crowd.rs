@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::time::Instant;
 use waypost_engine::{Change, Wish};
-use waypost_protocol::{Body, ConversationId, Role, Sequence, kind};
+use waypost_protocol::{Body, ConversationId, Recipients, Role, Sequence, kind};
 
 use crate::devices::{Devices, Durable};
 use crate::figure::{Figures, Times, What};
@@ -64,11 +64,19 @@ impl Crowd {
         devices.all_level().await?;
         let mut took = Times::default();
         for _ in 0..settings.broadcasts {
-            took.add(self.broadcast(&mut devices, speaker.start).await?);
+            let (conversation, body) = (self.group, Body::text(TEXT));
+            let wish = Wish::Say { conversation, body };
+            took.add(self.until_all_have(&mut devices, speaker.start, wish).await?);
             devices.all_level().await?;
         }
         figures.add(What::BroadcastMs, took.at(50));
         figures.add(What::BroadcastSlowestMs, took.at(100));
+        let mut took = Times::default();
+        for _ in 0..settings.broadcasts {
+            took.add(self.until_all_have(&mut devices, speaker.start, self.to_each()).await?);
+            devices.all_level().await?;
+        }
+        figures.add(What::ToldEachMs, took.at(50));
         let from = devices.furthest();
         drop(devices);
 
@@ -95,11 +103,23 @@ impl Crowd {
         Ok(first..devices.count())
     }
 
-    /// One message to the group: milliseconds from the tap until the last has stored it.
-    async fn broadcast(&self, devices: &mut Devices, speaker: usize) -> anyhow::Result<f64> {
+    /// A broadcast, which becomes a message to each of them.
+    fn to_each(&self) -> Wish {
+        let people = self.drivers.iter().map(|driver| driver.person).collect();
+        let to = Recipients { people, ..Recipients::default() };
+        let conversation = ConversationId::Broadcasts(self.dispatchers[0].person);
+        Wish::Say { conversation, body: Body::Broadcast { to, message: Body::text(TEXT).into() } }
+    }
+
+    /// Milliseconds from the tap until the last has stored it.
+    async fn until_all_have(
+        &self,
+        devices: &mut Devices,
+        speaker: usize,
+        wish: Wish,
+    ) -> anyhow::Result<f64> {
         let began = Instant::now();
-        let body = Body::text(TEXT);
-        devices.wish(speaker, Wish::Say { conversation: self.group, body });
+        devices.wish(speaker, wish);
         let mut missing = self.drivers.len();
         while missing > 0 {
             anyhow::ensure!(began.elapsed() < REACHES_WITHIN, "{missing} have not heard it");

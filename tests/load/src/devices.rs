@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 use waypost_engine::{Change, Down, Effect, Engine, Input, LinkPath, LinkState, Now, Saved, Wish};
-use waypost_protocol::{Downlink, FactId, Millis, PersonId, Sequence};
+use waypost_protocol::{Downlink, FactId, Millis, PersonId, Presence, Sequence};
 
 use crate::line::{self, Account, Heard};
 use crate::log::Log;
@@ -51,12 +51,14 @@ struct Report {
     heard: Heard,
 }
 
-/// What became durable in a round, for whoever counts.
+/// What became durable or visible in a round, for whoever counts.
 pub enum Durable<'a> {
     /// A change of this device's store.
     Change(usize, &'a Change),
     /// A tap was kept as this fact.
     Kept(FactId),
+    /// Someone sees who is here; that alone is not durable.
+    Noticed(&'a Presence),
 }
 
 impl Devices {
@@ -166,6 +168,7 @@ impl Devices {
                     }
                 }
                 Effect::Kept { id: Some(id) } => durable(Durable::Kept(id)),
+                Effect::ShowPresence(presence) => durable(Durable::Noticed(&presence)),
                 other => self.does(device, other),
             }
         }

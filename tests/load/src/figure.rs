@@ -48,6 +48,16 @@ pub enum What {
     BroadcastSlowestMs,
     /// 1,000 devices with 50 waiting messages each, all at once, until all are level.
     ReconnectS,
+    /// One broadcast to 1,000 people, a message to each, until the last has stored theirs: the middle.
+    ToldEachMs,
+    /// Devices that say what their people are at, within ten seconds.
+    PresenceDevices,
+    /// Until a console sees it: the middle.
+    PresenceP50Ms,
+    /// Until a console sees it: the slowest hundredth.
+    PresenceP99Ms,
+    /// Processor time of the server for each second of it.
+    PresenceCores,
     /// Memory of the server for an idle connection.
     IdleKb,
     /// Idle connections at which that was measured.
@@ -109,6 +119,11 @@ impl What {
             Self::BroadcastMs => "to 1,000, ms",
             Self::BroadcastSlowestMs => "slowest to 1,000, ms",
             Self::ReconnectS => "1,000 × 50, s",
+            Self::ToldEachMs => "to each of 1,000, ms",
+            Self::PresenceDevices => "devices that say what they are at",
+            Self::PresenceP50Ms => "p50 until a console sees it, ms",
+            Self::PresenceP99Ms => "p99 until a console sees it, ms",
+            Self::PresenceCores => "server meanwhile, cores",
             Self::IdleKb => "kB an idle client",
             Self::IdleConnections => "idle clients",
             Self::AuditPercent => "share of audit, %",

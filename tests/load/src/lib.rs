@@ -26,6 +26,7 @@ pub mod ours;
 pub mod pairs;
 pub mod peers;
 pub mod plot;
+pub mod presence;
 pub mod relay;
 pub mod run;
 pub mod screen;

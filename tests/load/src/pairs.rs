@@ -182,6 +182,7 @@ impl Pairs {
     fn note(&mut self, durable: Durable<'_>) {
         match durable {
             Durable::Kept(id) => drop(self.tapped_at.insert(id, Instant::now())),
+            Durable::Noticed(_) => {}
             // Devices are added in pairs, so every second one writes.
             Durable::Change(device, change) => {
                 let Some(pair) = self.pairs.get_mut((device - self.first) / 2) else { return };

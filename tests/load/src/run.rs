@@ -18,7 +18,8 @@ use crate::peers::{self, Peer};
 use crate::settings::Settings;
 use crate::station::Database;
 use crate::{
-    aims, audit, first_view, idle, limits, narrow, ours, plot, screen, search, soak, table,
+    aims, audit, first_view, idle, limits, narrow, ours, plot, presence, screen, search, soak,
+    table,
 };
 
 /// Longest time of one measurement.
@@ -51,6 +52,8 @@ pub enum Measurement {
     ViewPostgres,
     /// Memory of idle connections.
     Idle,
+    /// Many devices that say what their people are at.
+    Presence,
     /// The audit record's share.
     Audit,
     /// The first view of a long history.
@@ -109,6 +112,7 @@ impl Measurement {
             Self::View => screen::measure(folder, Database::Sqlite, settings).await,
             Self::ViewPostgres => screen::measure(folder, Database::Postgres, settings).await,
             Self::Idle => idle::measure(folder, settings).await,
+            Self::Presence => presence::measure(folder, settings).await,
             Self::Audit => audit::measure(folder, Database::Sqlite, settings).await,
             Self::FirstView => first_view::measure(folder, settings).await,
             Self::Search => search::measure(folder, Database::Sqlite, settings).await,

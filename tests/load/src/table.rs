@@ -17,6 +17,7 @@ const GROUPS: [&[What]; 3] = [
     &[
         What::BroadcastMs,
         What::BroadcastSlowestMs,
+        What::ToldEachMs,
         What::ReconnectS,
         What::IdleKb,
         What::IdleConnections,
