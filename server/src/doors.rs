@@ -38,15 +38,10 @@ async fn authenticate(
     waypost: &Waypost,
     credential: &str,
 ) -> Result<Option<Identity>, Unavailable> {
-    let proved = waypost.prove(credential).await.map_err(|error| {
+    waypost.prove(credential).await.map_err(|error| {
         tracing::error!(%error, "a credential could not be looked up");
         Unavailable
-    })?;
-    Ok(proved.map(|proved| Identity {
-        enrolment: proved.enrolment,
-        person: proved.person,
-        role: proved.role,
-    }))
+    })
 }
 
 /// Serves HTTPS until the handle stops it.

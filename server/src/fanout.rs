@@ -177,7 +177,8 @@ impl Fanout {
     }
 }
 
-fn listener(who: Identity) -> Listener {
+/// Whom events are told, by what their connection has proved.
+pub fn listener(who: Identity) -> Listener {
     Listener { enrolment: who.enrolment, person: who.person, role: who.role }
 }
 

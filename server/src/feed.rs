@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
-use waypost_domain::live::Listener;
 use waypost_edge::Identity;
 use waypost_protocol::{EnrolmentId, Events, ProblemCode, Pull, Sequence};
 
 use crate::clock;
+use crate::fanout::listener;
 use crate::waypost::{Proof, Waypost};
 
 /// Most who wait at the same time.
@@ -86,7 +86,7 @@ impl Waypost {
         limit: usize,
         until: Instant,
     ) -> Result<Events, ProblemCode> {
-        let listener = Listener { enrolment: who.enrolment, person: who.person, role: who.role };
+        let listener = listener(who);
         let mut news = self.fanout.news();
         loop {
             news.mark_unchanged();

@@ -140,8 +140,8 @@ impl Waypost {
     }
 
     /// Whom a credential belongs to.
-    pub async fn prove(&self, credential: &str) -> Result<Option<Proved>, StorageError> {
-        self.db.prove(hash_secret(credential)).await
+    pub async fn prove(&self, credential: &str) -> Result<Option<Identity>, StorageError> {
+        Ok(self.db.prove(hash_secret(credential)).await?.map(identity_of))
     }
 
     /// Whom a credential or a token belongs to, and for what alone a token may be used.
@@ -149,11 +149,11 @@ impl Waypost {
         &self,
         secret: &str,
     ) -> Result<Option<(Proof, Option<Scopes>)>, StorageError> {
-        let hash = hash_secret(secret);
         if !secret.starts_with(TOKEN_BEGINS) {
-            let proved = self.db.prove(hash).await?;
-            return Ok(proved.map(|it| (Proof { who: identity_of(it), token: None }, None)));
+            let proved = self.prove(secret).await?;
+            return Ok(proved.map(|who| (Proof { who, token: None }, None)));
         }
+        let hash = hash_secret(secret);
         let Some((proved, scopes)) = self.db.prove_token(hash, clock::now()).await? else {
             return Ok(None);
         };

@@ -235,22 +235,7 @@ impl Live {
 
     fn concerned_by(&self, told: &Told) -> Concerned {
         match told.event.conversation {
-            Some(ConversationId::Direct(low, high)) => Concerned::people([low, high]),
-            Some(group @ ConversationId::Group(_)) => Concerned::People(self.members_of(group)),
-            Some(ConversationId::About(group)) => {
-                Concerned::StaffAnd(self.members_of(ConversationId::Group(group)))
-            }
-            Some(ConversationId::Dispatch(person)) => {
-                Concerned::StaffAnd(Arc::new(BTreeSet::from([person])))
-            }
-            Some(incident @ ConversationId::Incident(_)) => {
-                Concerned::StaffAnd(self.members_of(incident))
-            }
-            Some(ConversationId::Broadcasts(whose) | ConversationId::Own(whose)) => {
-                Concerned::people([whose])
-            }
-            Some(ConversationId::Fleet) => Concerned::Everyone,
-            Some(ConversationId::Staff) => Concerned::StaffAnd(Arc::default()),
+            Some(conversation) => self.readers_of(conversation),
             None => Concerned::people(told.receipts_for.iter().map(|(author, _)| *author)),
         }
     }

@@ -1,12 +1,13 @@
 //! Who is told that someone comes or goes, and who is writing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use waypost_protocol::{
     ConversationId, Downlink, EnrolmentId, FactId, Here, Millis, PRESENCE_PEOPLE_MAX, PersonId,
     Presence, PresenceOf, Shift, TYPING_MEMBERS_MAX, TypingIn,
 };
 
+use super::told::Concerned;
 use super::{Listener, Live, Push};
 use crate::access::may_talk;
 
@@ -79,39 +80,25 @@ impl Live {
         for_each.into_iter().map(|(to, typing)| (to, frame(typing))).collect()
     }
 
-    fn readers_of_typing(&self, conversation: ConversationId) -> Option<Readers> {
-        let (people, staff) = match conversation {
-            ConversationId::Direct(low, high) => ([low, high].into(), false),
-            ConversationId::Group(_) => {
-                let members = self.members_of(conversation);
-                let few = members.len() <= TYPING_MEMBERS_MAX;
-                (few.then(|| members.as_ref().clone())?, false)
-            }
-            ConversationId::Dispatch(person) => ([person].into(), true),
-            ConversationId::Incident(_) => (self.members_of(conversation).as_ref().clone(), true),
+    /// Who is told that someone writes there; `None` where nobody converses, or too many do.
+    fn readers_of_typing(&self, conversation: ConversationId) -> Option<Concerned> {
+        let told = match conversation {
+            ConversationId::Direct(..)
+            | ConversationId::Dispatch(_)
+            | ConversationId::Incident(_) => true,
+            ConversationId::Group(_) => self.members_of(conversation).len() <= TYPING_MEMBERS_MAX,
             ConversationId::About(_)
             | ConversationId::Broadcasts(_)
             | ConversationId::Own(_)
             | ConversationId::Fleet
-            | ConversationId::Staff => return None,
+            | ConversationId::Staff => false,
         };
-        Some(Readers { people, staff })
+        told.then(|| self.readers_of(conversation))
     }
 
     /// Those who have been sent all there is.
     fn live(&self) -> impl Iterator<Item = Listener> {
         let live = self.sessions.values().filter(|session| session.sent_up_to.is_some());
         live.map(|session| session.listener)
-    }
-}
-
-struct Readers {
-    people: BTreeSet<PersonId>,
-    staff: bool,
-}
-
-impl Readers {
-    fn include(&self, listener: Listener) -> bool {
-        self.people.contains(&listener.person) || (self.staff && listener.role.is_staff())
     }
 }

@@ -7,8 +7,8 @@ use waypost_protocol::{
     Body, Content, ConversationId, EnrolmentId, Event, FactId, Move, PersonId, Sequence, kind,
 };
 
-use super::Listener;
 use super::stretch::Piece;
+use super::{Listener, Live};
 use crate::record::Recorded;
 use crate::runs::Placed;
 
@@ -55,6 +55,38 @@ impl Concerned {
     pub(super) fn people(people: impl IntoIterator<Item = PersonId>) -> Self {
         Self::People(Arc::new(people.into_iter().collect()))
     }
+
+    pub(super) fn include(&self, listener: Listener) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::StaffAnd(people) => listener.role.is_staff() || people.contains(&listener.person),
+            Self::People(people) => people.contains(&listener.person),
+        }
+    }
+}
+
+impl Live {
+    /// Whom it concerns, if something is said in a conversation now.
+    pub(super) fn readers_of(&self, conversation: ConversationId) -> Concerned {
+        match conversation {
+            ConversationId::Direct(low, high) => Concerned::people([low, high]),
+            group @ ConversationId::Group(_) => Concerned::People(self.members_of(group)),
+            ConversationId::About(group) => {
+                Concerned::StaffAnd(self.members_of(ConversationId::Group(group)))
+            }
+            ConversationId::Dispatch(person) => {
+                Concerned::StaffAnd(Arc::new(BTreeSet::from([person])))
+            }
+            incident @ ConversationId::Incident(_) => {
+                Concerned::StaffAnd(self.members_of(incident))
+            }
+            ConversationId::Broadcasts(whose) | ConversationId::Own(whose) => {
+                Concerned::people([whose])
+            }
+            ConversationId::Fleet => Concerned::Everyone,
+            ConversationId::Staff => Concerned::StaffAnd(Arc::default()),
+        }
+    }
 }
 
 impl Recent {
@@ -89,13 +121,7 @@ impl Recent {
     }
 
     pub(super) fn concerns(&self, listener: Listener) -> bool {
-        match &self.concerned {
-            Concerned::Everyone => true,
-            Concerned::StaffAnd(people) => {
-                listener.role.is_staff() || people.contains(&listener.person)
-            }
-            Concerned::People(people) => people.contains(&listener.person),
-        }
+        self.concerned.include(listener)
     }
 
     /// As this device is sent it.
