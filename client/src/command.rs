@@ -1,6 +1,8 @@
 //! What a screen may ask for.
 
-use waypost_protocol::{Activity, Body, ConversationId, FactId, Mention, PersonId, Recipients};
+use waypost_protocol::{
+    Activity, Body, ConversationId, FactId, Mention, PersonId, Recipients, ReportReason, Verdict,
+};
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns, if it is one
 /// that is kept.
@@ -70,6 +72,31 @@ pub enum Command {
     Acknowledge {
         /// Which.
         message: FactId,
+    },
+    /// From here on messages of a direct conversation go for ever after so many seconds, or stay.
+    SetExpiry {
+        /// Which.
+        conversation: ConversationId,
+        /// After how many seconds; `None`: they stay.
+        after_s: Option<u32>,
+    },
+    /// Reports a message of someone else, as it stands on the screen, to those who judge it.
+    Report {
+        /// Which.
+        message: FactId,
+        /// What is wrong with it.
+        reason: ReportReason,
+        /// What there is to say about it; often nothing.
+        text: String,
+    },
+    /// Says what becomes of a message that was reported or flagged.
+    Judge {
+        /// Which.
+        message: FactId,
+        /// What becomes of it.
+        verdict: Verdict,
+        /// Why; often nothing.
+        text: String,
     },
     /// Nobody is to be reminded of a message any more.
     StopEscalation {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 use waypost_protocol::{
-    ConversationId, FactId, NotificationSettings, PersonId, Presence, TypingIn,
+    ConversationId, FactId, NotificationSettings, PersonId, Presence, ReportedMessage, TypingIn,
 };
 
 use crate::TIMELINE_MESSAGES_MAX;
@@ -36,6 +36,7 @@ pub(crate) struct ReadModel {
     me: Me,
     templates: Arc<Vec<PublishedTemplate>>,
     notifications: Arc<NotificationSettings>,
+    reports: Arc<Vec<ReportedMessage>>,
     people: Vec<PersonRow>,
     names: HashMap<PersonId, String>,
     groups: BTreeMap<u32, GroupRow>,
@@ -67,6 +68,7 @@ impl ReadModel {
             me,
             templates: Arc::default(),
             notifications: Arc::default(),
+            reports: Arc::default(),
             people: Vec::new(),
             names: HashMap::new(),
             groups: BTreeMap::new(),
@@ -78,7 +80,7 @@ impl ReadModel {
             open: None,
             window: None,
             window_max: TIMELINE_MESSAGES_MAX,
-            stale: Touched { directory: true, wedged: true, ..Touched::default() },
+            stale: Touched { directory: true, reports: true, wedged: true, ..Touched::default() },
         }
     }
 
@@ -131,6 +133,9 @@ impl ReadModel {
         }
         if self.stale.directory {
             self.read_directory(reading).await?;
+        }
+        if self.stale.reports {
+            self.reports = Arc::new(reading.reports().await?);
         }
         if self.stale.wedged {
             self.read_wedged(reading).await?;
@@ -185,7 +190,8 @@ impl ReadModel {
         id: ConversationId,
         extent: &Extent,
     ) -> Result<(), StoreError> {
-        let (read_up_to, unread) = reading.unread(id).await?;
+        let unread = reading.unread(id).await?;
+        let read_up_to = unread.up_to;
         // How far a message has come depends on whom the case concerns.
         let case = reading.case(id).await?;
         let person = case.as_ref().and_then(|case| case.person);
@@ -204,8 +210,19 @@ impl ReadModel {
         if listed {
             let (title, group) = (self.title(id, person), self.group(id));
             let others = self.others(id, person);
-            let typing = Vec::new();
-            let view = ConversationView { id, title, others, group, case, typing, unread, last };
+            let (typing, expires_after_s) = (Vec::new(), unread.expires_after_s);
+            let unread = unread.messages;
+            let view = ConversationView {
+                id,
+                title,
+                others,
+                group,
+                case,
+                typing,
+                expires_after_s,
+                unread,
+                last,
+            };
             self.conversations.insert(id, view);
         } else {
             self.conversations.remove(&id);
@@ -365,6 +382,7 @@ impl ReadModel {
             wedged: self.wedged.clone(),
             templates: self.templates.clone(),
             notifications: self.notifications.clone(),
+            reports: Arc::clone(&self.reports),
             people: self.people.iter().map(person).collect(),
             conversations,
             timeline: self.timeline(),

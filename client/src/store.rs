@@ -10,11 +10,13 @@ mod cases_tests;
 mod escalations;
 mod groups;
 mod identity;
+mod lifetimes;
 mod messages;
 mod notifications;
 mod open;
 mod project;
 mod read;
+mod reports;
 mod revisions;
 mod search;
 #[cfg(test)]

@@ -9,8 +9,8 @@ pub use waypost_engine::LinkPath;
 use waypost_engine::LinkState;
 use waypost_protocol::{
     Activity, Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Loudness, Mention,
-    Millis, NotificationSettings, PersonId, PresenceOf, ProblemCode, ReceiptState, Role, Said,
-    SoughtWord, TemplateDefinition,
+    Millis, NotificationSettings, PersonId, PresenceOf, ProblemCode, ReceiptState, ReportedMessage,
+    Role, Said, SoughtWord, TemplateDefinition,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -33,6 +33,9 @@ pub struct View {
     pub templates: Arc<Vec<PublishedTemplate>>,
     /// What the person has chosen to hear of.
     pub notifications: Arc<NotificationSettings>,
+    /// What waits for a verdict, the message that has waited longest first: for those who judge all of it,
+    /// for others what they have reported themselves.
+    pub reports: Arc<Vec<ReportedMessage>>,
     /// The directory, by name.
     pub people: Vec<PersonView>,
     /// The conversations, those with the newest message first.
@@ -215,6 +218,8 @@ pub struct ConversationView {
     pub case: Option<Case>,
     /// Who is writing there at this moment.
     pub typing: Vec<PersonId>,
+    /// After how many seconds messages go for ever by what was said last, unless they say less.
+    pub expires_after_s: Option<u32>,
     /// How many messages of others the reader has not read.
     pub unread: usize,
     /// The newest message.

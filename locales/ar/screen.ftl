@@ -68,6 +68,9 @@ case-assigned = تم التكفل به
 case-resolved = تم الحل
 case-reopened = فُتح من جديد
 notification-settings = إعدادات الإشعارات
+expiry-set = مدة بقاء الرسائل
+report = بلاغ
+report-judged = قرار بشأن بلاغ
 incident =
     { $category ->
         [sos] نجدة

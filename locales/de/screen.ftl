@@ -60,6 +60,9 @@ case-assigned = Übernommen
 case-resolved = Erledigt
 case-reopened = Wieder geöffnet
 notification-settings = Mitteilungseinstellungen
+expiry-set = Aufbewahrung der Nachrichten
+report = Meldung
+report-judged = Entscheidung über eine Meldung
 incident =
     { $category ->
         [sos] SOS

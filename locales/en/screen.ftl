@@ -60,6 +60,9 @@ case-assigned = Taken
 case-resolved = Resolved
 case-reopened = Opened again
 notification-settings = Notification settings
+expiry-set = How long messages stay
+report = Report
+report-judged = Verdict on a report
 incident =
     { $category ->
         [sos] SOS

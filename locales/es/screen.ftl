@@ -60,6 +60,9 @@ case-assigned = Asumido
 case-resolved = Resuelto
 case-reopened = Abierto de nuevo
 notification-settings = Ajustes de avisos
+expiry-set = Duración de los mensajes
+report = Denuncia
+report-judged = Decisión sobre una denuncia
 incident =
     { $category ->
         [sos] SOS

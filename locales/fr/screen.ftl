@@ -60,6 +60,9 @@ case-assigned = Pris en charge
 case-resolved = Résolu
 case-reopened = Rouvert
 notification-settings = Réglages des notifications
+expiry-set = Durée de conservation des messages
+report = Signalement
+report-judged = Décision sur un signalement
 incident =
     { $category ->
         [sos] SOS

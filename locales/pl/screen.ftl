@@ -64,6 +64,9 @@ case-assigned = Przejęte
 case-resolved = Załatwione
 case-reopened = Otwarte ponownie
 notification-settings = Ustawienia powiadomień
+expiry-set = Czas przechowywania wiadomości
+report = Zgłoszenie
+report-judged = Rozstrzygnięcie zgłoszenia
 incident =
     { $category ->
         [sos] SOS

@@ -62,6 +62,9 @@ case-assigned = Preluat
 case-resolved = Rezolvat
 case-reopened = Redeschis
 notification-settings = Setări de notificare
+expiry-set = Durata de păstrare a mesajelor
+report = Raportare
+report-judged = Decizie asupra unei raportări
 incident =
     { $category ->
         [sos] SOS

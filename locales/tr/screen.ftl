@@ -52,6 +52,9 @@ case-assigned = Üstlenildi
 case-resolved = Çözüldü
 case-reopened = Yeniden açıldı
 notification-settings = Bildirim ayarları
+expiry-set = Mesajların saklanma süresi
+report = Bildirim
+report-judged = Bildirimle ilgili karar
 incident =
     { $category ->
         [sos] SOS

@@ -64,6 +64,9 @@ case-assigned = Прийнято в роботу
 case-resolved = Вирішено
 case-reopened = Відкрито знову
 notification-settings = Налаштування сповіщень
+expiry-set = Термін зберігання повідомлень
+report = Скарга
+report-judged = Рішення щодо скарги
 incident =
     { $category ->
         [sos] SOS

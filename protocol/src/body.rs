@@ -14,6 +14,7 @@ pub mod kind;
 mod notifications;
 mod place;
 mod recipients;
+mod report;
 mod role;
 mod roster;
 mod step;
@@ -33,6 +34,7 @@ pub use incident::IncidentCategory;
 pub use notifications::{BreaksThrough, Hear, Hearing, QuietHours};
 pub use place::{Degrees, Place};
 pub use recipients::Recipients;
+pub use report::{FlagRule, Flags, Quote, ReportReason, Verdict};
 pub use role::Role;
 pub use roster::{Coverage, Shift};
 pub use step::{Step, reminders};
@@ -188,6 +190,49 @@ pub enum Body {
     Unblocked {
         /// Whom.
         person: PersonId,
+    },
+    /// From here on messages of this direct conversation go for ever after so long, on every device. Either
+    /// of the two says so; how long those of a group stay, its settings say. What a broadcast or a chain
+    /// brings stays as long as it says itself.
+    ExpirySet {
+        /// So many seconds after each was recorded, from [`crate::EXPIRES_AFTER_S_MIN`] to
+        /// [`crate::EXPIRES_AFTER_S_MAX`]; one that names a shorter time itself goes then. Absent: they stay.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after_s: Option<u32>,
+    },
+    /// Its author thinks that a message should be looked at. Written, as what follows, in the stream of
+    /// reports, which those alone read who judge them.
+    Reported {
+        /// Which message, and what it says.
+        quote: Box<Quote>,
+        /// What is wrong with it.
+        #[serde(default)]
+        reason: ReportReason,
+        /// What there is to say about it, at most [`crate::REPORT_CHARS_MAX`] characters; often nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// A message, or an edit of it, is as rules describe. The server says so.
+    Flagged {
+        /// Which message, and what it says.
+        quote: Box<Quote>,
+        /// The names of the rules.
+        rules: Vec<String>,
+    },
+    /// What becomes of a message that was reported or flagged.
+    Judged {
+        /// The message.
+        message: FactId,
+        /// What becomes of it.
+        verdict: Verdict,
+        /// Why, at most [`crate::REPORT_CHARS_MAX`] characters; often nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// The server flags messages by these rules from here on, and by no others.
+    FlagRulesSet {
+        /// The rules, at most [`crate::FLAG_RULES_MAX`], each with a name of its own.
+        rules: Vec<FlagRule>,
     },
     /// "I have understood this message and accept it."
     Acknowledgement {

@@ -11,7 +11,7 @@ use crate::{IncidentId, PersonId};
 /// Who reads a fact: a conversation, or one of the streams that carry the directory.
 ///
 /// Its text form (`direct-2-7`, `group-3`, `dispatch-7`, `incident-0195…`, `about-3`, `broadcasts-2`,
-/// `own-7`, `fleet`, `staff`) stands in JSON, SQL and URLs.
+/// `own-7`, `reports`, `fleet`, `staff`) stands in JSON, SQL and URLs.
 ///
 /// ```
 /// use waypost_protocol::{ConversationId, PersonId};
@@ -42,6 +42,9 @@ pub enum ConversationId {
     Broadcasts(PersonId),
     /// What this person has chosen for themselves, on all of their devices: nobody else reads it.
     Own(PersonId),
+    /// What people report, and what the server has flagged: whoever judges it reads it, and all who may
+    /// report write it.
+    Reports,
     /// What everyone knows: the people.
     Fleet,
     /// What dispatchers and admins know as well: enrolments and revocations.
@@ -83,6 +86,7 @@ impl fmt::Display for ConversationId {
             Self::About(number) => write!(f, "about-{number}"),
             Self::Broadcasts(author) => write!(f, "broadcasts-{author}"),
             Self::Own(person) => write!(f, "own-{person}"),
+            Self::Reports => f.write_str("reports"),
             Self::Fleet => f.write_str("fleet"),
             Self::Staff => f.write_str("staff"),
         }
@@ -104,7 +108,7 @@ impl fmt::Display for BadConversationId {
         f.write_str(
             "a conversation is `direct-<low>-<high>`, `group-<number>`, `dispatch-<person>`, \
              `incident-<uuid>`, `about-<number>`, `broadcasts-<person>`, `own-<person>`, \
-             `fleet` or `staff`",
+             `reports`, `fleet` or `staff`",
         )
     }
 }
@@ -116,6 +120,7 @@ impl FromStr for ConversationId {
 
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let parsed = match s.split('-').collect::<Vec<_>>()[..] {
+            ["reports"] => Some(Self::Reports),
             ["fleet"] => Some(Self::Fleet),
             ["staff"] => Some(Self::Staff),
             ["group", number] => number.parse().ok().map(Self::Group),
@@ -158,13 +163,13 @@ impl utoipa::PartialSchema for ConversationId {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .pattern(Some(
-                r"^(direct-[0-9]+-[0-9]+|(group|dispatch|about|broadcasts|own)-[0-9]+|incident-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|fleet|staff)$",
+                r"^(direct-[0-9]+-[0-9]+|(group|dispatch|about|broadcasts|own)-[0-9]+|incident-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|reports|fleet|staff)$",
             ))
             .description(Some(
                 "`direct-<low>-<high>`, `group-<number>`, `dispatch-<person>` (what that person says to \
                  dispatch), `incident-<uuid>`, `about-<number>` (what is known about that \
                  group), `broadcasts-<person>` (what that person says to many), `own-<person>` (what \
-                 that person has chosen), `fleet` or `staff`.",
+                 that person has chosen), `reports`, `fleet` or `staff`.",
             ))
             .into()
     }
@@ -187,7 +192,7 @@ const DISPATCH: i64 = -(1 << 34);
 const OWN: i64 = -(1 << 35);
 
 /// `[low, high]` for a direct conversation, the number for a group, the bytes of its id for an incident, -1
-/// for fleet, -2 for staff, from -16 down what is known about groups, from -8589934592 down what people say
+/// for fleet, -2 for staff, -3 for reports, from -16 down what is known about groups, from -8589934592 down what people say
 /// to many, from -17179869184 down what they say to dispatch, and from -34359738368 down what they choose.
 impl<C> Encode<C> for ConversationId {
     fn encode<W: minicbor::encode::Write>(
@@ -205,6 +210,7 @@ impl<C> Encode<C> for ConversationId {
             Self::Own(person) => e.i64(OWN - i64::from(person.0))?.ok(),
             Self::Fleet => e.i8(-1)?.ok(),
             Self::Staff => e.i8(-2)?.ok(),
+            Self::Reports => e.i8(-3)?.ok(),
         }
     }
 }
@@ -225,6 +231,7 @@ impl<'b, C> Decode<'b, C> for ConversationId {
             Type::I8 | Type::I16 | Type::I32 | Type::I64 => match d.i64()? {
                 -1 => Ok(Self::Fleet),
                 -2 => Ok(Self::Staff),
+                -3 => Ok(Self::Reports),
                 other => match in_a_range(other) {
                     Some(found) => Ok(found),
                     None => {

@@ -24,14 +24,16 @@ mod limits;
 mod notifications;
 mod problem;
 mod receipt;
+mod reported;
 pub mod topic;
 mod words;
 
 pub use body::{
     Argument, ArgumentType, Arguments, Body, BreaksThrough, Contact, Content, ContentError,
-    Coverage, Degrees, File, GroupSettings, Header, Hear, Hearing, IncidentCategory, Mention,
-    Place, Priority, QuietHours, Recipients, Role, Shift, Step, TemplateArgument,
-    TemplateDefinition, TemplateText, Voice, kind, reminders,
+    Coverage, Degrees, File, FlagRule, Flags, GroupSettings, Header, Hear, Hearing,
+    IncidentCategory, Mention, Place, Priority, QuietHours, Quote, Recipients, ReportReason, Role,
+    Shift, Step, TemplateArgument, TemplateDefinition, TemplateText, Verdict, Voice, kind,
+    reminders,
 };
 pub use bytes::{Bytes, Sha256Hash};
 pub use case::{Case, Word};
@@ -45,6 +47,8 @@ pub use limits::*;
 pub use notifications::{Loudness, NotificationSettings, Said};
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};
+pub use reported::{ReportBy, ReportedMessage};
+use words::sentences_of;
 pub use words::{SoughtWord, mark, words, words_of};
 
 /// The version of the wire contract, as it stands in topics and URLs (`v1`).

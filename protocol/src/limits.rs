@@ -17,6 +17,9 @@ limits! {
     /// Largest encoded content of one fact, in bytes.
     CONTENT_BYTES_MAX: usize = 32 * 1024;
 
+    /// Largest encoded content of a report, in bytes: it quotes the content of a message.
+    REPORT_BYTES_MAX: usize = 36 * 1024;
+
     /// Longest text of a message, in characters (Unicode scalar values).
     TEXT_CHARS_MAX: usize = 4_000;
 
@@ -121,6 +124,21 @@ limits! {
 
     /// Most people whom someone blocks.
     BLOCKED_MAX: usize = 500;
+
+    /// Longest text of a report or a verdict, in characters.
+    REPORT_CHARS_MAX: usize = 500;
+
+    /// Most reports of one message that are kept for whoever judges it; more are only counted.
+    REPORTS_KEPT_MAX: usize = 50;
+
+    /// Most rules by which messages are flagged.
+    FLAG_RULES_MAX: usize = 32;
+
+    /// Most words of such a rule.
+    FLAG_WORDS_MAX: usize = 64;
+
+    /// Longest entry among them, in characters.
+    FLAG_WORD_CHARS_MAX: usize = 80;
 
     /// Most publishes of one connection that the server holds without an answer. A client keeps its
     /// window no larger than this.

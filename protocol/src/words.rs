@@ -33,28 +33,31 @@ pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
 
 /// All that a message can be found by.
 pub fn words_of(body: &Body) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut say = |text: &str| found.extend(words(text));
+    sentences_of(body).into_iter().flat_map(words).collect()
+}
+
+/// All that is said by words in a message or an edit, each text as it stands there.
+pub(crate) fn sentences_of(body: &Body) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
     match body {
-        Body::Text { text, .. } | Body::Edit { text, .. } => say(text),
+        Body::Text { text, .. } | Body::Edit { text, .. } => found.push(text),
         Body::Template { arguments, .. } => {
-            arguments.values().filter_map(text_of).for_each(&mut say);
+            found.extend(arguments.values().filter_map(text_of));
         }
         Body::File { file, text, .. } => {
-            say(text);
-            say(&file.name);
+            found.extend([text.as_str(), &file.name]);
         }
-        Body::Location { place, .. } => place.name.iter().for_each(|name| say(name)),
+        Body::Location { place, .. } => found.extend(place.name.as_deref()),
         Body::Incident { text, place, .. } => {
-            say(text);
-            place.iter().filter_map(|place| place.name.as_ref()).for_each(|name| say(name));
+            found.push(text);
+            found.extend(place.as_ref().and_then(|place| place.name.as_deref()));
         }
         Body::Contact { contact, .. } => {
-            say(&contact.name);
+            found.push(&contact.name);
             let others = [&contact.company, &contact.phone, &contact.mail].into_iter().flatten();
-            others.for_each(|told| say(told));
+            found.extend(others.map(String::as_str));
         }
-        Body::Broadcast { message, .. } => return words_of(message),
+        Body::Broadcast { message, .. } => return sentences_of(message),
         _ => {}
     }
     found

@@ -101,6 +101,13 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::QuietHours { .. }
         | Body::Blocked { .. }
         | Body::Unblocked { .. } => texts.message("notification-settings", &[]),
+        Body::ExpirySet { .. } => texts.message("expiry-set", &[]),
+        Body::Reported { quote, .. } | Body::Flagged { quote, .. } => {
+            let said = quote.said.to_body();
+            let said = said.map_or_else(|_| String::new(), |said| body_text(&said, texts));
+            format!("{}\n{said}", texts.message("report", &[]))
+        }
+        Body::Judged { .. } => texts.message("report-judged", &[]),
         Body::Broadcast { message, .. } => body_text(message, texts),
         Body::Acknowledgement { .. } => texts.message("state-acknowledged", &[]),
         Body::Edit { text, .. } => text.clone(),
@@ -110,6 +117,7 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::EscalationStopped { .. }
         | Body::Escalation { .. }
         | Body::ChainSet { .. }
+        | Body::FlagRulesSet { .. }
         | Body::CoverageSet { .. }
         | Body::ShiftPlanned { .. }
         | Body::ShiftCancelled { .. }

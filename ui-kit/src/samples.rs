@@ -237,6 +237,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         group: None,
         case: None,
         typing: Vec::new(),
+        expires_after_s: None,
         unread: 0,
         last: messages.last().cloned(),
     }];
@@ -255,12 +256,14 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         group: None,
         case: None,
         typing: Vec::new(),
+        expires_after_s: None,
         unread: *unread,
         last: Some(Arc::new(from(*author, -9, 20, text(words)))),
     }));
     View {
         templates: Arc::default(),
         notifications: Arc::default(),
+        reports: Arc::default(),
         me,
         link: LinkView::Online { path: LinkPath::Mqtt, catching_up: false },
         waiting: 1,

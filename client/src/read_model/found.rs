@@ -56,7 +56,7 @@ impl ReadModel {
         }
         let mut shown = BTreeMap::new();
         for (conversation, ids) in by_place {
-            let (read_up_to, _) = reading.unread(conversation).await?;
+            let read_up_to = reading.unread(conversation).await?.up_to;
             let some = self.some(reading, conversation, &ids, read_up_to).await?;
             shown.extend(some.into_iter().map(|(_, message)| (message.id, Arc::new(message))));
         }

@@ -199,6 +199,9 @@ fn state_for_me(row: &MessageRow, read_up_to: u64, acknowledged: bool) -> Receip
 /// is a message from the future.
 fn is_suspect(occurred_at: Millis, row: &MessageRow) -> bool {
     let skew = row.skew_ms.unwrap_or(0);
-    let ahead = |recorded_at: Millis| occurred_at + skew > recorded_at + AHEAD_MAX_MS;
-    skew.abs() > SKEW_PLAUSIBLE_MS || row.recorded_at.is_some_and(ahead)
+    // A store that was damaged holds any number.
+    let ahead = |recorded_at: Millis| {
+        occurred_at.saturating_add(skew) > recorded_at.saturating_add(AHEAD_MAX_MS)
+    };
+    skew.saturating_abs() > SKEW_PLAUSIBLE_MS || row.recorded_at.is_some_and(ahead)
 }

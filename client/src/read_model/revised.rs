@@ -143,7 +143,7 @@ async fn what_expires_is_gone_in_time_and_not_before() {
     store.apply(&[Change::Queued(danas.clone())]).await.unwrap();
     let Change::Recorded { event, .. } = &omars else { panic!("it is in the record") };
     let at = event.recorded_at + 60_000;
-    assert_eq!(store.reading().next_expiry().await.unwrap(), Some(at));
+    assert_eq!(store.reading().next_expiry().await.unwrap().0, Some(at));
 
     store.expire(at - 1).await.unwrap();
     assert_eq!(words(&store).await, ["code 4711", "code 4711"]);
@@ -151,12 +151,12 @@ async fn what_expires_is_gone_in_time_and_not_before() {
     assert!(!touched.is_empty(), "the screen does not change");
     assert_eq!(words(&store).await, ["gone", "code 4711"], "what waits has no time yet");
     assert_eq!(bytes_of(&store, id_of(&omars)).await, [0xf6]);
-    assert_eq!(store.reading().next_expiry().await.unwrap(), None);
+    assert_eq!(store.reading().next_expiry().await.unwrap().0, None);
     let unread = store.reading().unread(WITH_OMAR).await.unwrap();
-    assert_eq!(unread, (0, 0), "nobody can read it any more");
+    assert_eq!((unread.up_to, unread.messages), (0, 0), "nobody can read it any more");
 
     store.apply(&[accepted(danas.id, 2)]).await.unwrap();
-    assert_eq!(store.reading().next_expiry().await.unwrap(), Some(NOON + 60_000));
+    assert_eq!(store.reading().next_expiry().await.unwrap().0, Some(NOON + 60_000));
     store.expire(NOON + 60_000).await.unwrap();
     assert_eq!(words(&store).await, ["gone", "gone"]);
     assert_eq!(bytes_of(&store, danas.id).await, danas.content.bytes, "it may be asked for again");
@@ -165,4 +165,60 @@ async fn what_expires_is_gone_in_time_and_not_before() {
     store.apply(&[Change::Safe { up_to: 2 }]).await.unwrap();
     assert_eq!(bytes_of(&store, danas.id).await, [0xf6]);
     assert!(matches!(shown(&store).await[0].body, Body::Erased { number: kind::TEXT }));
+}
+
+fn stays(n: u64, after_s: Option<u32>) -> Change {
+    fact(n, OMAR, Some(WITH_OMAR), &Body::ExpirySet { after_s })
+}
+
+fn time_of(change: &Change) -> i64 {
+    match change {
+        Change::Recorded { event, .. } => event.recorded_at,
+        other => panic!("it is in no record: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_after_they_said_so_goes_whoever_hears_of_it_first() {
+    let folder = Folder::new();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let before = fact(1, OMAR, Some(WITH_OMAR), &text("before"));
+    let after = fact(4, OMAR, Some(WITH_OMAR), &text("after"));
+    let header = Header { broadcast: Some(id_of(&before)), ..Header::default() };
+    let told = Body::Text { text: "to many".into(), answers: None, header };
+    let told = fact(5, OMAR, Some(WITH_OMAR), &told);
+    let mine = entry(WITH_OMAR, 1, &text("mine"));
+    // Her own message is accepted before she hears what was said in the meantime.
+    store.apply(&[before, Change::Queued(mine.clone()), accepted(mine.id, 3)]).await.unwrap();
+    assert_eq!(store.reading().next_expiry().await.unwrap(), (None, false));
+    store.apply(&[stays(2, Some(60)), after.clone(), told, stays(6, None)]).await.unwrap();
+    store.apply(&[fact(7, OMAR, Some(WITH_OMAR), &text("for ever"))]).await.unwrap();
+    let at = time_of(&after).max(NOON) + 60_000;
+    assert!(store.reading().next_expiry().await.unwrap().1);
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().expires_after_s, None);
+    store.expire(at).await.unwrap();
+    assert_eq!(words(&store).await, ["before", "gone", "gone", "to many", "for ever"]);
+    assert_eq!(store.reading().next_expiry().await.unwrap().0, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_dana_says_of_it_herself_counts_once_it_is_recorded() {
+    let folder = Folder::new();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let says = entry(WITH_OMAR, 1, &Body::ExpirySet { after_s: Some(60) });
+    store.apply(&[Change::Queued(says.clone())]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().expires_after_s, None);
+    store.apply(&[accepted(says.id, 2)]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().expires_after_s, Some(60));
+    let after = fact(3, OMAR, Some(WITH_OMAR), &text("after"));
+    store.apply(std::slice::from_ref(&after)).await.unwrap();
+    assert_eq!(store.reading().next_expiry().await.unwrap().0, Some(time_of(&after) + 60_000));
+
+    // A restore has lost it, and brings it back elsewhere.
+    store.apply(&[Change::Cut { epoch: 1, after: 1 }]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().expires_after_s, None);
+    let sequence = Sequence { epoch: 1, n: 5 };
+    let again = Change::Accepted { id: says.id, sequence, recorded_at: NOON };
+    store.apply(&[again]).await.unwrap();
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().expires_after_s, Some(60));
 }

@@ -149,7 +149,7 @@ async fn group_after(facts: &[Body]) -> Option<GroupView> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_screen_says_who_looks_after_a_group_and_who_may_write_there() {
     let (settings, group) = (GroupSettings::default(), 3);
-    let quiet = GroupSettings { announcements: true, leaving: true, history: false };
+    let quiet = GroupSettings { announcements: true, leaving: true, ..GroupSettings::default() };
     let view = |moderators: &[PersonId], settings, moderates, may_write| {
         let moderators = moderators.to_vec();
         Some(GroupView { settings, moderators, moderates, may_write })

@@ -1,7 +1,7 @@
 //! From what a screen asks for to what the engine is told.
 
 use waypost_engine::Wish;
-use waypost_protocol::{Body, ContentError, ConversationId, FactId, kind};
+use waypost_protocol::{Body, ContentError, ConversationId, FactId, PersonId, Quote, kind};
 
 use super::{CommandError, Sent};
 use crate::command::Command;
@@ -38,14 +38,7 @@ pub(super) async fn understand(
             Body::Incident { .. } => Task::Wish(Wish::Open { incident: *incident }),
             _ => return Err(not_this("incident", "this is no incident")),
         },
-        Command::Assign { conversation, to } => {
-            let case = reading.case(conversation).await?;
-            let case = case.ok_or_else(|| not_this("conversation", "the staff do not share it"))?;
-            match case.assignee == to {
-                true => Task::Done(Sent { id: None }),
-                false => say(conversation, Body::Assigned { to, instead_of: case.assignee }),
-            }
-        }
+        Command::Assign { conversation, to } => assign(conversation, to, reading).await?,
         Command::Resolve { conversation, text } => say(conversation, Body::Resolved { text }),
         Command::Reopen { conversation } => say(conversation, Body::Reopened {}),
         Command::Broadcast { to, message } => {
@@ -62,6 +55,16 @@ pub(super) async fn understand(
         Command::Delete { message } => {
             let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
             say(known.conversation, Body::Deletion { message, author: known.author })
+        }
+        Command::SetExpiry { conversation, after_s } => {
+            say(conversation, Body::ExpirySet { after_s })
+        }
+        Command::Report { message, reason, text } => {
+            let quote = quote(message, reading).await?;
+            say(ConversationId::Reports, Body::Reported { quote, reason, text })
+        }
+        Command::Judge { message, verdict, text } => {
+            say(ConversationId::Reports, Body::Judged { message, verdict, text })
         }
         Command::StopEscalation { message } => {
             let known = reading.message(message).await?.ok_or(CommandError::NoSuchMessage)?;
@@ -92,6 +95,20 @@ fn not_this(field: &'static str, what: &str) -> CommandError {
     CommandError::Content(ContentError { field, what: what.into() })
 }
 
+/// Whoever has it already need not be told so.
+async fn assign(
+    conversation: ConversationId,
+    to: Option<PersonId>,
+    reading: &Reading<'_>,
+) -> Result<Task, CommandError> {
+    let case = reading.case(conversation).await?;
+    let case = case.ok_or_else(|| not_this("conversation", "the staff do not share it"))?;
+    Ok(match case.assignee == to {
+        true => Task::Done(Sent { id: None }),
+        false => say(conversation, Body::Assigned { to, instead_of: case.assignee }),
+    })
+}
+
 /// A second tap is no second acknowledgement.
 async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, CommandError> {
     let known = reading.message(message).await?;
@@ -100,6 +117,15 @@ async fn acknowledge(message: FactId, reading: &Reading<'_>) -> Result<Task, Com
         return Ok(Task::Done(Sent { id: None }));
     }
     Ok(say(known.conversation, Body::Acknowledgement { message }))
+}
+
+/// A message of someone else, as it stands on the screen.
+async fn quote(message: FactId, reading: &Reading<'_>) -> Result<Box<Quote>, CommandError> {
+    let quote = reading.quote(message).await?.ok_or(CommandError::NoSuchMessage)?;
+    match quote.author == reading.me() {
+        true => Err(not_this("message", "it is your own; delete it")),
+        false => Ok(Box::new(quote)),
+    }
 }
 
 async fn wedged(id: FactId, reading: &Reading<'_>) -> Result<WedgedRow, CommandError> {

@@ -40,6 +40,8 @@ pub(super) struct Shell {
     timer: Option<Instant>,
     /// When the next message expires.
     expiry: Option<Instant>,
+    /// Whether messages go anywhere because their conversation has it so: any may be the next.
+    lifetimes: bool,
     /// Why the store cannot write, and when it is tried again.
     trouble: Option<(String, Instant)>,
     /// The store failed and could not be read since: the engine must not go on.
@@ -106,6 +108,7 @@ impl Shell {
             reports: mpsc::channel(REPORTS_MAX),
             timer: None,
             expiry: None,
+            lifetimes: false,
             trouble: None,
             lost: false,
             view,
@@ -225,7 +228,7 @@ impl Shell {
                         let expiry = touched.expiry;
                         self.model.touch(touched);
                         self.view_changed();
-                        if expiry {
+                        if expiry || self.lifetimes {
                             self.wait_for_expiry().await;
                         }
                     }
@@ -276,9 +279,11 @@ impl Shell {
     }
 
     async fn wait_for_expiry(&mut self) {
-        self.expiry = match self.store.reading().next_expiry().await {
-            Ok(None) => None,
-            Ok(Some(at)) => {
+        let next = self.store.reading().next_expiry().await;
+        self.lifetimes = next.as_ref().is_ok_and(|(_, lifetimes)| *lifetimes);
+        self.expiry = match next {
+            Ok((None, _)) => None,
+            Ok((Some(at), _)) => {
                 let left = at.saturating_sub(self.engine.server_time(self.now()));
                 let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
                 // A clock that is put right in the meantime is looked at again.

@@ -4,8 +4,11 @@
 
 use sqlx::Row as _;
 use waypost_engine::Change;
-use waypost_protocol::{Body, ConversationId, Entry, FactId, Millis, ProblemCode, Sequence};
+use waypost_protocol::{
+    Body, Content, ConversationId, Entry, FactId, Millis, ProblemCode, Sequence, kind,
+};
 
+use super::lifetimes::is_fleeting;
 use super::writing::Writing;
 use super::{Store, StoreError, Touched, groups, project};
 
@@ -72,8 +75,8 @@ impl Writing {
         let body = entry.content.to_body().ok();
         self.sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
-                                expires_after_s, understood)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+                                expires_after_s, fleeting, understood)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
              ON CONFLICT DO NOTHING",
         )
         .bind(blob(&entry.id))
@@ -84,6 +87,7 @@ impl Writing {
         .bind(entry.offset_minutes)
         .bind(entry.skew_ms)
         .bind(body.as_ref().and_then(expires_after_s))
+        .bind(body.as_ref().is_some_and(is_fleeting))
         .run()
         .await?;
         self.sql(
@@ -117,20 +121,34 @@ impl Writing {
         recorded_at: Millis,
     ) -> Result<(), sqlx::Error> {
         self.decide(id, state::ACCEPTED, sequence, None).await?;
-        self.sql(
-            "UPDATE facts SET epoch = ?, n = ?, recorded_at_ms = ? WHERE id = ?
-             RETURNING conversation, expires_after_s",
-        )
-        .bind(sequence.epoch)
-        .bind(place(sequence.n))
-        .bind(recorded_at)
-        .bind(blob(&id))
-        .row()
-        .await?
-        .map_or(Ok(()), |row| {
-            self.touched.expiry |= row.try_get::<Option<u32>, _>(1)?.is_some();
-            self.touch(row.try_get(0)?, id)
-        })
+        let row = self
+            .sql(
+                "UPDATE facts SET epoch = ?, n = ?, recorded_at_ms = ?,
+                lifetime_s = CASE WHEN fleeting THEN
+                    (SELECT l.after_s FROM lifetimes l
+                     WHERE l.conversation = facts.conversation AND l.n <= ?
+                     ORDER BY l.n DESC LIMIT 1) END
+             WHERE id = ?
+             RETURNING conversation, expires_after_s, CASE WHEN kind = 116 THEN content END",
+            )
+            .bind(sequence.epoch)
+            .bind(place(sequence.n))
+            .bind(recorded_at)
+            .bind(place(sequence.n))
+            .bind(blob(&id))
+            .row()
+            .await?;
+        let Some(row) = row else { return Ok(()) };
+        self.touched.expiry |= row.try_get::<Option<u32>, _>(1)?.is_some();
+        self.touch(row.try_get(0)?, id)?;
+        if let Some(bytes) = row.try_get(2)?
+            && let Ok(Body::ExpirySet { after_s }) =
+                (Content { kind: kind::EXPIRY_SET, bytes }).to_body()
+            && let Some(conversation) = row.try_get::<Option<String>, _>(0)?
+        {
+            self.lives(parse(&conversation)?, sequence.n, after_s).await?;
+        }
+        Ok(())
     }
 
     async fn rejected(
@@ -148,7 +166,7 @@ impl Writing {
         let Some(row) = row else { return Ok(()) };
         self.touch_whole(row.try_get(0)?)?;
         self.touched.wedged = true;
-        let content = waypost_protocol::Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
+        let content = Content { kind: row.try_get(1)?, bytes: row.try_get(2)? };
         self.revises_nothing(id, &content).await?;
         if let Ok(Body::Acknowledgement { message }) = content.to_body() {
             // It was not acknowledged after all.
@@ -256,6 +274,7 @@ impl Writing {
             self.touch_whole(row.try_get(0)?)?;
         }
         self.touched.wedged = true;
+        self.sql("DELETE FROM lifetimes WHERE n > ?").bind(place(after)).run().await?;
         self.sql("UPDATE receipt_progress SET up_to = min(up_to, ?)")
             .bind(place(after))
             .run()

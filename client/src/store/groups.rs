@@ -18,7 +18,7 @@ pub(super) async fn about_group(
 ) -> Result<(), sqlx::Error> {
     match body {
         Body::GroupCreated { group, name, members, moderators, settings } => {
-            named(writing, group, name, settings).await?;
+            named(writing, group, name, (settings, event.n)).await?;
             for person in members {
                 joined(writing, group, person, event.n).await?;
             }
@@ -27,7 +27,9 @@ pub(super) async fn about_group(
             }
             Ok(())
         }
-        Body::GroupChanged { group, name, settings } => named(writing, group, name, settings).await,
+        Body::GroupChanged { group, name, settings } => {
+            named(writing, group, name, (settings, event.n)).await
+        }
         Body::ModeratorNamed { group, person } => moderates(writing, group, person, true).await,
         Body::ModeratorEnded { group, person } => moderates(writing, group, person, false).await,
         Body::MemberJoined { group, person, .. } => joined(writing, group, person, event.n).await,
@@ -41,6 +43,11 @@ pub(super) async fn group_again(writing: &mut Writing, group: u32) -> Result<(),
     writing.touched.directory = true;
     writing.sql("DELETE FROM members WHERE group_id = ?").bind(group).run().await?;
     writing.sql("DELETE FROM groups WHERE id = ?").bind(group).run().await?;
+    writing
+        .sql("DELETE FROM lifetimes WHERE conversation = ?")
+        .bind(ConversationId::Group(group).to_string())
+        .run()
+        .await?;
     let about = ConversationId::About(group);
     // In records of earlier versions groups stood in the stream of everyone. What no restore has lost has
     // numbers that are alone, whatever the epoch.
@@ -77,21 +84,25 @@ async fn named(
     writing: &mut Writing,
     group: u32,
     name: String,
-    settings: GroupSettings,
+    (settings, n): (GroupSettings, u64),
 ) -> Result<(), sqlx::Error> {
-    let GroupSettings { announcements, leaving, history } = settings;
+    let GroupSettings { announcements, leaving, history, expires_after_s } = settings;
     writing.touched.directory = true;
+    writing.lives(ConversationId::Group(group), n, expires_after_s).await?;
     writing
         .sql(
-            "INSERT INTO groups (id, name, announcements, leaving, history) VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO groups (id, name, announcements, leaving, history, expires_after_s)
+             VALUES (?, ?, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET name = excluded.name, history = excluded.history,
-                announcements = excluded.announcements, leaving = excluded.leaving",
+                announcements = excluded.announcements, leaving = excluded.leaving,
+                expires_after_s = excluded.expires_after_s",
         )
         .bind(group)
         .bind(name)
         .bind(i64::from(announcements))
         .bind(i64::from(leaving))
         .bind(i64::from(history))
+        .bind(expires_after_s)
         .run()
         .await
 }

@@ -7,7 +7,8 @@ use waypost_protocol::{
 };
 
 use super::apply::{blob, expires_after_s, parse, place};
-use super::groups::about_group;
+use super::groups::{about_group, group_again};
+use super::lifetimes::{is_fleeting, lifetime_at_its_place};
 use super::read::{fact_id, optional_id};
 use super::writing::Writing;
 use super::{Store, StoreError};
@@ -48,14 +49,25 @@ pub(super) fn kept(row: &SqliteRow) -> Result<Event, sqlx::Error> {
 }
 
 async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
-    project(writing, event).await?;
     let body = event.content.to_body().ok();
-    let (expires_after_s, broadcast) = kept_beside(writing, body.as_ref());
+    match body.as_ref().and_then(Body::about) {
+        // What is known about a group means something in its order alone.
+        Some(ConversationId::About(group)) => group_again(writing, group).await?,
+        _ => project(writing, event).await?,
+    }
+    let Beside { expires_after_s, broadcast, fleeting } = beside(writing, body.as_ref());
     let id = event.id.as_ref().map(blob);
     writing
-        .sql("UPDATE facts SET understood = 1, expires_after_s = ?, broadcast = ? WHERE id = ?")
+        .sql(concat!(
+            "UPDATE facts SET understood = 1, expires_after_s = ?, broadcast = ?, fleeting = ?,
+                              lifetime_s = CASE WHEN ? THEN ",
+            lifetime_at_its_place!(),
+            " END WHERE id = ?"
+        ))
         .bind(expires_after_s)
         .bind(broadcast.as_ref().map(blob))
+        .bind(fleeting)
+        .bind(fleeting)
         .bind(id)
         .run()
         .await?;
@@ -105,18 +117,22 @@ async fn keep(
 ) -> Result<(), sqlx::Error> {
     let body = event.content.to_body();
     let understood = !matches!(body, Err(_) | Ok(Body::Unknown { .. }));
-    let (expires_after_s, broadcast) = kept_beside(writing, body.ok().as_ref());
+    let Beside { expires_after_s, broadcast, fleeting } = beside(writing, body.ok().as_ref());
+    let conversation = event.conversation.map(|conversation| conversation.to_string());
     writing
         .sql(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
-                            epoch, n, recorded_at_ms, expires_after_s, broadcast, understood)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            epoch, n, recorded_at_ms, expires_after_s, broadcast, understood,
+                            fleeting, lifetime_s)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN
+            (SELECT l.after_s FROM lifetimes l WHERE l.conversation = ? AND l.n <= ?
+             ORDER BY l.n DESC LIMIT 1) END)
          ON CONFLICT (id) DO UPDATE SET
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
-            lost = NULL",
+            lifetime_s = excluded.lifetime_s, lost = NULL",
         )
         .bind(blob(&id))
-        .bind(event.conversation.map(|conversation| conversation.to_string()))
+        .bind(conversation.clone())
         .bind(event.author.unwrap_or(PersonId::SERVER).0)
         .bind(event.content.kind)
         .bind(&event.content.bytes)
@@ -128,6 +144,10 @@ async fn keep(
         .bind(expires_after_s)
         .bind(broadcast.as_ref().map(blob))
         .bind(i64::from(understood))
+        .bind(fleeting)
+        .bind(fleeting)
+        .bind(conversation)
+        .bind(place(event.n))
         .run()
         .await?;
     if let Some(conversation) = event.conversation {
@@ -137,20 +157,29 @@ async fn keep(
     Ok(())
 }
 
-/// What stands in columns beside a message: when it goes, and the broadcast that brought it.
-fn kept_beside(writing: &mut Writing, body: Option<&Body>) -> (Option<u32>, Option<FactId>) {
+/// What stands in columns beside a message: when it goes by itself, the broadcast that brought it, and
+/// whether it goes as its conversation has it.
+struct Beside {
+    expires_after_s: Option<u32>,
+    broadcast: Option<FactId>,
+    fleeting: bool,
+}
+
+fn beside(writing: &mut Writing, body: Option<&Body>) -> Beside {
     let expires_after_s = body.and_then(expires_after_s);
     writing.touched.expiry |= expires_after_s.is_some();
-    (expires_after_s, body.and_then(Body::header).and_then(|header| header.broadcast))
+    let broadcast = body.and_then(Body::header).and_then(|header| header.broadcast);
+    Beside { expires_after_s, broadcast, fleeting: body.is_some_and(is_fleeting) }
 }
 
 async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
     let Ok(body) = event.content.to_body() else {
         return Ok(());
     };
+    // What a verdict has removed, the server takes away.
+    let author = event.author.unwrap_or(PersonId::SERVER);
     match body {
         Body::Acknowledgement { message } => {
-            let author = event.author.unwrap_or(PersonId::SERVER);
             let at = event.id.and_then(|id| id.occurred_at()).unwrap_or(event.recorded_at);
             acknowledged(writing, message, author, at).await
         }
@@ -167,10 +196,10 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::ModeratorEnded { .. }
         | Body::MemberJoined { .. }
         | Body::MemberLeft { .. } => about_group(writing, event, body).await,
-        Body::Edit { .. } | Body::Deletion { .. } => {
-            let (Some(id), Some(author)) = (event.id, event.author) else { return Ok(()) };
-            writing.revises(id, author, event.conversation, &body).await
-        }
+        Body::Edit { .. } | Body::Deletion { .. } => match event.id {
+            Some(id) => writing.revises(id, author, event.conversation, &body).await,
+            None => Ok(()),
+        },
         Body::Escalation { .. } | Body::EscalationStopped { .. } => match event.id {
             Some(id) => writing.escalates(id, event.conversation, &body).await,
             None => Ok(()),
@@ -179,6 +208,10 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             writing.touched.directory = true;
             Ok(())
         }
+        Body::ExpirySet { after_s } => match event.conversation {
+            Some(conversation) => writing.lives(conversation, event.n, after_s).await,
+            None => Ok(()),
+        },
         Body::Text { .. }
         | Body::Template { .. }
         | Body::File { .. }
@@ -193,6 +226,10 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::QuietHours { .. }
         | Body::Blocked { .. }
         | Body::Unblocked { .. }
+        | Body::Reported { .. }
+        | Body::Flagged { .. }
+        | Body::Judged { .. }
+        | Body::FlagRulesSet { .. }
         | Body::Broadcast { .. }
         | Body::ChainSet { .. }
         | Body::CoverageSet { .. }

@@ -51,6 +51,13 @@ pub(crate) struct MemberRow {
     pub(crate) moderates: bool,
 }
 
+/// How far a conversation was read, and how long messages stay there.
+pub(crate) struct Unread {
+    pub(crate) up_to: u64,
+    pub(crate) messages: usize,
+    pub(crate) expires_after_s: Option<u32>,
+}
+
 /// A fact that was refused for ever.
 pub(crate) struct WedgedRow {
     pub(crate) id: FactId,
@@ -193,12 +200,13 @@ impl Reading<'_> {
 
     /// The groups, by number.
     pub(crate) async fn groups(&self) -> Result<BTreeMap<u32, GroupRow>, StoreError> {
-        let named: Vec<(u32, String, bool, bool, bool)> =
-            sqlx::query_as("SELECT id, name, announcements, leaving, history FROM groups")
-                .fetch_all(self.pool)
-                .await?;
-        let empty = |(id, name, announcements, leaving, history)| {
-            let settings = GroupSettings { announcements, leaving, history };
+        let named: Vec<(u32, String, bool, bool, bool, Option<u32>)> = sqlx::query_as(
+            "SELECT id, name, announcements, leaving, history, expires_after_s FROM groups",
+        )
+        .fetch_all(self.pool)
+        .await?;
+        let empty = |(id, name, announcements, leaving, history, expires_after_s)| {
+            let settings = GroupSettings { announcements, leaving, history, expires_after_s };
             (id, GroupRow { name, settings, members: Vec::new() })
         };
         let mut groups: BTreeMap<u32, GroupRow> = named.into_iter().map(empty).collect();
@@ -246,18 +254,15 @@ impl Reading<'_> {
         Ok(rows.iter().map(|(id,)| parse(id)).collect::<Result<_, _>>()?)
     }
 
-    /// Up to where this person has read a conversation, and how many messages of others are
-    /// beyond it. What was said before they came into a group, or into the house, does not wait for them.
-    pub(crate) async fn unread(
-        &self,
-        conversation: ConversationId,
-    ) -> Result<(u64, usize), StoreError> {
+    /// Up to where this person has read a conversation, how many messages of others are beyond it, and after
+    /// how many seconds messages go there by what was said last. What was said before they came into a group, or into the house, does not wait for them.
+    pub(crate) async fn unread(&self, conversation: ConversationId) -> Result<Unread, StoreError> {
         let id = conversation.to_string();
         let group = match conversation {
             ConversationId::Group(group) => Some(group),
             _ => None,
         };
-        let (up_to, unread): (i64, i64) = sqlx::query_as(concat!(
+        let (up_to, unread, expires_after_s): (i64, i64, Option<u32>) = sqlx::query_as(concat!(
             "WITH read (up_to) AS (
                     SELECT coalesce((SELECT up_to FROM reads WHERE conversation = ?1), 0)),
                  came (since_n) AS (
@@ -271,14 +276,16 @@ impl Reading<'_> {
                                 AND kind IN (1, 2, 6, 8, 9, 100, 101) AND lost IS NULL AND expired IS NULL
                                 AND content <> x'f6' AND NOT ",
             is_deleted!(),
-            ") FROM read, came"
+            "), (SELECT l.after_s FROM lifetimes l WHERE l.conversation = ?1
+                  ORDER BY l.n DESC LIMIT 1) FROM read, came"
         ))
         .bind(&id)
         .bind(group)
         .bind(self.me.0)
         .fetch_one(self.pool)
         .await?;
-        Ok((up_to.unsigned_abs(), usize::try_from(unread).unwrap_or(0)))
+        let messages = usize::try_from(unread).unwrap_or(0);
+        Ok(Unread { up_to: up_to.unsigned_abs(), messages, expires_after_s })
     }
 
     /// What is wedged and not discarded, oldest first.

@@ -91,10 +91,13 @@ impl Writing {
         let expired = self
             .sql(
                 "UPDATE facts SET expired = 1
-                 WHERE expires_after_s IS NOT NULL AND expired IS NULL
-                   AND recorded_at_ms + expires_after_s * 1000 <= ?
+                 WHERE (expires_after_s IS NOT NULL AND expired IS NULL
+                        AND recorded_at_ms + expires_after_s * 1000 <= ?)
+                    OR (lifetime_s IS NOT NULL AND expired IS NULL
+                        AND recorded_at_ms + lifetime_s * 1000 <= ?)
                  RETURNING id, conversation",
             )
+            .bind(server_time)
             .bind(server_time)
             .rows()
             .await?;
@@ -122,14 +125,18 @@ impl Store {
 }
 
 impl Reading<'_> {
-    /// When the next message expires, by the server's clock.
-    pub(crate) async fn next_expiry(&self) -> Result<Option<Millis>, StoreError> {
-        let row = sqlx::query(
-            "SELECT min(recorded_at_ms + expires_after_s * 1000) FROM facts
-             WHERE expires_after_s IS NOT NULL AND expired IS NULL",
+    /// When the next message expires, by the server's clock; and whether messages go anywhere because their
+    /// conversation has it so.
+    pub(crate) async fn next_expiry(&self) -> Result<(Option<Millis>, bool), StoreError> {
+        let (own, by_place, lifetimes): (Option<Millis>, Option<Millis>, bool) = sqlx::query_as(
+            "SELECT (SELECT min(recorded_at_ms + expires_after_s * 1000) FROM facts
+                     WHERE expires_after_s IS NOT NULL AND expired IS NULL),
+                    (SELECT min(recorded_at_ms + lifetime_s * 1000) FROM facts
+                     WHERE lifetime_s IS NOT NULL AND expired IS NULL),
+                    EXISTS (SELECT 1 FROM lifetimes WHERE after_s IS NOT NULL)",
         )
         .fetch_one(self.pool)
         .await?;
-        Ok(row.try_get(0)?)
+        Ok((own.into_iter().chain(by_place).min(), lifetimes))
     }
 }

@@ -268,7 +268,7 @@ async fn a_message_that_a_restore_lost_has_no_number_until_it_is_given_back() {
     let shown = store.reading().messages(WITH_OMAR, 10).await.unwrap();
     assert_eq!(shown.len(), 1, "Dana still sees what Omar said");
     assert_eq!(shown[0].n, None, "reading it would count for what is number 40 by then");
-    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 0, "it is not unread");
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().messages, 0, "it is not unread");
     let Change::Recorded { event, .. } = said else { panic!("a fact") };
     let event = waypost_protocol::Event { n: 9, ..event };
     store.apply(&[Change::Recorded { epoch: 1, event }]).await.unwrap();
@@ -322,9 +322,9 @@ async fn what_is_known_about_a_group_is_understood_in_its_order() {
     ];
     assert_eq!((north.name.as_str(), &stays[..]), ("Depot North", &expected[..]));
     assert_eq!(store.reading().messages(NORTH, 10).await.unwrap().len(), 2);
-    assert_eq!(store.reading().unread(NORTH).await.unwrap().1, 0, "it was there before her");
+    assert_eq!(store.reading().unread(NORTH).await.unwrap().messages, 0, "it was there before her");
     store.apply(&[fact(11, OMAR, Some(NORTH), &text("Welcome"))]).await.unwrap();
-    assert_eq!(store.reading().unread(NORTH).await.unwrap().1, 1);
+    assert_eq!(store.reading().unread(NORTH).await.unwrap().messages, 1);
 
     // A restore forgets that she was taken in, and the new name.
     store.apply(&[Change::Cut { epoch: 1, after: 8 }]).await.unwrap();
@@ -341,11 +341,15 @@ async fn what_its_author_took_back_waits_for_nobody() {
     let Change::Recorded { event, .. } = &said else { panic!("a fact") };
     let message = event.id.unwrap();
     store.apply(&[person(1, OMAR, "Omar"), said.clone()]).await.unwrap();
-    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 1);
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().messages, 1);
     let by_ayo = Body::Deletion { message, author: AYO };
     store.apply(&[fact(4, AYO, Some(WITH_OMAR), &by_ayo)]).await.unwrap();
-    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 1, "Ayo did not write it");
+    assert_eq!(
+        store.reading().unread(WITH_OMAR).await.unwrap().messages,
+        1,
+        "Ayo did not write it"
+    );
     let gone = Body::Deletion { message, author: OMAR };
     store.apply(&[fact(5, OMAR, Some(WITH_OMAR), &gone)]).await.unwrap();
-    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().1, 0);
+    assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().messages, 0);
 }

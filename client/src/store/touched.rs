@@ -11,6 +11,8 @@ pub(crate) struct Touched {
     pub(crate) conversations: BTreeMap<ConversationId, Extent>,
     /// People, groups or members: names appear everywhere.
     pub(crate) directory: bool,
+    /// What was reported.
+    pub(crate) reports: bool,
     /// The list of wedged facts.
     pub(crate) wedged: bool,
     /// When the next message expires.
@@ -29,13 +31,13 @@ pub(crate) enum Extent {
 impl Touched {
     /// All of a conversation.
     pub(crate) fn whole(&mut self, conversation: ConversationId) {
-        self.directory |= is_chosen(conversation);
+        self.read_elsewhere(conversation);
         self.conversations.insert(conversation, Extent::Whole);
     }
 
     /// One message, or only how far the conversation is read.
     pub(crate) fn message(&mut self, conversation: ConversationId, message: Option<FactId>) {
-        self.directory |= is_chosen(conversation);
+        self.read_elsewhere(conversation);
         let none = Extent::Messages(BTreeSet::new());
         if let Extent::Messages(ids) = self.conversations.entry(conversation).or_insert(none) {
             ids.extend(message);
@@ -54,17 +56,19 @@ impl Touched {
             }
         }
         self.directory |= other.directory;
+        self.reports |= other.reports;
         self.wedged |= other.wedged;
         self.expiry |= other.expiry;
     }
 
     /// Whether nothing was touched.
     pub(crate) fn is_empty(&self) -> bool {
-        self.conversations.is_empty() && !self.directory && !self.wedged
+        self.conversations.is_empty() && !self.directory && !self.reports && !self.wedged
     }
-}
 
-/// What people choose for themselves is read with what everyone knows.
-fn is_chosen(conversation: ConversationId) -> bool {
-    matches!(conversation, ConversationId::Own(_))
+    /// What people choose for themselves is read with what everyone knows, and reports are read as a whole.
+    fn read_elsewhere(&mut self, conversation: ConversationId) {
+        self.directory |= matches!(conversation, ConversationId::Own(_));
+        self.reports |= conversation == ConversationId::Reports;
+    }
 }

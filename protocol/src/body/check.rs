@@ -5,11 +5,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::header::check_mentions;
+use super::header::{check_expiry, check_mentions};
+use super::report::check_rules;
 use super::step::check_steps;
 use super::{Arguments, Body, Place, QuietHours};
 use crate::{
-    GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
+    GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, REPORT_CHARS_MAX,
+    TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
 };
 
 /// Content that breaks the rules of its kind.
@@ -85,12 +87,24 @@ impl Body {
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 not_blank("language", language, NAME_CHARS_MAX)
             }
-            Self::GroupCreated { name, members, moderators, .. } => {
+            Self::GroupCreated { name, members, moderators, settings, .. } => {
                 not_blank("name", name, NAME_CHARS_MAX)?;
                 at_most("members", members.len(), GROUP_MEMBERS_MAX)?;
-                at_most("moderators", moderators.len(), GROUP_MODERATORS_MAX)
+                at_most("moderators", moderators.len(), GROUP_MODERATORS_MAX)?;
+                check_expiry("expires_after_s", settings.expires_after_s)
             }
-            Self::GroupChanged { name, .. } => not_blank("name", name, NAME_CHARS_MAX),
+            Self::GroupChanged { name, settings, .. } => {
+                not_blank("name", name, NAME_CHARS_MAX)?;
+                check_expiry("expires_after_s", settings.expires_after_s)
+            }
+            Self::ExpirySet { after_s } => check_expiry("after_s", *after_s),
+            Self::Reported { quote, text, .. } => {
+                quote.check()?;
+                at_most_chars("text", text, REPORT_CHARS_MAX)
+            }
+            Self::Flagged { quote, .. } => quote.check(),
+            Self::Judged { text, .. } => at_most_chars("text", text, REPORT_CHARS_MAX),
+            Self::FlagRulesSet { rules } => check_rules(rules),
             Self::Enrolled { device_name, .. } => {
                 not_blank("device_name", device_name, NAME_CHARS_MAX)
             }

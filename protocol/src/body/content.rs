@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{Body, kind};
+use crate::{CONTENT_BYTES_MAX, REPORT_BYTES_MAX};
 
 /// The null of CBOR: what stands where a body was. No body is written so.
 const NULL: [u8; 1] = [0xf6];
@@ -53,6 +54,12 @@ impl Content {
     /// Whether nothing of it is left.
     pub fn is_erased(&self) -> bool {
         self.bytes == NULL
+    }
+
+    /// Whether it has more bytes than a fact of its kind may have.
+    pub fn is_too_large(&self) -> bool {
+        let max = if self.kind == kind::REPORTED { REPORT_BYTES_MAX } else { CONTENT_BYTES_MAX };
+        self.bytes.len() > max
     }
 
     /// The content as [`Body::Unknown`].

@@ -24,6 +24,12 @@ pub struct GroupSettings {
     #[n(2)]
     #[cbor(skip_if = "is_false")]
     pub history: bool,
+    /// Messages go for ever so many seconds after they were recorded, from [`crate::EXPIRES_AFTER_S_MIN`]
+    /// to [`crate::EXPIRES_AFTER_S_MAX`]: those that are written from here on, on every device. One that
+    /// names a shorter time itself goes then.
+    #[n(3)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_after_s: Option<u32>,
 }
 
 impl GroupSettings {

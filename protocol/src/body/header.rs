@@ -77,14 +77,18 @@ impl Header {
             let what = "a chain needs a time in `acknowledge_by`".into();
             return Err(ContentError { field: "chain", what });
         }
-        let bounds = EXPIRES_AFTER_S_MIN..=EXPIRES_AFTER_S_MAX;
-        match self.expires_after_s.is_none_or(|after| bounds.contains(&after)) {
-            true => Ok(()),
-            false => Err(ContentError {
-                field: "expires_after_s",
-                what: format!("from {EXPIRES_AFTER_S_MIN} to {EXPIRES_AFTER_S_MAX} seconds"),
-            }),
-        }
+        check_expiry("expires_after_s", self.expires_after_s)
+    }
+}
+
+pub(super) fn check_expiry(field: &'static str, after_s: Option<u32>) -> Result<(), ContentError> {
+    let bounds = EXPIRES_AFTER_S_MIN..=EXPIRES_AFTER_S_MAX;
+    match after_s.is_none_or(|after| bounds.contains(&after)) {
+        true => Ok(()),
+        false => Err(ContentError {
+            field,
+            what: format!("from {EXPIRES_AFTER_S_MIN} to {EXPIRES_AFTER_S_MAX} seconds"),
+        }),
     }
 }
 

@@ -58,6 +58,10 @@ pub const COVERAGE_SET: u16 = 32;
 pub const SHIFT_PLANNED: u16 = 33;
 /// See [`crate::Body::ShiftCancelled`].
 pub const SHIFT_CANCELLED: u16 = 34;
+/// See [`crate::Body::Flagged`].
+pub const FLAGGED: u16 = 35;
+/// See [`crate::Body::FlagRulesSet`].
+pub const FLAG_RULES_SET: u16 = 36;
 /// See [`crate::Body::EpochBegan`].
 pub const EPOCH_BEGAN: u16 = 40;
 /// See [`crate::Body::Contact`].
@@ -78,3 +82,9 @@ pub const QUIET_HOURS: u16 = 111;
 pub const BLOCKED: u16 = 112;
 /// See [`crate::Body::Unblocked`].
 pub const UNBLOCKED: u16 = 113;
+/// See [`crate::Body::Reported`].
+pub const REPORTED: u16 = 114;
+/// See [`crate::Body::Judged`].
+pub const JUDGED: u16 = 115;
+/// See [`crate::Body::ExpirySet`].
+pub const EXPIRY_SET: u16 = 116;

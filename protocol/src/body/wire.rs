@@ -2,6 +2,7 @@
 //! [`Body::to_content`] and read by [`Content::to_body`], nowhere else.
 
 mod own;
+mod reports;
 mod staff;
 
 use base64::Engine as _;
@@ -18,6 +19,7 @@ use crate::lenient::known_list;
 use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
 
 use own::{BlockedWire, NotifyWire, QuietHoursWire};
+use reports::{ExpirySetWire, FlagRulesSetWire, FlaggedWire, JudgedWire, ReportedWire};
 use staff::{
     AssignedWire, CoverageSetWire, IncidentWire, ReopenedWire, ResolvedWire, ShiftCancelledWire,
     ShiftPlannedWire,
@@ -68,6 +70,11 @@ wire_forms! {
     QUIET_HOURS QuietHours QuietHoursWire { hours, breaks_through };
     BLOCKED Blocked BlockedWire { person };
     UNBLOCKED Unblocked BlockedWire { person };
+    EXPIRY_SET ExpirySet ExpirySetWire { after_s };
+    REPORTED Reported ReportedWire { quote, reason, text };
+    FLAGGED Flagged FlaggedWire { quote, rules };
+    JUDGED Judged JudgedWire { message, verdict, text };
+    FLAG_RULES_SET FlagRulesSet FlagRulesSetWire { rules };
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };

@@ -10,6 +10,7 @@ mod newer_peer;
 mod openapi;
 mod own;
 mod passing;
+mod reports;
 mod richer;
 mod round_trip;
 mod rules;

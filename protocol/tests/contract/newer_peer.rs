@@ -100,7 +100,7 @@ fn an_older_device_keeps_facts_of_unknown_kinds_as_they_came() {
 
 #[test]
 fn an_event_of_an_unknown_stream_stops_no_other() {
-    let of_newer_stream = (41, MORNING, content(4712, novel()), fact(2), OMAR, -3, 60, 5);
+    let of_newer_stream = (41, MORNING, content(4712, novel()), fact(2), OMAR, -4, 60, 5);
     let of_last_stream = (42, MORNING, content(4712, novel()), fact(3), OMAR, -15, 60, 5);
     let plain = (43, MORNING, content_of(&person_added()));
     let events = events_of((0, 40, 43, (of_newer_stream, of_last_stream, plain)));
@@ -212,7 +212,7 @@ fn an_unknown_mention_leaves_the_others_and_an_unknown_priority_is_heard() {
 #[test]
 fn an_unknown_move_leaves_the_others() {
     let photographed = (OMAR, 7, 41, MORNING);
-    let newer_stream = (OMAR, 3, 41, MORNING, -3);
+    let newer_stream = (OMAR, 3, 41, MORNING, -4);
     let known = (OMAR, 2, 41, delivered(41).at, None::<u8>, None::<u8>, novel());
     let moves = body_of(kind::RECEIPTS, ((photographed, newer_stream, known), novel()));
     assert_eq!(

@@ -28,6 +28,7 @@ fn conversation() -> impl Strategy<Value = ConversationId> {
         any::<u32>().prop_map(ConversationId::About),
         person().prop_map(ConversationId::Broadcasts),
         person().prop_map(ConversationId::Own),
+        Just(ConversationId::Reports),
         person().prop_map(ConversationId::Dispatch),
         any::<u128>().prop_map(|id| ConversationId::Incident(IncidentId::mint(0, id))),
         Just(ConversationId::Fleet),
@@ -127,9 +128,14 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn settings() -> impl Strategy<Value = GroupSettings> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(announcements, leaving, history)| {
-        GroupSettings { announcements, leaving, history }
-    })
+    (any::<bool>(), any::<bool>(), any::<bool>(), of(any::<u32>())).prop_map(
+        |(announcements, leaving, history, expires_after_s)| GroupSettings {
+            announcements,
+            leaving,
+            history,
+            expires_after_s,
+        },
+    )
 }
 
 fn body() -> impl Strategy<Value = Body> {

@@ -274,6 +274,11 @@ fn the_bounds_are_what_other_programs_were_told() {
     let told = [
         (FRAME_BYTES_MAX, 262_144),
         (CONTENT_BYTES_MAX, 32_768),
+        (REPORT_BYTES_MAX, 36_864),
+        (REPORT_CHARS_MAX, 500),
+        (FLAG_RULES_MAX, 32),
+        (FLAG_WORDS_MAX, 64),
+        (FLAG_WORD_CHARS_MAX, 80),
         (SUBMIT_ENTRIES_MAX, 64),
         (EVENTS_MAX, 256),
         (STORED_MARKS_MAX, 16),

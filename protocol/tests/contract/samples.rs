@@ -72,6 +72,7 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
     bodies.extend(crate::richer::bodies());
     bodies.extend(crate::shared::bodies());
     bodies.extend(crate::own::bodies());
+    bodies.extend(crate::reports::bodies());
     bodies
 }
 
@@ -119,7 +120,14 @@ fn plain_bodies() -> Vec<(&'static str, Body)> {
         ("group changed", group_changed(GroupSettings::default())),
         (
             "group that members leave",
-            group_changed(GroupSettings { announcements: false, leaving: true, history: false }),
+            group_changed(GroupSettings { leaving: true, ..GroupSettings::default() }),
+        ),
+        (
+            "group whose messages go",
+            group_changed(GroupSettings {
+                expires_after_s: Some(86_400),
+                ..GroupSettings::default()
+            }),
         ),
         (
             "group that tells what was said before",
@@ -231,7 +239,10 @@ fn group_created() -> Body {
 }
 
 fn group_with_everything() -> Body {
-    group(vec![OMAR], GroupSettings { announcements: true, leaving: true, history: false })
+    group(
+        vec![OMAR],
+        GroupSettings { announcements: true, leaving: true, ..GroupSettings::default() },
+    )
 }
 
 fn group(moderators: Vec<PersonId>, settings: GroupSettings) -> Body {

@@ -36,7 +36,7 @@ fn the_schema_refuses_what_a_peer_would_refuse() {
         ("content", "text that is a number", "8201 42 8101"),
         ("content", "text whose body is no CBOR", "8201 41 ff"),
         ("content", "role of no known number", "8214 49 85 07 6164 6144 09 6170"),
-        ("conversation", "stream of no known number", "22"),
+        ("conversation", "stream of no known number", "23"),
     ];
     for (rule, name, hex) in wrong {
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();

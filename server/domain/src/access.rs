@@ -11,7 +11,7 @@ use crate::rights::{Right, may};
 ///
 /// A direct conversation needs someone who writes to everyone on one side, or colleagues on both; a group
 /// needs membership; what the staff share is open to them and to whom it concerns; the directory streams are written by deeds alone; to many speak those who may, each
-/// among their own broadcasts; and what someone has chosen they alone say. Whoever may not write learns `NotFound` where they may not even know that the conversation
+/// among their own broadcasts; what should be looked at is said where reports are; and what someone has chosen they alone say. Whoever may not write learns `NotFound` where they may not even know that the conversation
 /// exists.
 pub fn may_write(
     actor: Actor,
@@ -43,14 +43,20 @@ pub fn may_write(
         }
         ConversationId::Own(person) if person != actor.person => Err(ProblemCode::NotFound),
         ConversationId::Own(_) if may(actor.role, Right::Write) => Ok(()),
+        ConversationId::Reports
+            if may(actor.role, Right::Report) || may(actor.role, Right::Moderate) =>
+        {
+            Ok(())
+        }
         ConversationId::Broadcasts(author) if author != actor.person => Err(ProblemCode::NotFound),
         ConversationId::Broadcasts(_) if may(actor.role, Right::TellMany) => Ok(()),
         ConversationId::Group(_) | ConversationId::About(_) | ConversationId::Staff => {
             Err(ProblemCode::NotFound)
         }
-        ConversationId::Broadcasts(_) | ConversationId::Own(_) | ConversationId::Fleet => {
-            Err(ProblemCode::NotAllowed)
-        }
+        ConversationId::Broadcasts(_)
+        | ConversationId::Own(_)
+        | ConversationId::Reports
+        | ConversationId::Fleet => Err(ProblemCode::NotAllowed),
     }
 }
 
@@ -79,6 +85,7 @@ pub fn may_moderate(actor: Actor, conversation: ConversationId, known: &Known) -
         | ConversationId::About(_)
         | ConversationId::Broadcasts(_)
         | ConversationId::Own(_)
+        | ConversationId::Reports
         | ConversationId::Fleet
         | ConversationId::Staff => false,
     }
@@ -94,6 +101,7 @@ pub fn may_announce(actor: Actor, conversation: ConversationId, known: &Known) -
         | ConversationId::About(_)
         | ConversationId::Broadcasts(_)
         | ConversationId::Own(_)
+        | ConversationId::Reports
         | ConversationId::Fleet
         | ConversationId::Staff => None,
     };
@@ -110,6 +118,7 @@ pub fn may_do(actor: Actor, deed: &Deed, known: &Known) -> bool {
     match deed {
         Deed::AddPerson { .. } => may(role, Right::AddPeople),
         Deed::PublishTemplate { .. } => may(role, Right::PublishTemplates),
+        Deed::SetFlagRules { .. } => may(role, Right::Moderate),
         Deed::CreateGroup { .. } => may(role, Right::RunGroups),
         Deed::SetChain { .. } => may(role, Right::SetChains),
         Deed::SetCoverage { .. } => may(role, Right::SetCoverages),

@@ -1,8 +1,8 @@
 //! What is asked of the record, and what is answered.
 
 use waypost_protocol::{
-    Answer, Coverage, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, Millis, PersonId,
-    ProblemCode, ReadMark, Role, Sequence, Shift, Step, StoredMark, TemplateDefinition,
+    Answer, Coverage, DeviceId, EnrolmentId, Entry, FactId, FlagRule, GroupSettings, Millis,
+    PersonId, ProblemCode, ReadMark, Role, Sequence, Shift, Step, StoredMark, TemplateDefinition,
 };
 
 /// Who asks, as the connection has proved it.
@@ -182,6 +182,11 @@ pub enum Deed {
         version: u16,
         /// What it is.
         definition: TemplateDefinition,
+    },
+    /// The server flags messages by these rules from here on.
+    SetFlagRules {
+        /// All of them.
+        rules: Vec<FlagRule>,
     },
     /// Enrols a device with a one-time token.
     Enrol {

@@ -14,8 +14,9 @@ use waypost_protocol::{
 
 use crate::batch::{Actor, Request};
 use crate::decide::{Desk, Draft, digest_of};
-use crate::known::{Known, Reached, Wanted};
+use crate::known::{Known, Reached};
 use crate::rights::{Right, may};
+use crate::wanted::Wanted;
 
 /// Most facts that the broadcasts of one batch become, beyond the first one. Further ones are put off,
 /// so that nobody else waits long for their commit.
@@ -174,6 +175,7 @@ impl Desk<'_, '_> {
         let told = told_to(person, entry.id, body, self.known)?;
         let content = told.to_content();
         let id = self.free_id(id_for(entry.id, person));
+        let expires_after_s = told.header().and_then(|header| header.expires_after_s);
         let (sequence, _) = self.record(Draft {
             actor,
             conversation: Some(conversation),
@@ -181,11 +183,11 @@ impl Desk<'_, '_> {
             content,
             offset_minutes: entry.offset_minutes,
             skew_ms: entry.skew_ms,
-            expires_after_s: told.header().and_then(|header| header.expires_after_s),
+            expires_after_s,
             broadcast: told.is_message().then_some(entry.id),
             ..Draft::by_server(id)
         });
-        self.watch((id, sequence.n), actor.person, conversation, &told);
+        self.watch((id, sequence.n), actor.person, conversation, (&told, expires_after_s));
         self.hears_of_watched(actor, conversation, &told);
         Some(id)
     }

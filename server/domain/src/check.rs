@@ -1,8 +1,6 @@
 //! Whether what someone submits may be said: its form, its place, and the rights of its author.
 
-use waypost_protocol::{
-    Body, CONTENT_BYTES_MAX, ConversationId, Entry, Header, Mention, ProblemCode, kind,
-};
+use waypost_protocol::{Body, ConversationId, Entry, Header, Mention, ProblemCode, kind};
 
 use crate::access::{may_announce, may_moderate, may_write};
 use crate::batch::Actor;
@@ -16,7 +14,7 @@ impl Desk<'_, '_> {
         if entry.id.occurred_at().is_none() {
             return Err(ProblemCode::IdMalformed);
         }
-        if entry.content.bytes.len() > CONTENT_BYTES_MAX {
+        if entry.content.is_too_large() {
             return Err(ProblemCode::TooLarge);
         }
         may_write(actor, entry.conversation, self.known)?;
@@ -36,6 +34,9 @@ impl Desk<'_, '_> {
             | Body::QuietHours { .. }
             | Body::Blocked { .. }
             | Body::Unblocked { .. }
+            | Body::ExpirySet { .. }
+            | Body::Reported { .. }
+            | Body::Judged { .. }
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
@@ -59,6 +60,8 @@ impl Desk<'_, '_> {
             | Body::MemberLeft { .. }
             | Body::Enrolled { .. }
             | Body::Revoked { .. }
+            | Body::Flagged { .. }
+            | Body::FlagRulesSet { .. }
             | Body::EpochBegan { .. } => return Err(ProblemCode::NotAllowed),
         }
         if body.is_message() && !may_announce(actor, entry.conversation, self.known) {
@@ -67,6 +70,7 @@ impl Desk<'_, '_> {
         check_place(entry.conversation, &body)?;
         self.check_case(actor, entry.conversation, &body)?;
         self.check_chosen(actor, &body)?;
+        self.check_report(actor, &body)?;
         self.check_blocked(actor, entry.conversation, &body)?;
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
@@ -142,14 +146,18 @@ impl Desk<'_, '_> {
 }
 
 /// Broadcasts stand among the broadcasts of their author, and nothing else does but later words about
-/// them; what someone chooses stands in their own stream, and nothing else does. What a broadcast has brought, the server alone says.
+/// them; what someone chooses stands in their own stream, and what should be looked at among the reports, and nothing
+/// else does; how long messages stay is said between two. What a broadcast has brought, the server alone says.
 fn check_place(conversation: ConversationId, body: &Body) -> Result<(), ProblemCode> {
     let is_to_many = matches!(conversation, ConversationId::Broadcasts(_));
     let is_own = matches!(conversation, ConversationId::Own(_));
+    let is_of_reports = conversation == ConversationId::Reports;
     let fits = match body {
         Body::Broadcast { .. } => is_to_many,
-        Body::Edit { .. } | Body::Deletion { .. } => !is_own,
-        _ => !is_to_many && is_own == body.is_choice(),
+        Body::Edit { .. } | Body::Deletion { .. } => !is_own && !is_of_reports,
+        Body::Reported { .. } | Body::Judged { .. } => is_of_reports,
+        Body::ExpirySet { .. } => matches!(conversation, ConversationId::Direct(..)),
+        _ => !is_to_many && !is_of_reports && is_own == body.is_choice(),
     };
     let claims = |header: &Header| header.broadcast.is_some() || header.escalates.is_some();
     let claims = body.header().is_some_and(claims);

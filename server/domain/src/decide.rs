@@ -178,7 +178,7 @@ impl<'k, 'c> Desk<'k, 'c> {
     }
 
     fn accept(&mut self, actor: Actor, entry: &Entry, body: &Body, digest: [u8; 32]) -> Answer {
-        let expires_after_s = body.header().and_then(|header| header.expires_after_s);
+        let expires_after_s = self.expires_after_s(entry.conversation, body);
         let (sequence, recorded_at) = self.record(Draft {
             id: entry.id,
             actor,
@@ -195,9 +195,17 @@ impl<'k, 'c> Desk<'k, 'c> {
         });
         self.spread(actor, entry, body);
         self.hears_of_choice(actor, body);
+        self.hears_of_expiry(entry.conversation, body);
         self.hears_of_case(actor, (entry.id, recorded_at), entry.conversation, body);
-        self.watch((entry.id, sequence.n), actor.person, entry.conversation, body);
+        self.watch(
+            (entry.id, sequence.n),
+            actor.person,
+            entry.conversation,
+            (body, expires_after_s),
+        );
         self.hears_of_watched(actor, entry.conversation, body);
+        self.hears_of_report(actor.person, recorded_at, body);
+        self.flag(actor, entry, body);
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }
 

@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 use waypost_protocol::{
-    Body, CONTENT_BYTES_MAX, ConversationId, FactId, GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX,
-    GroupSettings, PersonId, ProblemCode, Role,
+    Body, ConversationId, FactId, Flags, GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, GroupSettings,
+    PersonId, ProblemCode, Role,
 };
 
 use crate::access::may_do;
@@ -28,7 +28,7 @@ impl Desk<'_, '_> {
                     return Reply::Refused(ProblemCode::ContentInvalid);
                 }
                 let content = body.to_content();
-                if content.bytes.len() > CONTENT_BYTES_MAX {
+                if content.is_too_large() {
                     return Reply::Refused(ProblemCode::TooLarge);
                 }
                 self.note(&body);
@@ -89,6 +89,7 @@ impl Desk<'_, '_> {
                 let (template, definition) = (template.clone(), definition.clone().into());
                 Ok(Body::TemplatePublished { template, version: *version, definition })
             }
+            Deed::SetFlagRules { rules } => Ok(Body::FlagRulesSet { rules: rules.clone() }),
             Deed::Enrol { .. } => self.draft_enrolment(deed),
             Deed::Revoke { enrolment } => {
                 let state = self.known.enrolments.get(enrolment).ok_or(ProblemCode::NotFound)?;
@@ -244,6 +245,7 @@ impl Desk<'_, '_> {
             Body::TemplatePublished { template, version, .. } => {
                 self.known.templates.insert(template.clone(), *version);
             }
+            Body::FlagRulesSet { rules } => self.known.flags = Flags::new(rules),
             Body::Text { .. }
             | Body::Template { .. }
             | Body::File { .. }
@@ -257,6 +259,10 @@ impl Desk<'_, '_> {
             | Body::QuietHours { .. }
             | Body::Blocked { .. }
             | Body::Unblocked { .. }
+            | Body::ExpirySet { .. }
+            | Body::Reported { .. }
+            | Body::Flagged { .. }
+            | Body::Judged { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }
@@ -274,10 +280,11 @@ impl Desk<'_, '_> {
     }
 
     /// Who hears of what a deed became: those whom a group or a shift concerns, everyone of people and
-    /// templates, the staff of devices, coverages and epochs.
+    /// templates, who judges of rules, the staff of devices, coverages and epochs.
     fn told_in(&self, body: &Body) -> ConversationId {
         match body {
             Body::PersonAdded { .. } | Body::TemplatePublished { .. } => ConversationId::Fleet,
+            Body::FlagRulesSet { .. } => ConversationId::Reports,
             Body::ShiftPlanned { shift } => self.roster_of(shift.person),
             Body::ShiftCancelled { person, .. } => self.roster_of(*person),
             _ => body.about().unwrap_or(ConversationId::Staff),

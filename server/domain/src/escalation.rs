@@ -17,7 +17,8 @@ use crate::batch::{Actor, Reply, Request};
 use crate::broadcast::{everyone_in, id_for};
 use crate::cases::opening_of;
 use crate::decide::{Desk, Draft, digest_of};
-use crate::known::{Known, PastOutcome, Wanted};
+use crate::known::{Known, PastOutcome};
+use crate::wanted::Wanted;
 
 const MINUTE_MS: Millis = 60_000;
 
@@ -190,15 +191,14 @@ impl Desk<'_, '_> {
         (id, n): (FactId, u64),
         author: PersonId,
         conversation: ConversationId,
-        body: &Body,
+        (body, expires_after_s): (&Body, Option<u32>),
     ) {
         let wanted = body.header().filter(|_| !matches!(body, Body::Broadcast { .. }));
         let Some(Header { acknowledge_by: Some(by), chain, .. }) = wanted else { return };
         // Nobody could acknowledge it before they were told it.
         let now = self.now();
         let (from, chain) = ((*by).clamp(now, now + AHEAD_MAX_MS), *chain);
-        let expires_after = body.header().and_then(|header| header.expires_after_s);
-        let expires_at = expires_after.map(|after| now + Millis::from(after) * 1000);
+        let expires_at = expires_after_s.map(|after| now + Millis::from(after) * 1000);
         let watch = Watch {
             author,
             conversation,

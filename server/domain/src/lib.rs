@@ -18,24 +18,28 @@ mod check;
 mod decide;
 mod deed;
 mod escalation;
+mod expiry;
 mod known;
 pub mod live;
 mod marks;
 mod notifications;
 pub mod page;
 mod record;
+mod reports;
 pub mod rights;
 mod roster;
 mod runs;
 pub mod uplink;
+mod wanted;
 
 pub use batch::{Actor, Deed, DeedDone, Reply, Request};
 pub use broadcast::wanted_by_broadcasts;
 pub use decide::{Clockwork, decide};
 pub use escalation::{Watch, Watching, edited, wanted_by_steps, wanted_by_watches};
 pub use known::{
-    EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, Reached, TokenState, Wanted,
+    EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, Reached, TokenState,
 };
 pub use marks::{AuthorsOf, MarkRange, ranges};
 pub use record::{Decision, Head, LaneMoved, Recorded, Rejection, StoredUpTo};
 pub use roster::{Roster, ShiftState, wanted_by_roster};
+pub use wanted::Wanted;

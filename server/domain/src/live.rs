@@ -21,6 +21,7 @@ use waypost_protocol::{
 };
 
 use crate::page::Room;
+use crate::rights::{Right, may};
 use attendance::Attendance;
 pub use shifts::SHIFTS_MATTER_FOR_MS;
 use stretch::{Piece, frames};
@@ -303,11 +304,15 @@ impl Live {
             Concerned::People(people) => self.devices_of(people).collect(),
             Concerned::Everyone => self.sessions.keys().copied().collect(),
             Concerned::StaffAnd(people) => {
-                let sessions = self.sessions.values().map(|session| session.listener);
-                let staff = sessions.filter(|listener| listener.role.is_staff());
-                staff.map(|it| it.enrolment).chain(self.devices_of(people)).collect()
+                self.devices_with(Role::is_staff).chain(self.devices_of(people)).collect()
             }
+            Concerned::Moderators => self.devices_with(|role| may(role, Right::Moderate)).collect(),
         }
+    }
+
+    fn devices_with(&self, has: impl Fn(Role) -> bool) -> impl Iterator<Item = EnrolmentId> {
+        let sessions = self.sessions.values().map(|session| session.listener);
+        sessions.filter(move |listener| has(listener.role)).map(|listener| listener.enrolment)
     }
 
     fn devices_of<'a>(

@@ -156,6 +156,7 @@ pub(crate) fn may_have_read(person: PersonId, conversation: ConversationId) -> b
         | ConversationId::Dispatch(_)
         | ConversationId::Incident(_)
         | ConversationId::About(_)
+        | ConversationId::Reports
         | ConversationId::Fleet
         | ConversationId::Staff => true,
     }

@@ -24,14 +24,14 @@ impl Desk<'_, '_> {
     }
 
     /// Nobody writes directly to someone who wants to hear nothing of them, nor finds other words for what
-    /// they wrote.
+    /// they wrote, nor says how long it stays.
     pub(crate) fn check_blocked(
         &self,
         actor: Actor,
         conversation: ConversationId,
         body: &Body,
     ) -> Result<(), ProblemCode> {
-        let says = body.is_message() || matches!(body, Body::Edit { .. });
+        let says = body.is_message() || matches!(body, Body::Edit { .. } | Body::ExpirySet { .. });
         let partner = conversation.partner_of(actor.person).filter(|_| says);
         match partner.is_some_and(|partner| self.has_blocked(partner, actor.person)) {
             true => Err(ProblemCode::Blocked),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use waypost_protocol::{
     Case, Content, ConversationId, EnrolmentId, Event, FactId, Millis, Move, NotificationSettings,
-    PersonId, ProblemCode, ReadMark, Sequence,
+    PersonId, ProblemCode, ReadMark, ReportedMessage, Sequence,
 };
 
 use crate::audit::Tree;
@@ -142,6 +142,10 @@ pub struct Decision {
     pub cases: BTreeMap<ConversationId, Case>,
     /// What people have chosen to hear of.
     pub chosen: BTreeMap<PersonId, NotificationSettings>,
+    /// How long messages of direct conversations stay from here on, in seconds; as they say, if absent.
+    pub expiries: BTreeMap<ConversationId, Option<u32>>,
+    /// What became of messages that were reported or flagged.
+    pub reported: BTreeMap<FactId, ReportedMessage>,
     /// Pseudonyms of the people added.
     pub pseudonyms: Vec<(PersonId, [u8; 16])>,
     /// The new end of the record.

@@ -5,10 +5,10 @@
 use waypost_protocol::Role;
 
 use Right::{
-    AddPeople, BeWrittenTo, Block, EnrolDrivers, EnrolEveryone, OpenIncidents, PlanShifts,
-    PublishTemplates, ReadStaff, Revoke, RunGroups, SeeChains, SeeResponseTimes, SeeRoster,
-    SetChains, SetCoverages, SignCheckpoints, TellMany, VerifyRecord, WorkCases, Write,
-    WriteToColleagues, WriteToDispatch, WriteToEveryone,
+    AddPeople, BeWrittenTo, Block, EnrolDrivers, EnrolEveryone, Moderate, OpenIncidents,
+    PlanShifts, PublishTemplates, ReadStaff, Report, Revoke, RunGroups, SeeChains,
+    SeeResponseTimes, SeeRoster, SetChains, SetCoverages, SignCheckpoints, TellMany, VerifyRecord,
+    WorkCases, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
 };
 use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
 
@@ -27,6 +27,10 @@ pub enum Right {
     WriteToDispatch,
     /// Blocks others who may do so, and is blocked by them.
     Block,
+    /// Reports messages of others to those who judge them.
+    Report,
+    /// Reads what is reported and flagged, judges it, and sets the rules by which the server flags.
+    Moderate,
     /// Opens incidents.
     OpenIncidents,
     /// Answers, takes, hands over and resolves what the staff share: incidents, and what is said to
@@ -67,7 +71,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 24] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 26] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -82,6 +86,8 @@ pub const RIGHTS: [(Right, &str, &[Role]); 24] = [
     (WriteToColleagues, "write directly to colleagues", &[Colleague, Dispatcher, Admin, Bot]),
     (WriteToDispatch, "write to dispatch, whoever sits there", &[Driver, Colleague, Bot]),
     (Block, "block others who may do so: see nothing of them", &[Driver, Colleague]),
+    (Report, "report messages of others", &[Driver, Colleague, Dispatcher, Admin]),
+    (Moderate, "judge what is reported, and set the rules by which messages are flagged", ADMINS),
     (OpenIncidents, "open incidents", &[Driver, Colleague, Dispatcher, Admin, Bot]),
     (
         WorkCases,

@@ -8,8 +8,9 @@ use waypost_protocol::{
 
 use crate::access::may_be_served;
 use crate::decide::Desk;
-use crate::known::{Known, Wanted};
+use crate::known::Known;
 use crate::rights::{Right, may};
+use crate::wanted::Wanted;
 
 /// What the server knows of coverages and of the shifts of now.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -18,6 +18,7 @@ use waypost_server::http::{
 use waypost_server::{Reached, reach};
 
 use super::ask::{ask, ask_with, tell};
+use super::say::say;
 use super::{AuditCommand, Command, GroupCommand, PersonCommand};
 
 pub async fn run(config: Config, command: Command) -> anyhow::Result<ExitCode> {
@@ -33,7 +34,7 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             let name = full_name.unwrap_or_else(|| handle.clone());
             let wanted = PersonWanted { handle, name, role, language };
             let person: PersonShown = ask(server, Method::POST, "/v1/people", &wanted).await?;
-            println!("{} is person {} ({})", person.handle, person.id, person.role.name());
+            say(format_args!("{} is person {} ({})", person.handle, person.id, person.role.name()));
         }
         Command::Person(PersonCommand::List) => list_people(server).await?,
         Command::Person(PersonCommand::Import { file, dry_run }) => {
@@ -44,7 +45,7 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
         Command::Enrol { handle, link_only } => enrol(server, handle, link_only).await?,
         Command::Revoke { enrolment } => {
             tell(server, Method::DELETE, &format!("/v1/enrolments/{enrolment}")).await?;
-            println!("{enrolment} is revoked");
+            say(format_args!("{enrolment} is revoked"));
         }
         Command::Enrolments { handle } => list_enrolments(server, handle).await?,
         Command::Audit(AuditCommand::Verify) => return verify(server).await,
@@ -53,14 +54,14 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             let shown = file.display().to_string();
             let done: BackupDone =
                 ask(server, Method::POST, "/v1/backups", &BackupWanted { file }).await?;
-            println!("{shown} holds the record up to fact {}", done.covers);
+            say(format_args!("{shown} holds the record up to fact {}", done.covers));
         }
         Command::BeginEpoch => {
             if let Reached::Running(_) = server {
                 anyhow::bail!("stop the server first: devices must not see the old epoch again");
             }
             let begun: EpochBegun = ask(server, Method::POST, "/v1/epochs", &()).await?;
-            println!("epoch {} begins at fact {}", begun.sequence.epoch, begun.sequence.n);
+            say(format_args!("epoch {} begins at fact {}", begun.sequence.epoch, begun.sequence.n));
         }
         // Answered before a server is reached.
         Command::Serve | Command::Config(_) | Command::Openapi => {}
@@ -75,7 +76,7 @@ async fn list_people(server: &Reached) -> anyhow::Result<()> {
         let page: PeopleShown = ask(server, Method::GET, &path, &()).await?;
         for person in &page.people {
             let (id, role) = (person.id.0, person.role.name());
-            println!("{id:>6}  {role:<10}  {:<20}  {}", person.handle, person.name);
+            say(format_args!("{id:>6}  {role:<10}  {:<20}  {}", person.handle, person.name));
         }
         match page.next {
             Some(next) => after = next,
@@ -100,9 +101,12 @@ async fn import_people(server: &Reached, file: &Path, dry_run: bool) -> anyhow::
         };
         let what = line.what.as_deref().unwrap_or_default();
         let (line, handle, name) = (line.line, &line.handle, &line.name);
-        println!("line {line:>5}  {handle:<20}  {name:<24}  {fate:<14}  {what}");
+        say(format_args!("line {line:>5}  {handle:<20}  {name:<24}  {fate:<14}  {what}"));
     }
-    println!("{} added, {} unchanged, {} refused", done.added, done.unchanged, done.refused);
+    say(format_args!(
+        "{} added, {} unchanged, {} refused",
+        done.added, done.unchanged, done.refused
+    ));
     Ok(if done.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -114,7 +118,7 @@ async fn list_enrolments(server: &Reached, handle: Option<String>) -> anyhow::Re
     let shown: EnrolmentsShown = ask(server, Method::GET, &path, &()).await?;
     for EnrolmentShown { enrolment, person, device_name, revoked_at, .. } in shown.enrolments {
         let state = if revoked_at.is_some() { "revoked" } else { "active" };
-        println!("{enrolment}  person {person}  {state:<8}  {device_name}");
+        say(format_args!("{enrolment}  person {person}  {state:<8}  {device_name}"));
     }
     Ok(())
 }
@@ -133,20 +137,27 @@ async fn person_by_handle(server: &Reached, handle: &str) -> anyhow::Result<Pers
 
 async fn run_group(server: &Reached, command: GroupCommand) -> anyhow::Result<()> {
     match command {
-        GroupCommand::Create { title, members, announcements, leaving, history } => {
-            let settings = GroupSettings { announcements, leaving, history };
+        GroupCommand::Create {
+            title,
+            members,
+            announcements,
+            leaving,
+            history,
+            expires_after_s,
+        } => {
+            let settings = GroupSettings { announcements, leaving, history, expires_after_s };
             create_group(server, title, members, settings).await
         }
         GroupCommand::Join { group, handle } => {
             let person = person_by_handle(server, &handle).await?.id;
             tell(server, Method::PUT, &format!("/v1/groups/{group}/members/{person}")).await?;
-            println!("{handle} is in group-{group}");
+            say(format_args!("{handle} is in group-{group}"));
             Ok(())
         }
         GroupCommand::Leave { group, handle } => {
             let person = person_by_handle(server, &handle).await?.id;
             tell(server, Method::DELETE, &format!("/v1/groups/{group}/members/{person}")).await?;
-            println!("{handle} is no longer in group-{group}");
+            say(format_args!("{handle} is no longer in group-{group}"));
             Ok(())
         }
     }
@@ -164,7 +175,7 @@ async fn create_group(
     }
     let wanted = GroupWanted { name, members, settings, ..GroupWanted::default() };
     let group: ConversationShown = ask(server, Method::POST, "/v1/groups", &wanted).await?;
-    println!("{} has {} members", group.id, group.members.len());
+    say(format_args!("{} has {} members", group.id, group.members.len()));
     Ok(())
 }
 
@@ -173,20 +184,24 @@ async fn enrol(server: &Reached, handle: String, link_only: bool) -> anyhow::Res
     let issued: LinkIssued = ask(server, Method::POST, "/v1/enrolment-links", &wanted).await?;
     if !link_only {
         let code = QrCode::new(&issued.link)?;
-        println!("{}", code.render::<Dense1x2>().quiet_zone(true).build());
-        println!("Scan this on the device of {handle}, or paste the link. It works once.\n");
+        say(code.render::<Dense1x2>().quiet_zone(true).build());
+        say(format_args!(
+            "Scan this on the device of {handle}, or paste the link. It works once.\n"
+        ));
     }
-    println!("{}", issued.link);
+    say(issued.link);
     Ok(())
 }
 
 async fn verify(server: &Reached) -> anyhow::Result<ExitCode> {
     let verdict: Verdict = ask(server, Method::GET, "/v1/audit/verification", &()).await?;
     for fault in &verdict.faults {
-        println!("FAULT: {fault}");
+        say(format_args!("FAULT: {fault}"));
     }
     let Verdict { facts, contents, checkpoints, root, verified, .. } = verdict;
     let word = if verified { "verified" } else { "NOT verified" };
-    println!("{word}: {facts} facts, {contents} contents, {checkpoints} checkpoints, root {root}");
+    say(format_args!(
+        "{word}: {facts} facts, {contents} contents, {checkpoints} checkpoints, root {root}"
+    ));
     Ok(if verified { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

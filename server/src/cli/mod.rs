@@ -2,6 +2,7 @@
 
 mod ask;
 mod commands;
+mod say;
 mod serve;
 mod templates;
 
@@ -167,6 +168,9 @@ enum GroupCommand {
         /// Who joins later may read what was said before.
         #[arg(long)]
         history: bool,
+        /// Messages go for ever so many seconds after they were recorded.
+        #[arg(long = "expires-after", value_name = "SECONDS")]
+        expires_after_s: Option<u32>,
     },
     /// Takes a person into a group.
     Join {

@@ -8,6 +8,8 @@ use tracing_subscriber::EnvFilter;
 use waypost_server::config::Config;
 use waypost_server::{http, start};
 
+use super::say::say;
+
 /// Runs until SIGTERM or SIGINT, then stops cleanly.
 pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     log_to_stderr(&config)?;
@@ -25,14 +27,14 @@ pub async fn serve(config: Config) -> anyhow::Result<ExitCode> {
 /// Prints the settings in force.
 #[allow(clippy::print_stdout)] // it is what the command is for
 pub fn print_config(config: &Config) -> anyhow::Result<ExitCode> {
-    println!("{}", serde_json::to_string_pretty(config)?);
+    say(serde_json::to_string_pretty(config)?);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the OpenAPI document.
 #[allow(clippy::print_stdout)] // it is what the command is for
 pub fn print_openapi() -> anyhow::Result<ExitCode> {
-    println!("{}", http::document().to_pretty_json()?);
+    say(http::document().to_pretty_json()?);
     Ok(ExitCode::SUCCESS)
 }
 

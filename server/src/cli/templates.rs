@@ -12,6 +12,7 @@ use waypost_server::http::{Previews, TemplateShown, Templates};
 
 use super::TemplateCommand;
 use super::ask::ask;
+use super::say::say;
 
 pub async fn run(server: &Reached, command: TemplateCommand) -> anyhow::Result<ExitCode> {
     match command {
@@ -19,7 +20,7 @@ pub async fn run(server: &Reached, command: TemplateCommand) -> anyhow::Result<E
         TemplateCommand::Show { template } => {
             let path = path_of(&template)?;
             let shown: TemplateShown = ask(server, Method::GET, &path, &()).await?;
-            println!("{}", serde_json::to_string_pretty(&shown.definition)?);
+            say(serde_json::to_string_pretty(&shown.definition)?);
         }
         TemplateCommand::Preview { template, file } => {
             return preview(server, &template, &file).await;
@@ -28,7 +29,7 @@ pub async fn run(server: &Reached, command: TemplateCommand) -> anyhow::Result<E
             let definition = definition_in(&file)?;
             let path = path_of(&template)?;
             let shown: TemplateShown = ask(server, Method::PUT, &path, &definition).await?;
-            println!("version {} of {template} is published", shown.version);
+            say(format_args!("version {} of {template} is published", shown.version));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -41,7 +42,7 @@ async fn list(server: &Reached) -> anyhow::Result<()> {
         let users = if users.is_empty() { "withdrawn".to_owned() } else { users.join(", ") };
         let label = definition.texts.get("en").or_else(|| definition.texts.values().next());
         let label = label.map_or("", |text| &text.label);
-        println!("{template:<24}  version {version:<4}  {users:<20}  {label}");
+        say(format_args!("{template:<24}  version {version:<4}  {users:<20}  {label}"));
     }
     Ok(())
 }
@@ -52,11 +53,11 @@ async fn preview(server: &Reached, template: &str, file: &Path) -> anyhow::Resul
     let shown: Previews = ask(server, Method::POST, &path, &definition).await?;
     for preview in &shown.previews {
         for line in &preview.lines {
-            println!("{}  {line}", preview.language);
+            say(format_args!("{}  {line}", preview.language));
         }
     }
     for mistake in &shown.mistakes {
-        println!("{}  MISTAKE: {}", mistake.language, mistake.what);
+        say(format_args!("{}  MISTAKE: {}", mistake.language, mistake.what));
     }
     Ok(if shown.mistakes.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,5 +1,7 @@
 //! What the staff share: incidents, and what is said to dispatch. Its queue, and who takes what.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -8,8 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::rights::Right;
 use waypost_protocol::{
-    Body, Case, ConversationId, FactId, Header, IncidentCategory, IncidentId, Millis, PersonId,
-    Place, Priority, ProblemCode, Sequence,
+    Body, Case, ConversationId, Coverage, FactId, Header, IncidentCategory, IncidentId, Millis,
+    PersonId, Place, Priority, ProblemCode, Sequence,
 };
 
 use waypost_storage::Queued;
@@ -91,10 +93,24 @@ struct Cases {
     next: Option<String>,
 }
 
+/// Whose cases.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Whose {
+    /// Everyone's.
+    #[default]
+    All,
+    /// Those that I have taken, and those of drivers whom I look after by a coverage, or nobody does.
+    Mine,
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct CasesPage {
+    /// Whose; everyone's, if absent.
+    #[param(inline)]
+    whose: Option<Whose>,
     /// The `next` of the page before.
     after: Option<String>,
     /// At most this many; 200 at the most.
@@ -159,10 +175,65 @@ async fn list_cases(
     let limit = page_size(page.limit)?;
     let after = page.after.as_deref().map(str::parse::<Queued>).transpose();
     let after = after.map_err(|what| Problem::of_field(ProblemCode::Malformed, "after", what))?;
-    let rows = waypost.db.open_cases(after, limit).await?;
+    let mine = match page.whose.unwrap_or_default() {
+        Whose::All => None,
+        Whose::Mine => Some(Mine::of(actor.person, &waypost.db.coverages().await?)),
+    };
+    let rows = open_cases(&waypost, mine.as_ref(), after, limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|(place, _)| place.to_string());
     let shown = |(place, case): (Queued, _)| CaseShown { conversation: place.conversation, case };
     Ok(axum::Json(Cases { cases: rows.into_iter().map(shown).collect(), next }))
+}
+
+/// Whom someone of the staff looks after.
+struct Mine {
+    me: PersonId,
+    /// The drivers of their coverages.
+    covered: BTreeSet<PersonId>,
+    /// Those of others, and of nobody's.
+    others: BTreeSet<PersonId>,
+}
+
+impl Mine {
+    fn of(me: PersonId, coverages: &BTreeMap<u32, Coverage>) -> Self {
+        let (mut covered, mut others) = (BTreeSet::new(), BTreeSet::new());
+        for coverage in coverages.values() {
+            match coverage.dispatchers.contains(&me) {
+                true => covered.extend(&coverage.drivers),
+                false if coverage.dispatchers.is_empty() => {}
+                false => others.extend(&coverage.drivers),
+            }
+        }
+        Self { me, covered, others }
+    }
+
+    fn hold(&self, case: &Case) -> bool {
+        let is_theirs = |person| self.others.contains(&person) && !self.covered.contains(&person);
+        match case.assignee {
+            Some(assignee) => assignee == self.me,
+            None => !case.person.is_some_and(is_theirs),
+        }
+    }
+}
+
+/// A page of the queue; of what is somebody's, as many pages of all as it takes.
+async fn open_cases(
+    waypost: &Waypost,
+    mine: Option<&Mine>,
+    mut after: Option<Queued>,
+    limit: usize,
+) -> Result<Vec<(Queued, Case)>, Problem> {
+    let mut found = Vec::new();
+    loop {
+        let rows = waypost.db.open_cases(after, limit).await?;
+        let is_last = rows.len() < limit;
+        after = rows.last().map(|(place, _)| *place);
+        found.extend(rows.into_iter().filter(|(_, case)| mine.is_none_or(|mine| mine.hold(case))));
+        if is_last || found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
+    }
 }
 
 /// What has become of one case: of any, for the staff; for others of what they say to dispatch, and of

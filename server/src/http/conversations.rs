@@ -9,19 +9,20 @@ use utoipa_axum::routes;
 use waypost_domain::access::may_be_served;
 use waypost_domain::rights::Right;
 use waypost_domain::{Actor, Deed, DeedDone};
-use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId, ProblemCode};
+use waypost_protocol::{Body, ConversationId, GroupSettings, Millis, PersonId, ProblemCode};
 use waypost_storage::{ConversationRow, Member};
 
 use super::caller::{Caller, holds};
 use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::problem::Problem;
+use crate::clock;
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
         .routes(routes!(list_conversations))
         .routes(routes!(show_conversation))
-        .routes(routes!(create_group))
+        .routes(routes!(list_groups, create_group))
         .routes(routes!(change_group))
         .routes(routes!(join_group, leave_group))
         .routes(routes!(name_moderator, end_moderator))
@@ -43,6 +44,9 @@ pub struct ConversationShown {
     /// How a group is run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<GroupSettings>,
+    /// After how many seconds messages of a direct conversation go for ever, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after_s: Option<u32>,
 }
 
 /// A page of conversations.
@@ -85,6 +89,9 @@ pub struct GroupWanted {
     pub settings: GroupSettings,
 }
 
+/// For how long after the last word an incident that is over stays among the conversations: a week.
+const INCIDENTS_LISTED_FOR_MS: Millis = 7 * 24 * 60 * 60 * 1000;
+
 /// How a group is to be from now on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -96,7 +103,7 @@ struct GroupChange {
     settings: GroupSettings,
 }
 
-/// My conversations.
+/// My conversations. Of incidents, those that are open, and those in which something was said in the last week.
 #[utoipa::path(get, path = "/v1/conversations", tag = "conversations", params(ConversationsPage),
     responses((status = 200, body = Conversations)))]
 async fn list_conversations(
@@ -106,7 +113,38 @@ async fn list_conversations(
 ) -> Result<axum::Json<Conversations>, Problem> {
     let limit = page_size(page.limit)?;
     let after = page.after.map(|after| after.to_string()).unwrap_or_default();
-    let rows = waypost.db.conversations(actor.person, &after, limit).await?;
+    let since = clock::now() - INCIDENTS_LISTED_FOR_MS;
+    let rows = waypost.db.conversations(actor.person, &after, since, limit).await?;
+    listed(&waypost, rows, limit).await
+}
+
+/// Every group, also those in which I am not (staff). What is said in them its members read.
+#[utoipa::path(get, path = "/v1/groups", tag = "conversations", params(ConversationsPage),
+    responses((status = 200, body = Conversations)))]
+async fn list_groups(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Query(page): Query<ConversationsPage>,
+) -> Result<axum::Json<Conversations>, Problem> {
+    holds(actor, Right::RunGroups)?;
+    let limit = page_size(page.limit)?;
+    let after = match page.after {
+        None => 0,
+        Some(ConversationId::Group(group)) => group,
+        Some(_) => {
+            let what = "this is no `next` of a page of groups";
+            return Err(Problem::of_field(ProblemCode::Malformed, "after", what));
+        }
+    };
+    let rows = waypost.db.groups(after, limit).await?;
+    listed(&waypost, rows, limit).await
+}
+
+async fn listed(
+    waypost: &Waypost,
+    rows: Vec<ConversationRow>,
+    limit: usize,
+) -> Result<axum::Json<Conversations>, Problem> {
     let next = rows.last().filter(|_| rows.len() == limit).map(|last| last.conversation);
     let ids: Vec<_> = rows.iter().map(|row| row.conversation).collect();
     let mut members = waypost.db.members(&ids).await?;
@@ -138,8 +176,9 @@ fn shown(
 ) -> ConversationShown {
     let moderators = members.iter().filter(|it| it.moderates).map(|it| it.person).collect();
     let members = members.iter().map(|it| it.person).collect();
+    let expires_after_s = row.as_ref().and_then(|row| row.expires_after_s);
     let (title, settings) = row.map_or((None, None), |row| (row.title, row.settings));
-    ConversationShown { id, title, members, moderators, settings }
+    ConversationShown { id, title, members, moderators, settings, expires_after_s }
 }
 
 /// Who reads what someone says to dispatch, before anything was said.
@@ -205,7 +244,8 @@ async fn create_group(
         return Err(ProblemCode::Internal.into());
     };
     let (id, title, settings) = (ConversationId::Group(group), Some(name), Some(settings));
-    let shown = ConversationShown { id, title, members, moderators, settings };
+    let expires_after_s = None;
+    let shown = ConversationShown { id, title, members, moderators, settings, expires_after_s };
     Ok((StatusCode::CREATED, axum::Json(shown)))
 }
 

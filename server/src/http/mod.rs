@@ -8,6 +8,7 @@ mod docs;
 mod enrolments;
 mod escalations;
 mod events;
+mod expiry;
 mod extract;
 mod health;
 mod imports;
@@ -18,6 +19,7 @@ mod people;
 mod presence;
 mod problem;
 mod record;
+mod reports;
 mod responses;
 mod revisions;
 mod roster;
@@ -108,9 +110,11 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(imports::router())
         .merge(conversations::router())
         .merge(messages::router())
+        .merge(expiry::router())
         .merge(broadcasts::router())
         .merge(cases::router())
         .merge(revisions::router())
+        .merge(reports::router())
         .merge(escalations::router())
         .merge(templates::router())
         .merge(search::router())

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::{Decision, Wanted};
 use waypost_protocol::{Case, ConversationId, Millis, kind};
 
-use crate::decode::conversation_id;
+use crate::decode::{conversation_id, from_json, to_json};
 use crate::write::Joined;
 use crate::{Db, StorageError};
 
@@ -150,10 +150,5 @@ fn opened(decision: &Decision) -> Vec<Joined> {
 }
 
 fn case_of(row: &AnyRow, at: usize) -> Result<Case, StorageError> {
-    let json: String = row.try_get(at)?;
-    serde_json::from_str(&json).map_err(|error| StorageError::Damaged(error.to_string()))
-}
-
-fn to_json(case: &Case) -> Result<String, StorageError> {
-    serde_json::to_string(case).map_err(|error| StorageError::Damaged(error.to_string()))
+    from_json(&row.try_get::<String, _>(at)?)
 }

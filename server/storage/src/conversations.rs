@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
-use waypost_protocol::{Body, ConversationId, GroupSettings, PersonId};
+use waypost_protocol::{Body, ConversationId, GroupSettings, Millis, PersonId};
 
-use crate::decode::{conversation_id, person_id, settings_of};
+use crate::decode::{conversation_id, from_json, person_id, to_json};
 use crate::sql::{big, unsigned};
 use crate::write::Joined;
 use crate::{Db, StorageError};
@@ -20,6 +20,8 @@ pub struct ConversationRow {
     pub title: Option<String>,
     /// How a group is run.
     pub settings: Option<GroupSettings>,
+    /// After how many seconds messages of a direct one go, if that was said.
+    pub expires_after_s: Option<u32>,
     /// The number of its newest fact.
     pub last_n: u64,
 }
@@ -34,25 +36,55 @@ pub struct Member {
 }
 
 impl Db {
-    /// The conversations that a person is in now, by their text form, after a given one.
+    /// The conversations that a person is in now, by their text form, after a given one; without incidents that
+    /// are over and in which nothing was said since a time: there are ever more of them.
     pub async fn conversations(
         &self,
         person: PersonId,
         after: &str,
+        since: Millis,
         limit: usize,
     ) -> Result<Vec<ConversationRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql(
-            "SELECT c.conversation, c.title, c.last_n, c.settings FROM stay m \
+            "SELECT c.conversation, c.title, c.last_n, c.settings, c.expires_after_s FROM stay m \
              JOIN conversation c ON c.conversation = m.conversation \
-             WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff') \
+             WHERE m.to_n IS NULL AND c.conversation NOT IN ('fleet', 'staff', 'reports') \
              AND c.conversation NOT LIKE 'about-%' AND c.conversation NOT LIKE 'own-%' \
              AND m.person = ",
         );
         sql.bind(i64::from(person.0))
-            .push(" AND c.conversation > ")
+            .push(
+                " AND NOT (c.conversation LIKE 'incident-%' AND EXISTS (SELECT 1 FROM cases k \
+                 WHERE k.conversation = c.conversation AND k.is_open = 0) AND EXISTS \
+                 (SELECT 1 FROM fact f WHERE f.n = c.last_n AND f.recorded_at_ms < ",
+            )
+            .bind(since)
+            .push(")) AND c.conversation > ")
             .bind(after.to_owned())
             .push(" ORDER BY c.conversation LIMIT ")
+            .bind(limit as i64);
+        let rows = sql.rows(&mut on).await?;
+        rows.iter().map(conversation_row).collect()
+    }
+
+    /// Every group, by number, after a given one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn groups(
+        &self,
+        after: u32,
+        limit: usize,
+    ) -> Result<Vec<ConversationRow>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        // By number and not by text, in which 10 comes before 9.
+        let mut sql = self.sql(
+            "SELECT conversation, title, last_n, settings, expires_after_s FROM conversation \
+             WHERE settings IS NOT NULL AND CAST(substr(conversation, 7) AS BIGINT) > ",
+        );
+        sql.bind(i64::from(after))
+            .push(" ORDER BY CAST(substr(conversation, 7) AS BIGINT) LIMIT ")
             .bind(limit as i64);
         let rows = sql.rows(&mut on).await?;
         rows.iter().map(conversation_row).collect()
@@ -65,7 +97,8 @@ impl Db {
     ) -> Result<Option<ConversationRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
         let mut sql = self.sql(
-            "SELECT conversation, title, last_n, settings FROM conversation WHERE conversation = ",
+            "SELECT conversation, title, last_n, settings, expires_after_s FROM conversation \
+             WHERE conversation = ",
         );
         sql.bind(of.to_string()).row(&mut on).await?.as_ref().map(conversation_row).transpose()
     }
@@ -153,8 +186,7 @@ impl Db {
         settings: GroupSettings,
         n: u64,
     ) -> Result<(), StorageError> {
-        let settings = serde_json::to_string(&settings)
-            .map_err(|error| StorageError::Damaged(error.to_string()))?;
+        let settings = to_json(&settings)?;
         self.sql("INSERT INTO conversation (conversation, last_n, title, settings) VALUES ")
             .tuples(&[()], |row, ()| {
                 row.bind(conversation.to_string())
@@ -215,7 +247,8 @@ fn conversation_row(row: &AnyRow) -> Result<ConversationRow, StorageError> {
     Ok(ConversationRow {
         conversation: conversation_id(row.try_get(0)?)?,
         title: row.try_get(1)?,
+        expires_after_s: row.try_get::<Option<i64>, _>(4)?.map(|after| unsigned(after) as u32),
         last_n: unsigned(row.try_get(2)?),
-        settings: row.try_get::<Option<String>, _>(3)?.as_deref().map(settings_of).transpose()?,
+        settings: row.try_get::<Option<String>, _>(3)?.as_deref().map(from_json).transpose()?,
     })
 }

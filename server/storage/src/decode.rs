@@ -1,9 +1,11 @@
 //! From columns of the portable subset back to our types.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
-use waypost_protocol::{ConversationId, EnrolmentId, FactId, GroupSettings, PersonId, Role};
+use waypost_protocol::{ConversationId, EnrolmentId, FactId, PersonId, Role};
 
 use crate::StorageError;
 
@@ -31,8 +33,14 @@ pub(crate) fn conversation_id(text: String) -> Result<ConversationId, StorageErr
     text.parse().map_err(|_| StorageError::Damaged(format!("`{text}` is no conversation")))
 }
 
-pub(crate) fn settings_of(json: &str) -> Result<GroupSettings, StorageError> {
+/// From a column that holds JSON.
+pub(crate) fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, StorageError> {
     serde_json::from_str(json).map_err(|error| StorageError::Damaged(error.to_string()))
+}
+
+/// For a column that holds JSON.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(|error| StorageError::Damaged(error.to_string()))
 }
 
 pub(crate) fn role_of(text: String) -> Result<Role, StorageError> {

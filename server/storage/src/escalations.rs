@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::{Known, Wanted, Watch, Watching, edited};
 use waypost_protocol::{Body, Content, FactId, Millis, Step, kind};
 
-use crate::decode::{conversation_id, fact_id, person_id};
+use crate::decode::{conversation_id, fact_id, from_json, person_id, to_json};
 use crate::revisions::CONTENT_FOR_READERS;
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
@@ -78,12 +78,10 @@ impl Db {
     async fn read_chains(&self, on: &mut AnyConnection) -> Result<Vec<ChainRow>, StorageError> {
         let rows = self.sql("SELECT chain, name, steps FROM chain ORDER BY chain").rows(on).await?;
         let chain = |row: &sqlx::any::AnyRow| -> Result<ChainRow, StorageError> {
-            let steps: String = row.try_get(2)?;
-            let steps = serde_json::from_str(&steps);
             Ok(ChainRow {
                 chain: unsigned(row.try_get(0)?) as u32,
                 name: row.try_get(1)?,
-                steps: steps.map_err(|error| StorageError::Damaged(error.to_string()))?,
+                steps: from_json(&row.try_get::<String, _>(2)?)?,
             })
         };
         rows.iter().map(chain).collect()
@@ -222,8 +220,7 @@ impl Db {
         on: &mut AnyConnection,
         chain: &ChainRow,
     ) -> Result<(), StorageError> {
-        let steps = serde_json::to_string(&chain.steps)
-            .map_err(|error| StorageError::Damaged(error.to_string()))?;
+        let steps = to_json(&chain.steps)?;
         self.sql("INSERT INTO chain (chain, name, steps) VALUES ")
             .tuples(&[()], |row, ()| {
                 row.bind(i64::from(chain.chain)).bind(chain.name.clone()).bind(steps.clone());

@@ -11,12 +11,10 @@ use waypost_domain::{
     wanted_by_watches,
 };
 use waypost_protocol::{
-    ConversationId, EnrolmentId, FactId, Millis, PersonId, ProblemCode, Sequence, kind,
+    ConversationId, EnrolmentId, FactId, Flags, Millis, PersonId, ProblemCode, Sequence, kind,
 };
 
-use crate::decode::{
-    conversation_id, enrolment_id, fact_id, fixed, person_id, role_of, settings_of,
-};
+use crate::decode::{conversation_id, enrolment_id, fact_id, fixed, from_json, person_id, role_of};
 use crate::remembered::Remembered;
 use crate::sql::{big, unsigned};
 use crate::{Db, Dialect, StorageError};
@@ -36,6 +34,7 @@ impl Db {
         if !std::mem::replace(&mut remembered.has_rules, true) {
             remembered.known.chains = self.known_chains(on).await?;
             remembered.known.roster.coverages = self.read_coverages(on).await?;
+            remembered.known.flags = Flags::new(&self.read_flag_rules(on).await?);
         }
         let known = &mut remembered.known;
         known.enrolments.extend(self.known_enrolments(on, &wanted).await?);
@@ -47,6 +46,8 @@ impl Db {
         known.groups.extend(self.known_groups(on, &wanted).await?);
         known.cases.extend(self.known_cases(on, &wanted).await?);
         known.chosen.extend(self.known_chosen(on, &wanted).await?);
+        known.expiries.extend(self.known_expiries(on, &wanted).await?);
+        known.reported = self.known_reported(on, &wanted).await?;
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
         known.templates = self.known_templates(on, &wanted).await?;
@@ -268,7 +269,7 @@ impl Db {
             for row in sql.rows(on).await? {
                 let settings: Option<String> = row.try_get(1)?;
                 let state = GroupState {
-                    settings: settings.as_deref().map(settings_of).transpose()?.unwrap_or_default(),
+                    settings: settings.as_deref().map(from_json).transpose()?.unwrap_or_default(),
                     members: unsigned(row.try_get(2)?) as usize,
                 };
                 if let ConversationId::Group(group) = conversation_id(row.try_get(0)?)? {

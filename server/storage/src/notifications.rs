@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::{Decision, Wanted};
 use waypost_protocol::{NotificationSettings, PersonId};
 
-use crate::decode::person_id;
+use crate::decode::{from_json, person_id, to_json};
 use crate::{Db, StorageError};
 
 impl Db {
@@ -36,14 +36,12 @@ impl Db {
         on: &mut AnyConnection,
         of: &[PersonId],
     ) -> Result<HashMap<PersonId, NotificationSettings>, StorageError> {
-        let damaged = |error: serde_json::Error| StorageError::Damaged(error.to_string());
         let mut found = HashMap::new();
         for chunk in self.chunks(of) {
             let mut sql = self.sql("SELECT person, state FROM chosen WHERE person IN (");
             sql.list(chunk, |person| i64::from(person.0)).push(")");
             for row in sql.rows(on).await? {
-                let state: String = row.try_get(1)?;
-                let state = serde_json::from_str(&state).map_err(damaged)?;
+                let state = from_json(&row.try_get::<String, _>(1)?)?;
                 found.insert(person_id(row.try_get(0)?), state);
             }
         }
@@ -59,9 +57,7 @@ impl Db {
         for chunk in self.chunks(&chosen) {
             let mut rows = Vec::new();
             for (person, chosen) in chunk {
-                let state = serde_json::to_string(chosen)
-                    .map_err(|error| StorageError::Damaged(error.to_string()))?;
-                rows.push((**person, state));
+                rows.push((**person, to_json(chosen)?));
             }
             let mut sql = self.sql("INSERT INTO chosen (person, state) VALUES ");
             sql.tuples(&rows, |row, (person, state)| {

@@ -29,7 +29,7 @@ pub(crate) struct Remembered {
     pub(crate) known: Known,
     /// Direct conversations that have their rows.
     pub(crate) opened: HashSet<ConversationId>,
-    /// Whether every chain and every coverage is known.
+    /// Whether every chain, every coverage and every rule for flags is known.
     pub(crate) has_rules: bool,
     /// The newest messages.
     pub(crate) spoken: Spoken,
@@ -45,7 +45,7 @@ impl Remembered {
         };
         kept.spoken.begins_at(head.tree.size());
         let Known { enrolments, people, lanes, members, moderators, groups, read, .. } = kept.known;
-        let Known { cases, chosen, chains, roster, .. } = kept.known;
+        let Known { cases, chosen, expiries, chains, roster, flags, .. } = kept.known;
         let asked_once = Known { head, enrolments, people, lanes, chains, ..Known::default() };
         let known = Known {
             members,
@@ -54,6 +54,8 @@ impl Remembered {
             read,
             cases,
             chosen,
+            expiries,
+            flags,
             roster: lasting(roster),
             ..asked_once
         };
@@ -63,6 +65,7 @@ impl Remembered {
     fn keys(&self) -> usize {
         let known = self.known.people.len() + self.known.members.len() + self.known.groups.len();
         let known = known + self.known.cases.len() + self.known.chosen.len();
+        let known = known + self.known.expiries.len();
         self.asked.keys() + known + self.opened.len()
     }
 

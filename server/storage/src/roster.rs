@@ -8,7 +8,7 @@ use waypost_domain::live::SHIFTS_MATTER_FOR_MS;
 use waypost_domain::{Roster, ShiftState};
 use waypost_protocol::{Body, Coverage, FactId, Millis, PersonId, SHIFT_HOURS_MAX, Shift};
 
-use crate::decode::{fact_id, person_id};
+use crate::decode::{fact_id, from_json, person_id, to_json};
 use crate::sql::unsigned;
 use crate::{Db, StorageError};
 
@@ -86,9 +86,7 @@ impl Db {
     ) -> Result<BTreeMap<u32, Coverage>, StorageError> {
         let rows = self.sql("SELECT coverage, state FROM coverage").rows(on).await?;
         let coverage = |row: &AnyRow| -> Result<(u32, Coverage), StorageError> {
-            let state: String = row.try_get(1)?;
-            let state = serde_json::from_str(&state)
-                .map_err(|error| StorageError::Damaged(error.to_string()))?;
+            let state = from_json(&row.try_get::<String, _>(1)?)?;
             Ok((unsigned(row.try_get(0)?) as u32, state))
         };
         rows.iter().map(coverage).collect()
@@ -144,8 +142,7 @@ impl Db {
         coverage: u32,
         of: &Coverage,
     ) -> Result<(), StorageError> {
-        let state =
-            serde_json::to_string(of).map_err(|error| StorageError::Damaged(error.to_string()))?;
+        let state = to_json(of)?;
         self.sql("INSERT INTO coverage (coverage, state) VALUES ")
             .tuples(&[()], |row, ()| {
                 row.bind(i64::from(coverage)).bind(state.clone());

@@ -204,6 +204,7 @@ fn marks_of(news: &News, body: &Body) -> BTreeSet<String> {
         }
         ConversationId::About(_)
         | ConversationId::Own(_)
+        | ConversationId::Reports
         | ConversationId::Fleet
         | ConversationId::Staff => {}
     }

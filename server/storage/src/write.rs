@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::AnyConnection;
+use waypost_domain::rights::{Right, may};
 use waypost_domain::{Decision, Head, Recorded};
 use waypost_protocol::{Body, ConversationId, Millis, PersonId, Role};
 
@@ -36,6 +37,8 @@ impl Db {
         self.write_watching(on, &decision.watching).await?;
         self.write_cases(on, decision).await?;
         self.write_chosen(on, decision).await?;
+        self.write_expiries(on, decision).await?;
+        self.write_reported(on, decision).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -260,6 +263,7 @@ impl Db {
             Body::TemplatePublished { template, version, .. } => {
                 self.publish_template(on, &template, version, n).await
             }
+            Body::FlagRulesSet { rules } => self.set_flag_rules(on, &rules).await,
             Body::Text { .. }
             | Body::Template { .. }
             | Body::File { .. }
@@ -273,6 +277,10 @@ impl Db {
             | Body::QuietHours { .. }
             | Body::Blocked { .. }
             | Body::Unblocked { .. }
+            | Body::ExpirySet { .. }
+            | Body::Reported { .. }
+            | Body::Flagged { .. }
+            | Body::Judged { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }
@@ -313,6 +321,7 @@ fn readers_from_the_first(conversation: ConversationId) -> Vec<PersonId> {
         ConversationId::Incident(_)
         | ConversationId::Group(_)
         | ConversationId::About(_)
+        | ConversationId::Reports
         | ConversationId::Fleet
         | ConversationId::Staff => Vec::new(),
     }
@@ -326,8 +335,10 @@ fn staff_reads(conversation: ConversationId) -> bool {
 /// The directory streams that a new person reads, from their beginning.
 fn streams_of(person: PersonId, role: Role) -> Vec<Joined> {
     let staff = Some(ConversationId::Staff).filter(|_| role.is_staff());
+    let reports = Some(ConversationId::Reports).filter(|_| may(role, Right::Moderate));
     std::iter::once(ConversationId::Fleet)
         .chain(staff)
+        .chain(reports)
         .map(|conversation| Joined { person, conversation, from_n: 0, opened_from_n: None })
         .collect()
 }

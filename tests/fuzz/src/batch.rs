@@ -8,8 +8,8 @@ use waypost_domain::{
     Reply, Request, TokenState, decide, ranges,
 };
 use waypost_protocol::{
-    Answer, Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId,
-    ProblemCode, ReadMark, Recipients, Role, Sequence, StoredMark,
+    Answer, Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, FlagRule, GroupSettings,
+    PersonId, ProblemCode, ReadMark, Recipients, Role, Sequence, StoredMark,
 };
 
 use crate::feed::Feed;
@@ -183,7 +183,7 @@ fn broadcast(feed: &mut Feed<'_>) -> Body {
 
 fn deed(feed: &mut Feed<'_>) -> Deed {
     let group = feed.below(3) as u32;
-    match feed.below(10) {
+    match feed.below(11) {
         0 => Deed::AddPerson {
             handle: ["dana", "ayo"][feed.below(2)].into(),
             name: feed.text(20),
@@ -210,13 +210,20 @@ fn deed(feed: &mut Feed<'_>) -> Deed {
         6 => Deed::ChangeGroup { group, name: feed.text(20), settings: settings(feed) },
         7 => Deed::NameModerator { group, person: person(feed) },
         8 => Deed::EndModerator { group, person: person(feed) },
+        9 => {
+            let words = vec![feed.text(8), feed.text(3)];
+            let rule = FlagRule { name: feed.text(8), words, links: true, direct: true };
+            Deed::SetFlagRules { rules: vec![rule] }
+        }
         _ => Deed::BeginEpoch { epoch: feed.number() as u32 },
     }
 }
 
 fn settings(feed: &mut Feed<'_>) -> GroupSettings {
     let mut yes = || feed.below(2) == 1;
-    GroupSettings { announcements: yes(), leaving: yes(), history: yes() }
+    let (announcements, leaving, history) = (yes(), yes(), yes());
+    let expires_after_s = yes().then(|| 5 + feed.below(600) as u32);
+    GroupSettings { announcements, leaving, history, expires_after_s }
 }
 
 fn person(feed: &mut Feed<'_>) -> PersonId {

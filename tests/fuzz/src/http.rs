@@ -19,7 +19,6 @@ use waypost_server::http::{BackupWanted, Problem};
 
 use crate::house::House;
 use crate::panics::Panics;
-use crate::seeds::{self, Seed};
 
 /// One request is answered within this.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
@@ -148,66 +147,4 @@ fn kept_inside(house: &House, body: Vec<u8>) -> Vec<u8> {
     let name = wanted.file.file_name().unwrap_or_default().to_owned();
     wanted.file = folder.join(name);
     serde_json::to_vec(&wanted).unwrap_or(body)
-}
-
-/// Every resource, asked by someone who may, and frames for `/v1/sync`.
-pub fn seeds() -> Vec<Seed> {
-    const PLAIN: [(&str, &str); 18] = [
-        ("me", "dana GET /v1/me"),
-        ("people", "omar GET /v1/people?limit=2"),
-        ("person", "omar GET /v1/people/1"),
-        ("conversations", "dana GET /v1/conversations"),
-        ("messages", "dana GET /v1/conversations/direct-1-2/messages?limit=5&before=90"),
-        ("group", "dana GET /v1/conversations/group-1"),
-        ("message", "omar GET /v1/messages/{message}"),
-        ("receipts", "dana GET /v1/messages/{message}/receipts"),
-        ("enrolments", "ines GET /v1/enrolments?person=1"),
-        ("revoke", "ines DELETE /v1/enrolments/{spare}"),
-        ("checkpoint", "ines GET /v1/audit/checkpoint"),
-        ("verification", "ines GET /v1/audit/verification"),
-        ("epoch", "operator POST /v1/epochs"),
-        ("nobody", "nobody GET /v1/me"),
-        ("basic", "nobody GET /v1/me\nAuthorization: Basic YQ=="),
-        ("document", "nobody GET /openapi.json"),
-        ("health", "nobody GET /healthz"),
-        ("metrics", "operator GET /metrics"),
-    ];
-    const JSON: [(&str, &str, &str); 10] = [
-        ("add", "ines POST /v1/people", r#"{"handle":"ayo","name":"Ayo","role":"driver"}"#),
-        ("open", "omar POST /v1/groups", r#"{"name":"South","members":[1,3]}"#),
-        ("link", "omar POST /v1/enrolment-links", r#"{"handle":"dana"}"#),
-        (
-            "enrol",
-            "nobody POST /v1/enrolments",
-            r#"{"token":"{token}","device":"{id}","device_name":"T","public_key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}"#,
-        ),
-        (
-            "say",
-            "dana POST /v1/conversations/direct-1-2/messages\nIdempotency-Key: {id}",
-            r#"{"kind":"text","text":"Gate 4 is closed"}"#,
-        ),
-        (
-            "template",
-            "omar POST /v1/conversations/group-1/messages",
-            r#"{"kind":"template","template":"running-late","version":1,"arguments":{"minutes":{"minutes":15}}}"#,
-        ),
-        ("join", "omar PUT /v1/groups/1/members/3", ""),
-        ("leave", "omar DELETE /v1/groups/1/members/1", ""),
-        ("acknowledge", "omar POST /v1/messages/{message}/acknowledgement", ""),
-        ("backup", "operator POST /v1/backups", r#"{"file":"monday.db"}"#),
-    ];
-    let mut seeds: Vec<Seed> =
-        PLAIN.iter().map(|(name, head)| Seed::new(name, format!("{head}\n\n"))).collect();
-    seeds.extend(JSON.iter().map(|(name, head, body)| {
-        Seed::new(name, format!("{head}\nContent-Type: application/json\n\n{body}"))
-    }));
-    for seed in seeds::uplinks() {
-        let head = "dana POST /v1/sync\nContent-Type: application/cbor\n\n".as_bytes();
-        seeds.push(Seed { bytes: [head, &seed.bytes].concat(), ..seed });
-    }
-    for (at, seed) in seeds::jsons().into_iter().take(4).enumerate() {
-        let head = "dana POST /v1/sync\nContent-Type: application/json\n\n".as_bytes();
-        seeds.push(Seed { bytes: [head, &seed.bytes].concat(), name: format!("json-{at}") });
-    }
-    seeds
 }

@@ -15,6 +15,7 @@ mod house;
 mod http;
 mod links;
 mod panics;
+mod requests;
 mod seeds;
 mod settings;
 mod stores;
@@ -46,7 +47,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "text", run: texts::text, seeds: texts::seeds },
     Target { name: "tablet", run: tablet::tablet, seeds: tablet::seeds },
     Target { name: "batch", run: batch::batch, seeds: batch::seeds },
-    Target { name: "http", run: http::http, seeds: http::seeds },
+    Target { name: "http", run: http::http, seeds: requests::requests },
     Target { name: "link", run: links::link, seeds: links::seeds },
     Target { name: "settings", run: settings::settings, seeds: settings::seeds },
     Target { name: "record_file", run: stores::record_file, seeds: stores::record_seeds },

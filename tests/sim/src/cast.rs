@@ -13,7 +13,7 @@ use crate::story::{Broken, broken};
 use crate::witness::Asked;
 use crate::world::World;
 
-const DISPATCHERS: [&str; 2] = ["Omar", "Mia"];
+const STAFF: [(&str, Role); 2] = [("Omar", Role::Dispatcher), ("Mia", Role::Admin)];
 /// Office staff who only converse.
 const COLLEAGUES: [&str; 2] = ["Vera", "Marek"];
 const DRIVERS: [&str; 5] = ["Dana", "Ayo", "Lena", "Tarik", "Noor"];
@@ -29,8 +29,8 @@ impl World {
     pub(crate) fn cast(&mut self) -> Result<(), Broken> {
         let dispatchers = 1 + self.dice.index(2);
         let drivers = 2 + self.dice.index(4);
-        for name in &DISPATCHERS[..dispatchers] {
-            self.add_person(name, Role::Dispatcher)?;
+        for (name, role) in &STAFF[..dispatchers] {
+            self.add_person(name, *role)?;
         }
         for name in &DRIVERS[..drivers] {
             self.add_person(name, Role::Driver)?;
@@ -48,6 +48,8 @@ impl World {
             self.groups.push(group);
         }
         self.roster()?;
+        let rules = self.flag_rules();
+        self.deed(Deed::SetFlagRules { rules })?;
         for chain in 1..=2 {
             let steps = self.steps();
             self.deed(Deed::SetChain { chain, name: "Night shift".into(), steps })?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use waypost_domain::Recorded;
 use waypost_protocol::{
     Body, ConversationId, EnrolmentId, Entry, FactId, GroupSettings, Mention, Move, PersonId,
-    ReceiptState, Recipients, kind,
+    ReceiptState, Recipients, Role, kind,
 };
 
 use crate::broadcasts::Broadcasts;
@@ -14,8 +14,10 @@ use crate::cases::Cases;
 use crate::choices::Choices;
 use crate::device::Device;
 use crate::escalations::{Escalations, Fleet, about};
+use crate::expiry::Expiries;
 use crate::hostile::is_made_up;
 use crate::readers::Readers;
+use crate::reports::{Reports, quoted_by};
 use crate::roster::Roster;
 use crate::story::{Broken, broken};
 use crate::templates::Versions;
@@ -45,19 +47,23 @@ pub(crate) struct Line {
     edits: BTreeMap<FactId, FactId>,
     /// Where each message was deleted, if this person wrote it there.
     deletions: BTreeMap<(FactId, PersonId, Option<ConversationId>), u64>,
-    members: BTreeMap<u32, BTreeSet<PersonId>>,
-    moderators: BTreeSet<(u32, PersonId)>,
-    settings: BTreeMap<u32, GroupSettings>,
+    pub(crate) members: BTreeMap<u32, BTreeSet<PersonId>>,
+    pub(crate) moderators: BTreeSet<(u32, PersonId)>,
+    pub(crate) settings: BTreeMap<u32, GroupSettings>,
     /// What was opened to someone by taking them in: what a conversation said before a number.
-    opened: BTreeMap<(PersonId, ConversationId), u64>,
-    revoked: BTreeSet<EnrolmentId>,
+    pub(crate) opened: BTreeMap<(PersonId, ConversationId), u64>,
+    pub(crate) revoked: BTreeSet<EnrolmentId>,
     /// Everyone in the directory, and who of them is of the staff.
-    people: BTreeSet<PersonId>,
+    pub(crate) people: BTreeSet<PersonId>,
     pub(crate) staff: BTreeSet<PersonId>,
     /// What the staff share.
     pub(crate) cases: Cases,
     /// What people choose for themselves.
     pub(crate) choices: Choices,
+    /// What they report.
+    pub(crate) reports: Reports,
+    /// How long messages stay.
+    expiries: Expiries,
     /// What broadcasts say to whom, and what is said about them since.
     broadcasts: Broadcasts,
     /// Who looks after whom, and who works when.
@@ -134,7 +140,17 @@ impl Line {
             let what = format!("{} is in the record twice", fact.id);
             return broken("nothing has two effects", what);
         }
-        if self.escalations.brings(fact)? {
+        let mut is_brought = false;
+        if is_of_admins(fact) {
+            let device = from.devices.iter().find(|it| Some(it.enrolment) == fact.enrolment);
+            if device.map_or(fact.author != PersonId::SERVER, |it| it.role != Role::Admin) {
+                let what = format!("{} is in the record", fact.sequence);
+                return broken("admins publish templates and set rules", what);
+            }
+        }
+        if self.reports.brings(fact)? {
+            self.is_removed(fact);
+        } else if self.escalations.brings(fact)? {
             // It is as the step before it says.
         } else if let Some(enrolment) = fact.enrolment {
             if self.revoked.contains(&enrolment) {
@@ -143,10 +159,11 @@ impl Line {
             }
             let device = from.devices.iter().find(|device| device.enrolment == enrolment);
             match device {
-                _ if self.broadcasts.brings(fact)? => {}
+                _ if self.broadcasts.brings(fact)? => is_brought = true,
                 Some(device) if matches!(fact.conversation, Some(ConversationId::About(_))) => {
                     self.is_done_by_right(fact, device)?;
                 }
+                Some(_) if is_of_admins(fact) => {}
                 Some(device) if device.hostile => is_made_up(fact, device, from.made_up)?,
                 _ => self.in_order(fact, from)?,
             }
@@ -157,11 +174,23 @@ impl Line {
             self.tells_many(fact, device.is_some_and(|device| device.role.is_staff()))?;
         }
         self.templates.hears(fact)?;
+        let said = quoted_by(fact).and_then(|it| self.ids.get(&it)).and_then(|n| self.fact(*n));
+        let said = said.cloned();
+        self.reports.hears(fact, said.as_ref(), is_brought)?;
+        self.expiries.hears(fact, &self.settings)?;
         self.roster.hears(fact);
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
         self.record.push(fact.clone());
         self.escalates(fact, from.devices)
+    }
+
+    /// A verdict takes a message off the screens.
+    fn is_removed(&mut self, fact: &Recorded) {
+        if let Ok(Body::Deletion { message, author }) = fact.content.to_body() {
+            let place = (message, author, fact.conversation);
+            self.deletions.entry(place).or_insert(fact.sequence.n);
+        }
     }
 
     fn escalates(&mut self, fact: &Recorded, devices: &[Device]) -> Result<(), Broken> {
@@ -246,6 +275,7 @@ impl Line {
     /// Whether everyone was told what the last commit says to many, and to others.
     pub(crate) fn all_are_told(&self) -> Result<(), Broken> {
         self.broadcasts.are_told()?;
+        self.reports.are_done()?;
         self.escalations.are_told()
     }
 
@@ -305,74 +335,12 @@ impl Line {
         Ok(())
     }
 
-    fn readers_of(&mut self, fact: &Recorded) -> Result<Readers, Broken> {
-        let mut members = match fact.conversation {
-            Some(ConversationId::About(group)) => self.members_of(group),
-            _ => BTreeSet::new(),
-        };
-        match fact.content.to_body() {
-            Ok(Body::Receipts { moves }) => return self.concerned(&moves).map(Readers::People),
-            Ok(Body::PersonAdded { person, role, .. }) => {
-                self.people.insert(person);
-                self.staff.extend(Some(person).filter(|_| role.is_staff()));
-                self.choices.knows(person, role);
-            }
-            Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
-                self.members.insert(group, members.into_iter().collect());
-                self.moderators.extend(moderators.into_iter().map(|it| (group, it)));
-                self.settings.insert(group, settings);
-            }
-            Ok(Body::GroupChanged { group, settings: to, .. }) => {
-                self.settings.extend([(group, to)])
-            }
-            Ok(Body::ModeratorNamed { group, person }) => self.moderators.extend([(group, person)]),
-            Ok(Body::ModeratorEnded { group, person }) => {
-                self.moderators.remove(&(group, person));
-            }
-            Ok(Body::MemberJoined { group, person, history }) => {
-                self.members.entry(group).or_default().insert(person);
-                let n = fact.sequence.n;
-                self.opened.insert((person, ConversationId::About(group)), n);
-                if history != self.settings.get(&group).is_some_and(|it| it.history) {
-                    let what = format!("{} says {history}", fact.sequence);
-                    return broken("the policy of the group opens its history", what);
-                }
-                if history {
-                    self.opened.insert((person, ConversationId::Group(group)), n);
-                }
-            }
-            Ok(Body::Revoked { enrolment, .. }) => drop(self.revoked.insert(enrolment)),
-            Ok(Body::MemberLeft { group, person }) => {
-                self.members.entry(group).or_default().remove(&person);
-                self.moderators.remove(&(group, person));
-            }
-            _ => {}
-        }
-        Ok(match fact.conversation {
-            Some(ConversationId::Fleet) => Readers::Everyone,
-            Some(ConversationId::Staff) => Readers::StaffAnd(BTreeSet::new()),
-            Some(ConversationId::About(group)) => {
-                members.extend(self.members_of(group));
-                Readers::StaffAnd(members)
-            }
-            Some(shared @ (ConversationId::Dispatch(_) | ConversationId::Incident(_))) => {
-                Readers::StaffAnd(self.cases.person_in(shared).into_iter().collect())
-            }
-            Some(ConversationId::Broadcasts(whose) | ConversationId::Own(whose)) => {
-                Readers::People([whose].into())
-            }
-            Some(ConversationId::Direct(low, high)) => Readers::People([low, high].into()),
-            Some(ConversationId::Group(group)) => Readers::People(self.members_of(group)),
-            None => Readers::People(BTreeSet::new()),
-        })
-    }
-
     pub(crate) fn members_of(&self, group: u32) -> BTreeSet<PersonId> {
         self.members.get(&group).cloned().unwrap_or_default()
     }
 
     /// Whom these moves concern. Each must go forward and pass a message.
-    fn concerned(&mut self, moves: &[Move]) -> Result<BTreeSet<PersonId>, Broken> {
+    pub(crate) fn concerned(&mut self, moves: &[Move]) -> Result<BTreeSet<PersonId>, Broken> {
         let mut concerned = BTreeSet::new();
         for step in moves {
             let last = self.moved.entry((step.person, step.conversation)).or_default();
@@ -397,4 +365,9 @@ impl Line {
         }
         Ok(concerned)
     }
+}
+
+/// Whether it is a deed of admins.
+fn is_of_admins(fact: &Recorded) -> bool {
+    matches!(fact.content.kind, kind::TEMPLATE_PUBLISHED | kind::FLAG_RULES_SET)
 }

@@ -1,6 +1,7 @@
 //! What the server's store answers: the keys that a batch wants, and pages of the record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
 
 use waypost_domain::page::{Read, answer, earlier, fitting, from};
 use waypost_domain::{
@@ -9,66 +10,52 @@ use waypost_domain::{
     wanted_by_watches,
 };
 use waypost_protocol::{
-    Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, History, Millis,
-    PersonId, Pull, kind,
+    Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, Flags, History,
+    Millis, PersonId, Pull, kind,
 };
 
 use crate::store::{Membership, Store};
+
+/// Those of the wanted keys that a table has.
+fn found<K: Ord + Hash + Eq + Clone, V: Clone>(
+    wanted: &HashSet<K>,
+    table: &BTreeMap<K, V>,
+) -> HashMap<K, V> {
+    let known = |key: &K| Some((key.clone(), table.get(key)?.clone()));
+    wanted.iter().filter_map(known).collect()
+}
 
 impl Store {
     /// All that a batch needs.
     pub(crate) fn known(&self, batch: &[Request], now: Millis) -> Known {
         let wanted = Wanted::by(batch);
-        let lanes = wanted.lanes.iter();
         let members =
             wanted.members.iter().filter_map(|it| Some((*it, self.membership(it.0, it.1)?)));
-        let read = wanted.read.iter();
-        let enrolments = wanted.enrolments.iter();
-        let tokens = wanted.tokens.iter();
         let handles = self.people.values().map(|row| &row.handle);
         let mut known = Known {
             head: self.head.clone(),
-            enrolments: enrolments
-                .filter_map(|it| Some((*it, *self.enrolments.get(it)?)))
-                .collect(),
+            enrolments: found(&wanted.enrolments, &self.enrolments),
             people: wanted.people.iter().filter_map(|it| self.person(*it)).collect(),
             handles: handles.filter(|it| wanted.handles.contains(*it)).cloned().collect(),
             past: wanted.facts.iter().filter_map(|it| Some((*it, self.past(*it)?))).collect(),
-            lanes: lanes.filter_map(|it| Some((*it, *self.lanes.get(it)?))).collect(),
+            lanes: found(&wanted.lanes, &self.lanes),
             members: members.clone().map(|(member, _)| member).collect(),
             moderators: members.filter(|(_, it)| it.moderates).map(|(member, _)| member).collect(),
             groups: wanted.groups.iter().filter_map(|it| self.group(*it)).collect(),
-            cases: wanted
-                .cases
-                .iter()
-                .filter_map(|it| Some((*it, self.cases.get(it)?.clone())))
-                .collect(),
-            chosen: wanted
-                .chosen
-                .iter()
-                .filter_map(|it| Some((*it, self.chosen.get(it)?.clone())))
-                .collect(),
-            read: read.filter_map(|it| Some((*it, *self.read.get(it)?))).collect(),
-            tokens: tokens.filter_map(|it| Some((*it, *self.tokens.get(it)?))).collect(),
+            cases: found(&wanted.cases, &self.cases),
+            chosen: found(&wanted.chosen, &self.chosen),
+            read: found(&wanted.read, &self.read),
+            tokens: found(&wanted.tokens, &self.tokens),
             audiences: wanted.audiences.iter().map(|it| (*it, self.in_group(*it))).collect(),
-            broadcasts: wanted
-                .broadcasts
-                .iter()
-                .filter_map(|it| Some((*it, self.broadcasts.get(it)?.clone())))
-                .collect(),
-            copies: wanted
-                .watches
-                .iter()
-                .filter_map(|it| Some((*it, *self.copies.get(it)?)))
-                .collect(),
+            expiries: found(&wanted.expiries, &self.expiries),
+            reported: found(&wanted.reported, &self.reported),
+            flags: Flags::new(&self.flag_rules),
+            broadcasts: found(&wanted.broadcasts, &self.broadcasts),
+            copies: found(&wanted.watches, &self.copies),
             watches: wanted.watches.iter().filter_map(|it| self.watched(*it)).collect(),
             chains: self.chains.clone(),
             roster: self.roster.clone(),
-            templates: wanted
-                .templates
-                .iter()
-                .filter_map(|it| Some((it.clone(), *self.templates.get(it)?)))
-                .collect(),
+            templates: found(&wanted.templates, &self.templates),
             ready: Default::default(),
             authors: AuthorsOf::default(),
         };

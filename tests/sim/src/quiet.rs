@@ -8,6 +8,7 @@ use waypost_protocol::{Body, ConversationId, Move, PersonId, kind};
 use crate::choices::are_kept;
 use crate::device::Device;
 use crate::reference::Reference;
+use crate::reports::reports_are_kept;
 use crate::store::Store;
 use crate::story::{Broken, broken};
 
@@ -45,6 +46,7 @@ pub(crate) fn is_quiet(
         }
     }
     are_kept(server)?;
+    reports_are_kept(server)?;
     has_receipts(devices, server, reference)
 }
 

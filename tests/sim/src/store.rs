@@ -8,8 +8,8 @@ use waypost_domain::{
     TokenState, Watch, Watching,
 };
 use waypost_protocol::{
-    Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Millis, NotificationSettings,
-    PersonId, Role, Step, kind,
+    Body, Case, ConversationId, EnrolmentId, FactId, FlagRule, GroupSettings, Millis,
+    NotificationSettings, PersonId, ReportedMessage, Role, Step, kind,
 };
 
 /// The record and what stands beside it.
@@ -48,6 +48,11 @@ pub(crate) struct Store {
     pub(crate) roster: Roster,
     /// The newest published version of each template.
     pub(crate) templates: BTreeMap<String, u16>,
+    /// After how many seconds messages go in these direct conversations.
+    pub(crate) expiries: BTreeMap<ConversationId, u32>,
+    /// What became of messages that were reported or flagged, and the rules for that.
+    pub(crate) reported: BTreeMap<FactId, ReportedMessage>,
+    pub(crate) flag_rules: Vec<FlagRule>,
     /// What has expired.
     pub(crate) expired: BTreeSet<FactId>,
 }
@@ -142,6 +147,13 @@ impl Store {
         let cases = decision.cases.iter();
         self.chosen.extend(decision.chosen.iter().map(|(person, it)| (*person, it.clone())));
         self.cases.extend(cases.map(|(conversation, case)| (*conversation, case.clone())));
+        for (conversation, after_s) in &decision.expiries {
+            match after_s {
+                Some(after_s) => drop(self.expiries.insert(*conversation, *after_s)),
+                None => drop(self.expiries.remove(conversation)),
+            }
+        }
+        self.reported.extend(decision.reported.iter().map(|(id, it)| (*id, it.clone())));
         decision.watching.iter().for_each(|change| self.watch(change));
         self.head = decision.head.clone();
     }
@@ -235,6 +247,9 @@ impl Store {
                 if role.is_staff() {
                     self.join(person, ConversationId::Staff, 0, false);
                 }
+                if role == Role::Admin {
+                    self.join(person, ConversationId::Reports, 0, false);
+                }
             }
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.groups.insert(group, settings);
@@ -246,6 +261,7 @@ impl Store {
             Ok(Body::GroupChanged { group, settings, .. }) => {
                 self.groups.insert(group, settings);
             }
+            Ok(Body::FlagRulesSet { rules }) => self.flag_rules = rules,
             Ok(Body::ModeratorNamed { group, person }) => self.moderates(group, person, true),
             Ok(Body::ModeratorEnded { group, person }) => self.moderates(group, person, false),
             Ok(Body::ChainSet { chain, steps, .. }) => drop(self.chains.insert(chain, steps)),

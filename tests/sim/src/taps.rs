@@ -30,6 +30,7 @@ impl World {
             92..94 => Some(Wish::Online(false)),
             94..96 => self.say_what_they_are_at(number),
             96 => self.choose(number),
+            97 => self.report(number),
             _ => Some(Wish::Online(true)),
         };
         let Some(wish) = wish else { return Ok(()) };
@@ -62,6 +63,10 @@ impl World {
 
     fn say(&mut self, number: usize) -> Option<Wish> {
         let conversation = self.conversation(number)?;
+        if self.dice.chance(3) {
+            let after_s = self.dice.chance(70).then(|| 5 + self.dice.below(600) as u32);
+            return Some(Wish::Say { conversation, body: Body::ExpirySet { after_s } });
+        }
         let answers = match self.dice.below(6) {
             0 => self.shown(number).and_then(|event| event.id),
             1 => self.own_waiting(number),
@@ -179,7 +184,7 @@ impl World {
     }
 
     /// One of the last messages on the screen.
-    fn shown(&mut self, number: usize) -> Option<Event> {
+    pub(crate) fn shown(&mut self, number: usize) -> Option<Event> {
         let record = self.devices[number].store.record.values().rev();
         let talk = |event: &&Event| {
             matches!(

@@ -41,6 +41,10 @@ const KEPT: &[(u64, &str)] = &[
     (40, "who writes is told to everyone"),
     (3248, "who is blocked talks on"),
     (0, "who is off shift is seen"),
+    (0, "words that nobody said are reported"),
+    (0, "what was removed stays on the screens"),
+    (0, "an edit is a way around every rule"),
+    (0, "a message stays longer than its conversation has it"),
 ];
 
 mod four_thousand_seeds_hold {

@@ -91,7 +91,7 @@ impl Engine {
 
 fn check(body: &Body) -> Result<(), ContentError> {
     body.check()?;
-    if body.to_content().bytes.len() > CONTENT_BYTES_MAX {
+    if body.to_content().is_too_large() {
         let what = format!("at most {CONTENT_BYTES_MAX} bytes");
         return Err(ContentError { field: "content", what });
     }

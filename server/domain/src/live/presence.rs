@@ -90,6 +90,7 @@ impl Live {
             ConversationId::About(_)
             | ConversationId::Broadcasts(_)
             | ConversationId::Own(_)
+            | ConversationId::Reports
             | ConversationId::Fleet
             | ConversationId::Staff => false,
         };

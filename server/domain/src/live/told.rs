@@ -10,6 +10,7 @@ use waypost_protocol::{
 use super::stretch::Piece;
 use super::{Listener, Live};
 use crate::record::Recorded;
+use crate::rights::{Right, may};
 use crate::runs::Placed;
 
 /// A fact that was committed: by this server, or by another one on the same record.
@@ -48,6 +49,7 @@ pub(super) struct Recent {
 pub(super) enum Concerned {
     Everyone,
     StaffAnd(Arc<BTreeSet<PersonId>>),
+    Moderators,
     People(Arc<BTreeSet<PersonId>>),
 }
 
@@ -59,6 +61,7 @@ impl Concerned {
     pub(super) fn include(&self, listener: Listener) -> bool {
         match self {
             Self::Everyone => true,
+            Self::Moderators => may(listener.role, Right::Moderate),
             Self::StaffAnd(people) => listener.role.is_staff() || people.contains(&listener.person),
             Self::People(people) => people.contains(&listener.person),
         }
@@ -83,6 +86,7 @@ impl Live {
             ConversationId::Broadcasts(whose) | ConversationId::Own(whose) => {
                 Concerned::people([whose])
             }
+            ConversationId::Reports => Concerned::Moderators,
             ConversationId::Fleet => Concerned::Everyone,
             ConversationId::Staff => Concerned::StaffAnd(Arc::default()),
         }

@@ -10,7 +10,7 @@ use crate::crew::{AYO, DANA, NORTH, NOW, OMAR, decided, known};
 use ProblemCode::{AlreadyDone, NotAllowed, NotFound, TooLarge};
 
 const ANNOUNCEMENTS: GroupSettings =
-    GroupSettings { announcements: true, leaving: false, history: false };
+    GroupSettings { announcements: true, leaving: false, history: false, expires_after_s: None };
 
 /// Each deed of the operator one after the other, and what became of it.
 fn done(known: &mut Known, deeds: Vec<Deed>) -> Vec<Result<(), ProblemCode>> {

@@ -20,6 +20,8 @@ fn the_document_is_the_table() {
         | write directly to colleagues | – | yes | yes | yes | yes | – |
         | write to dispatch, whoever sits there | yes | yes | – | – | yes | – |
         | block others who may do so: see nothing of them | yes | yes | – | – | – | – |
+        | report messages of others | yes | yes | yes | yes | – | – |
+        | judge what is reported, and set the rules by which messages are flagged | – | – | – | yes | – | – |
         | open incidents | yes | yes | yes | yes | yes | – |
         | answer, take, hand over and resolve incidents and what is said to dispatch | – | – | yes | yes | – | – |
         | write broadcasts | – | – | yes | yes | – | – |

@@ -62,12 +62,13 @@ fn a_message_wants_its_people_its_lane_and_whether_it_is_there() {
         enrolments: HashSet::from([tablet()]),
         people: HashSet::from([DANA, OMAR]),
         chosen: HashSet::from([OMAR]),
+        expiries: HashSet::from([WITH_OMAR]),
         facts: HashSet::from([fact(10), fact(9)]),
         lanes: HashSet::from([(tablet(), WITH_OMAR)]),
         ..Wanted::default()
     };
     assert_eq!(wanted, expected);
-    assert_eq!(wanted.keys(), 7);
+    assert_eq!(wanted.keys(), 8);
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn deeds_want_whom_they_are_about() {
 fn what_was_asked_before_is_not_asked_again_but_ids_are() {
     let mut asked = Wanted::default();
     asked.add_lasting(&Wanted::by(&[says(10, WITH_OMAR, None), reads(NORTH)]));
-    assert_eq!(asked.keys(), 8, "the id of the message does not last");
+    assert_eq!(asked.keys(), 9, "the id of the message does not last");
     let wanted = Wanted::by(&[
         says(11, WITH_OMAR, None),
         says(12, NORTH, None),

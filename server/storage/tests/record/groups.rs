@@ -8,7 +8,7 @@ use super::desk::Desk;
 
 const NORTH: u32 = 1;
 const ANNOUNCEMENTS: GroupSettings =
-    GroupSettings { announcements: true, leaving: true, history: false };
+    GroupSettings { announcements: true, leaving: true, history: false, expires_after_s: None };
 
 /// What becomes of a message of Dana in the group, decided by a server that remembers nothing.
 async fn says(desk: &mut Desk, number: u32) -> Option<ProblemCode> {

@@ -56,6 +56,7 @@ on_both! {
     what_is_deleted_is_told_to_nobody_and_stays_in_the_record
     a_deletion_waits_for_its_message
     what_expires_is_erased_in_time_and_not_before
+    what_was_said_after_they_said_so_is_erased_in_time
     a_broadcast_is_told_to_each_and_answered_in_private
     later_words_reach_all_whom_a_broadcast_has_reached
     a_group_of_hundreds_is_told_in_one_commit
@@ -79,6 +80,7 @@ use revisions::{
     a_deletion_waits_for_its_message, an_author_finds_better_words_and_nobody_else_does,
     what_expires_is_erased_in_time_and_not_before,
     what_is_deleted_is_told_to_nobody_and_stays_in_the_record,
+    what_was_said_after_they_said_so_is_erased_in_time,
 };
 
 use servers::{

@@ -117,3 +117,19 @@ pub async fn what_expires_is_erased_in_time_and_not_before(mut desk: Desk) {
     assert_eq!(desk.db.head().await.expect("head").tree.root(), root, "its leaf stays");
     assert_eq!(desk.db.erase_expired(expires_at).await.expect("erases"), 0, "once");
 }
+
+pub async fn what_was_said_after_they_said_so_is_erased_in_time(mut desk: Desk) {
+    let (dana, omar) = (desk.dana, desk.omar);
+    let before = said(&mut desk, Header::default()).await;
+    let day = with(desk.text(dana, omar, 2, ""), Body::ExpirySet { after_s: Some(60) });
+    accepted(&mut desk, dana, day).await;
+    // Another server, and a committer that has forgotten everything, find it in the record.
+    let fleeting = desk.text(omar, dana, 1, "code 4711");
+    accepted(&mut desk, omar, fleeting.clone()).await;
+    let conversation = ConversationId::direct(dana.person, omar.person).expect("two people");
+    let row = desk.db.conversation(conversation).await.expect("read").expect("it is there");
+    assert_eq!(row.expires_after_s, Some(60));
+    assert_eq!(desk.db.erase_expired(i64::MAX / 2).await.expect("erased"), 1);
+    let left = read(&desk).await;
+    assert!(left.contains(&before.content) && !left.contains(&fleeting.content));
+}

@@ -72,6 +72,45 @@ async fn the_most_urgent_comes_first_and_then_what_waits_longest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn omars_desk_shows_his_drivers_and_those_whom_nobody_looks_after() {
+    for on in [On::Sqlite, On::Postgres] {
+        let office = Office::open(on).await;
+        let Office { ines, omar, dana, ayo, .. } = &office;
+        office.world.adds("lena", "driver").await;
+        let lena = enrol(&office.world, "lena").await;
+        for (number, of, driver) in [(1, omar, dana), (2, ines, ayo)] {
+            let path = format!("/v1/coverages/{number}");
+            let coverage = json!({"name": "North", "dispatchers": [of.id], "drivers": [driver.id]});
+            let set = omar.ask(omar.request(Method::PUT, &path).json(&coverage)).await;
+            assert_eq!(set.status, 204, "{}", set.body);
+        }
+        let desk = |who: &Caller| format!("dispatch-{}", who.id);
+        for who in [dana, ayo, &lena] {
+            who.writes(&desk(who), "Which gate?").await;
+        }
+        let mine = |who: &Caller, limit: u32| {
+            let who = who.clone();
+            async move {
+                let page = who.get(&format!("/v1/cases?whose=mine&limit={limit}")).await.body;
+                let cases = page["cases"].as_array().expect("a page").clone();
+                cases.iter().map(|case| text(&case["conversation"])).collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(mine(omar, 200).await, [desk(dana), desk(&lena)], "{on:?}");
+        assert_eq!(mine(omar, 1).await, [desk(dana)], "{on:?}");
+        assert_eq!(mine(ines, 1).await, [desk(ayo)], "the first page of all has none of hers");
+        assert_eq!(queue(omar).await.len(), 3, "everyone's are there as well");
+        let taken = assigns(ines, &desk(dana), json!(ines.id), Value::Null).await;
+        assert_eq!(taken.status, 204, "{}", taken.body);
+        assert_eq!(mine(omar, 200).await, [desk(&lena)], "she has taken it");
+        assert_eq!(mine(ines, 200).await, [desk(dana), desk(ayo), desk(&lena)]);
+        let odd = omar.get("/v1/cases?whose=hers").await;
+        odd.is_problem("nobody's", 400, "malformed");
+        office.closes().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_case_is_taken_by_one_and_handed_over() {
     let office = Office::open(On::Sqlite).await;
     let Office { ines, omar, dana, ayo, .. } = &office;

@@ -15,6 +15,35 @@ async fn delete(who: &Caller, path: &str) -> crate::office::Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_staff_find_every_group_in_the_order_of_their_numbers() {
+    for on in [On::Sqlite, On::Postgres] {
+        let office = Office::open(on).await;
+        let Office { ines, omar, dana, .. } = &office;
+        for number in 1..=11 {
+            let wanted = json!({"name": format!("Group {number}"), "members": [dana.id]});
+            assert_eq!(ines.post("/v1/groups", wanted).await.status, 201);
+        }
+        let page = omar.get("/v1/groups?limit=9").await.body;
+        let ids = |page: &serde_json::Value| {
+            let groups = page["conversations"].as_array().expect("a page").clone();
+            groups.iter().map(|group| group["id"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&page)[8], "group-9", "{on:?}: {page}");
+        assert_eq!(
+            (&page["next"], &page["conversations"][0]["title"]),
+            (&json!("group-9"), &json!("Group 1"))
+        );
+        let rest = omar.get("/v1/groups?after=group-9").await.body;
+        assert_eq!(ids(&rest), ["group-10", "group-11"], "{on:?}");
+        assert_eq!(rest["conversations"][0]["members"], json!([dana.id]));
+        dana.get("/v1/groups").await.is_problem("a driver", 403, "not-allowed");
+        let odd = omar.get("/v1/groups?after=fleet").await;
+        odd.is_problem_with("no group", 400, "malformed", "after");
+        office.closes().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_is_run_by_the_staff_and_by_whom_they_name() {
     let office = Office::open(On::Sqlite).await;
     let Office { omar, dana, ayo, .. } = &office;

@@ -17,6 +17,7 @@ mod notifications;
 mod presence;
 mod refusals;
 mod repeats;
+mod reports;
 mod responses;
 mod revisions;
 mod rights;

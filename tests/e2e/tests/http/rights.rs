@@ -210,6 +210,9 @@ fn tries(role: Role, ayo: u64) -> Vec<Try> {
         (Right::AddPeople, Method::POST, "/v1/people", person),
         (Right::PublishTemplates, Method::PUT, "/v1/templates/ferry", template),
         (Right::SignCheckpoints, Method::GET, "/v1/audit/checkpoint", nothing.clone()),
+        (Right::Moderate, Method::GET, "/v1/reports", nothing.clone()),
+        (Right::Moderate, Method::PUT, "/v1/flag-rules", json!({"rules": []})),
+        (Right::RunGroups, Method::GET, "/v1/groups", nothing.clone()),
         (Right::VerifyRecord, Method::GET, "/v1/audit/verification", nothing),
     ]
 }

@@ -13,6 +13,7 @@ mod notifications;
 mod pains;
 mod presence;
 mod refusals;
+mod reports;
 mod revisions;
 mod search;
 mod templates;

@@ -141,6 +141,11 @@ fn what(body: &Body) -> String {
         | Body::QuietHours { .. }
         | Body::Blocked { .. }
         | Body::Unblocked { .. }
+        | Body::ExpirySet { .. }
+        | Body::Reported { .. }
+        | Body::Flagged { .. }
+        | Body::Judged { .. }
+        | Body::FlagRulesSet { .. }
         | Body::Erased { .. }
         | Body::Receipts { .. }
         | Body::EscalationStopped { .. }
