@@ -6,6 +6,7 @@ mod message;
 mod revised;
 #[cfg(test)]
 mod tests;
+mod who;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,8 +23,8 @@ use crate::store::{
     StoreError, Touched, WedgedRow,
 };
 use crate::view::{
-    ConversationView, GroupView, Me, MessageView, PersonView, PresenceView, PublishedTemplate,
-    Timeline, View, Wedged,
+    ConversationView, Me, MessageView, PersonView, PresenceView, PublishedTemplate, Timeline, View,
+    Wedged,
 };
 use message::{Said, wanted_in_time};
 use window::Window;
@@ -302,52 +303,6 @@ impl ReadModel {
         let said = Said { receipts, escalations };
         let show = |row: MessageRow| (row.place, self.message(id, row, &said, read_up_to));
         Ok(rows.into_iter().map(show).collect())
-    }
-
-    fn name(&self, person: PersonId) -> String {
-        self.names.get(&person).cloned().unwrap_or_else(|| format!("#{person}"))
-    }
-
-    /// Of what the staff share, `person` is whom it concerns.
-    fn title(&self, id: ConversationId, person: Option<PersonId>) -> String {
-        match id {
-            _ if id.is_shared() => {
-                let other = person.filter(|person| *person != self.me.person);
-                other.map(|person| self.name(person)).unwrap_or_default()
-            }
-            ConversationId::Group(number) => self
-                .groups
-                .get(&number)
-                .map_or_else(|| format!("#{number}"), |group| group.name.clone()),
-            _ => id.partner_of(self.me.person).map(|it| self.name(it)).unwrap_or_default(),
-        }
-    }
-
-    fn group(&self, id: ConversationId) -> Option<GroupView> {
-        let ConversationId::Group(number) = id else { return None };
-        let group = self.groups.get(&number)?;
-        let mine = group.members_now().find(|it| it.person == self.me.person);
-        let moderates = mine.is_some_and(|it| it.moderates);
-        Some(GroupView {
-            settings: group.settings,
-            moderators: group.members_now().filter(|it| it.moderates).map(|it| it.person).collect(),
-            moderates,
-            may_write: mine.is_some() && (moderates || !group.settings.announcements),
-        })
-    }
-
-    fn others(&self, id: ConversationId, person: Option<PersonId>) -> Vec<PersonId> {
-        match id {
-            _ if id.is_shared() => {
-                let staff = self.people.iter().filter(|it| it.role.is_staff()).map(|it| it.id);
-                staff.chain(person).filter(|person| *person != self.me.person).collect()
-            }
-            ConversationId::Group(number) => {
-                let now = self.groups.get(&number).into_iter().flat_map(GroupRow::members_now);
-                now.map(|it| it.person).filter(|person| *person != self.me.person).collect()
-            }
-            _ => id.partner_of(self.me.person).into_iter().collect(),
-        }
     }
 
     fn timeline(&self) -> Option<Timeline> {

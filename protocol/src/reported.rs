@@ -37,7 +37,7 @@ pub struct ReportedMessage {
     /// Who has reported it, at most [`crate::REPORTS_KEPT_MAX`], the first ones.
     #[serde(default)]
     pub reports: Vec<ReportBy>,
-    /// How many more have.
+    /// How many reports have come beyond that; they open nothing again.
     #[serde(default)]
     pub more: u32,
     /// The rules that have flagged it, by name.
@@ -138,11 +138,13 @@ impl ReportedMessage {
             (before.reason, before.text) = (report.reason, report.text);
             return false;
         }
-        match self.reports.len() < REPORTS_KEPT_MAX {
+        let has_room = self.reports.len() < REPORTS_KEPT_MAX;
+        match has_room {
             true => self.reports.push(report),
+            // Nobody knows whether it was they before: it opens nothing again.
             false => self.more += 1,
         }
-        true
+        has_room
     }
 
     /// It waits, if it did not, for what is new about it. What was removed is gone.

@@ -1,7 +1,9 @@
 //! What the screen shows of messages that were edited or deleted, or have expired.
 
 use waypost_engine::Change;
-use waypost_protocol::{Body, FactId, Header, Mention, PersonId, ProblemCode, Sequence, kind};
+use waypost_protocol::{
+    Body, Event, FactId, Header, Mention, PersonId, ProblemCode, Sequence, kind,
+};
 
 use super::tests::{model, shell};
 use crate::store::Store;
@@ -221,4 +223,24 @@ async fn what_dana_says_of_it_herself_counts_once_it_is_recorded() {
     let again = Change::Accepted { id: says.id, sequence, recorded_at: NOON };
     store.apply(&[again]).await.unwrap();
     assert_eq!(store.reading().unread(WITH_OMAR).await.unwrap().expires_after_s, Some(60));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_restore_has_lost_is_given_back_and_goes_by_its_new_place() {
+    let folder = Folder::new();
+    let store = store_at(&folder.path().join("dana.db")).await;
+    let lost = fact(5, OMAR, Some(WITH_OMAR), &text("from his tablet"));
+    store.apply(&[lost.clone(), Change::Cut { epoch: 1, after: 1 }]).await.unwrap();
+    // His phone is back first, and says something at a number that is lower than that of what was lost.
+    let Change::Recorded { event, .. } = stays(2, Some(60)) else { unreachable!() };
+    store.apply(&[Change::Recorded { epoch: 1, event }]).await.unwrap();
+    store.expire(time_of(&lost) + 1_000_000_000).await.unwrap();
+    assert_eq!(words(&store).await, ["from his tablet"], "it goes before it is given back");
+    let Change::Recorded { event, .. } = lost.clone() else { unreachable!() };
+    let later = time_of(&lost) + 5_000_000;
+    let again = Event { n: 3, recorded_at: later, ..event };
+    store.apply(&[Change::Recorded { epoch: 1, event: again }]).await.unwrap();
+    assert_eq!(store.reading().next_expiry().await.unwrap().0, Some(later + 60_000));
+    store.expire(later + 60_000).await.unwrap();
+    assert_eq!(words(&store).await, ["gone"]);
 }

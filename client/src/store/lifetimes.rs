@@ -44,7 +44,7 @@ impl Writing {
         self.sql(concat!(
             "UPDATE facts SET lifetime_s = ",
             lifetime_at_its_place!(),
-            " WHERE conversation = ? AND n > ? AND fleeting = 1"
+            " WHERE conversation = ? AND n > ? AND fleeting = 1 AND lost IS NULL"
         ))
         .bind(conversation.to_string())
         .bind(place(n))

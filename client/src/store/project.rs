@@ -129,7 +129,7 @@ async fn keep(
              ORDER BY l.n DESC LIMIT 1) END)
          ON CONFLICT (id) DO UPDATE SET
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
-            lifetime_s = excluded.lifetime_s, lost = NULL",
+            fleeting = excluded.fleeting, lifetime_s = excluded.lifetime_s, lost = NULL",
         )
         .bind(blob(&id))
         .bind(conversation.clone())

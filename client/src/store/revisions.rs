@@ -90,11 +90,13 @@ impl Writing {
     async fn expire(&mut self, server_time: Millis) -> Result<(), sqlx::Error> {
         let expired = self
             .sql(
+                // What a restore has lost has neither place nor time until it is given back.
                 "UPDATE facts SET expired = 1
-                 WHERE (expires_after_s IS NOT NULL AND expired IS NULL
-                        AND recorded_at_ms + expires_after_s * 1000 <= ?)
-                    OR (lifetime_s IS NOT NULL AND expired IS NULL
-                        AND recorded_at_ms + lifetime_s * 1000 <= ?)
+                 WHERE lost IS NULL
+                   AND ((expires_after_s IS NOT NULL AND expired IS NULL
+                         AND recorded_at_ms + expires_after_s * 1000 <= ?)
+                     OR (lifetime_s IS NOT NULL AND expired IS NULL
+                         AND recorded_at_ms + lifetime_s * 1000 <= ?))
                  RETURNING id, conversation",
             )
             .bind(server_time)
@@ -130,9 +132,9 @@ impl Reading<'_> {
     pub(crate) async fn next_expiry(&self) -> Result<(Option<Millis>, bool), StoreError> {
         let (own, by_place, lifetimes): (Option<Millis>, Option<Millis>, bool) = sqlx::query_as(
             "SELECT (SELECT min(recorded_at_ms + expires_after_s * 1000) FROM facts
-                     WHERE expires_after_s IS NOT NULL AND expired IS NULL),
+                     WHERE expires_after_s IS NOT NULL AND expired IS NULL AND lost IS NULL),
                     (SELECT min(recorded_at_ms + lifetime_s * 1000) FROM facts
-                     WHERE lifetime_s IS NOT NULL AND expired IS NULL),
+                     WHERE lifetime_s IS NOT NULL AND expired IS NULL AND lost IS NULL),
                     EXISTS (SELECT 1 FROM lifetimes WHERE after_s IS NOT NULL)",
         )
         .fetch_one(self.pool)

@@ -247,6 +247,44 @@ async fn a_kind_that_is_new_is_kept_and_understood_after_an_update() {
     assert_eq!(store.reading().people().await.unwrap()[0].name, "Omar");
 }
 
+/// What an older version has stored goes with its conversation, and what was removed is not shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_updated_app_keeps_nothing_longer_than_others() {
+    let folder = Folder::new();
+    let path = folder.path().join("dana.db");
+    let store = store_at(&path).await;
+    let minute = Body::ExpirySet { after_s: Some(60) };
+    let removed = fact(4, OMAR, Some(WITH_OMAR), &text("rude"));
+    let Change::Recorded { event, .. } = &removed else { panic!("it is in the record") };
+    let (message, author) = (event.id.unwrap(), OMAR);
+    let deletion = Body::Deletion { message, author };
+    let day = [
+        fact(2, OMAR, Some(WITH_OMAR), &minute),
+        fact(3, OMAR, Some(WITH_OMAR), &text("after they said so")),
+        removed,
+        fact(5, PersonId::SERVER, Some(WITH_OMAR), &deletion),
+    ];
+    store.apply(&day).await.unwrap();
+    let migration = include_str!("migrations/0010_lifetimes.sql");
+    let updates = &migration[migration.find("UPDATE").unwrap()..];
+    let before = "DELETE FROM lifetimes; DELETE FROM deletions;
+        UPDATE facts SET fleeting = NULL, lifetime_s = NULL, understood = (kind <> 116);";
+    for statement in [before, updates] {
+        sqlx::raw_sql(statement).execute(&store.pool).await.unwrap();
+    }
+    store.close().await;
+    let (store, _) = Store::open(&path, &key()).await.unwrap();
+    let gone = async || {
+        let shown = store.reading().messages(WITH_OMAR, 10).await.unwrap();
+        shown.iter().map(|it| it.content.is_erased()).collect::<Vec<_>>()
+    };
+    assert_eq!(gone().await, [false, true], "an admin had removed it");
+    let (at, lifetimes) = store.reading().next_expiry().await.unwrap();
+    assert!(lifetimes);
+    store.expire(at.expect("it goes")).await.unwrap();
+    assert_eq!(gone().await, [true, true]);
+}
+
 #[test]
 fn the_statements_know_which_kinds_are_messages() {
     let messages: Vec<u16> =

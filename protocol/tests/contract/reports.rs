@@ -22,6 +22,17 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         },
     ];
     vec![
+        (
+            "group whose messages go",
+            Body::GroupChanged {
+                group: 3,
+                name: "Depot North".into(),
+                settings: GroupSettings {
+                    expires_after_s: Some(86_400),
+                    ..GroupSettings::default()
+                },
+            },
+        ),
         ("expiry set, none", Body::ExpirySet { after_s: None }),
         ("expiry set", Body::ExpirySet { after_s: Some(86_400) }),
         ("reported", reported("Idiot", ReportReason::Other, "")),
@@ -183,6 +194,10 @@ fn there_is_a_bound_on_the_reports_that_are_kept() {
     let facts: Vec<_> = (1..=REPORTS_KEPT_MAX as u32 + 2).map(report).collect();
     let many = told(&facts);
     assert_eq!((many.reports.len(), many.more), (REPORTS_KEPT_MAX, 2));
+    let mut kept = facts;
+    kept.push((ADA, MORNING + 1, judged(Verdict::Kept, "")));
+    kept.push(report(REPORTS_KEPT_MAX as u32 + 1));
+    assert_eq!(told(&kept).open_since(), None, "one of thousands cannot undo it for ever");
 }
 
 #[test]

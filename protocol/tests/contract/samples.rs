@@ -123,13 +123,6 @@ fn plain_bodies() -> Vec<(&'static str, Body)> {
             group_changed(GroupSettings { leaving: true, ..GroupSettings::default() }),
         ),
         (
-            "group whose messages go",
-            group_changed(GroupSettings {
-                expires_after_s: Some(86_400),
-                ..GroupSettings::default()
-            }),
-        ),
-        (
             "group that tells what was said before",
             group_changed(GroupSettings { history: true, ..GroupSettings::default() }),
         ),

@@ -25,6 +25,11 @@ impl Desk<'_, '_> {
         if !may(actor.role, right) || author == Some(actor.person) {
             return Err(ProblemCode::NotAllowed);
         }
+        if let Body::Judged { message, verdict: Verdict::Kept, .. } = body
+            && self.known.reported.get(message).is_some_and(is_removed)
+        {
+            return Err(ProblemCode::AlreadyDone);
+        }
         let holds = match body {
             Body::Reported { quote, .. } => self.holds(quote),
             _ => author.is_some(),
@@ -52,14 +57,14 @@ impl Desk<'_, '_> {
     pub(crate) fn hears_of_report(&mut self, author: PersonId, at: Millis, body: &Body) {
         let Some(message) = ReportedMessage::message_of(body) else { return };
         let known = self.known.reported.get(&message).cloned();
-        let was_removed = known.as_ref().is_some_and(|it| it.verdict == Some(Verdict::Removed));
+        let was_removed = known.as_ref().is_some_and(is_removed);
         let Some(mut reported) = known.or_else(|| ReportedMessage::of(body)) else { return };
         reported.hears(author, at, body);
-        let is_removed = reported.verdict == Some(Verdict::Removed);
+        let goes = is_removed(&reported) && !was_removed;
         let quote = reported.quote.clone();
         self.known.reported.insert(message, reported.clone());
         self.decision.reported.insert(message, reported);
-        if is_removed && !was_removed {
+        if goes {
             self.remove(&quote);
         }
     }
@@ -73,9 +78,11 @@ impl Desk<'_, '_> {
         self.hears_of_watched(Actor::OPERATOR, conversation, &deletion);
     }
 
-    /// Flags what someone has said if rules are against it.
+    /// Flags what someone has said if rules are against it. An edit of a message that is not known, which a
+    /// restore may have lost, is not looked at: what was reported of the message is not known either.
     pub(crate) fn flag(&mut self, actor: Actor, entry: &Entry, body: &Body) {
         let (message, edit) = match body {
+            Body::Edit { message, .. } if !self.known.past.contains_key(message) => return,
             Body::Edit { message, .. } => (*message, Some(entry.id)),
             Body::Incident { .. } => return,
             said if said.is_message() => (entry.id, None),
@@ -103,6 +110,10 @@ impl Desk<'_, '_> {
             ..Draft::by_server(id)
         });
     }
+}
+
+fn is_removed(reported: &ReportedMessage) -> bool {
+    reported.verdict == Some(Verdict::Removed)
 }
 
 /// The messages and facts that an entry reports, judges, or may have flagged anew.

@@ -100,7 +100,8 @@ enum Whose {
     /// Everyone's.
     #[default]
     All,
-    /// Those that I have taken, and those of drivers whom I look after by a coverage, or nobody does.
+    /// Those that I have taken; and, as long as nobody has, those of drivers whom I look after by a coverage, or
+    /// nobody does.
     Mine,
 }
 

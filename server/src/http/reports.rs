@@ -184,7 +184,7 @@ async fn show_report(
 }
 
 /// Says what becomes of a message that was reported or flagged (admins): it stays, or it goes from the screens
-/// of all its readers. Nobody judges what they have said themselves.
+/// of all its readers, for ever. Nobody judges what they have said themselves.
 #[utoipa::path(put, path = "/v1/reports/{message}/verdict", tag = "reports",
     params(("message" = FactId, Path), IdempotencyKey), request_body = VerdictWanted,
     responses((status = 204, description = "It is so.")))]

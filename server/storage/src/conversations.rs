@@ -78,14 +78,15 @@ impl Db {
         limit: usize,
     ) -> Result<Vec<ConversationRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        // By number and not by text, in which 10 comes before 9.
+        // By number and not by text, in which 10 comes before 9; cut out of groups alone, in whatever order
+        // the database looks at conditions.
         let mut sql = self.sql(
-            "SELECT conversation, title, last_n, settings, expires_after_s FROM conversation \
-             WHERE settings IS NOT NULL AND CAST(substr(conversation, 7) AS BIGINT) > ",
+            "SELECT conversation, title, last_n, settings, expires_after_s FROM \
+             (SELECT c.*, CASE WHEN c.conversation LIKE 'group-%' \
+              THEN CAST(substr(c.conversation, 7) AS BIGINT) END AS number FROM conversation c) g \
+             WHERE number > ",
         );
-        sql.bind(i64::from(after))
-            .push(" ORDER BY CAST(substr(conversation, 7) AS BIGINT) LIMIT ")
-            .bind(limit as i64);
+        sql.bind(i64::from(after)).push(" ORDER BY number LIMIT ").bind(limit as i64);
         let rows = sql.rows(&mut on).await?;
         rows.iter().map(conversation_row).collect()
     }

@@ -176,7 +176,8 @@ impl Line {
         self.templates.hears(fact)?;
         let said = quoted_by(fact).and_then(|it| self.ids.get(&it)).and_then(|n| self.fact(*n));
         let said = said.cloned();
-        self.reports.hears(fact, said.as_ref(), is_brought)?;
+        let is_there = self.edits.get(&fact.id).is_none_or(|it| self.ids.contains_key(it));
+        self.reports.hears(fact, said.as_ref(), !is_brought && is_there)?;
         self.expiries.hears(fact, &self.settings)?;
         self.roster.hears(fact);
         let readers = self.readers_of(fact)?;

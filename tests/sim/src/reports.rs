@@ -66,13 +66,13 @@ impl Reports {
         }
     }
 
-    /// A fact has been recorded; `said` is what a report quotes, and what a broadcast brings no rule looks
-    /// at.
+    /// A fact has been recorded; `said` is what a report quotes; no rule looks at what a broadcast
+    /// brings, nor at an edit of what is not there.
     pub(crate) fn hears(
         &mut self,
         fact: &Recorded,
         said: Option<&Recorded>,
-        is_brought: bool,
+        is_looked_at: bool,
     ) -> Result<(), Broken> {
         let Ok(body) = fact.content.to_body() else { return Ok(()) };
         let is_of_reports = fact.conversation == Some(ConversationId::Reports);
@@ -95,7 +95,7 @@ impl Reports {
             Body::Judged { message, verdict, .. } => self.judges(fact, *message, *verdict)?,
             _ => {}
         }
-        if fact.enrolment.is_some() && !is_brought {
+        if fact.enrolment.is_some() && is_looked_at {
             self.flags(fact, &body);
         }
         Ok(())
