@@ -8,7 +8,7 @@ use crate::store::Store;
 use crate::testing::{
     DANA, Folder, NOON, NORTH, OMAR, WITH_OMAR, entry, fact, identity, person, store_at, text,
 };
-use crate::view::LinkView;
+use crate::view::{GroupView, LinkView};
 
 /// Three of eight steps bring a message: more than the window of these tests holds.
 const STEPS: u64 = 300;
