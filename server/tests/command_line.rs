@@ -4,7 +4,7 @@
 //! stories of other packages start it.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 #[test]
 fn the_document_in_the_checkout_is_the_servers() {
@@ -17,6 +17,18 @@ fn the_document_in_the_checkout_is_the_servers() {
         "openapi/openapi.json is not what the server does. Look at the difference and renew it:\n\
          cargo run -p waypost-server -- openapi > openapi/openapi.json"
     );
+}
+
+/// As `waypost-server openapi | head -n 1` does: it says more than fits into a pipe.
+#[test]
+fn a_command_whose_reader_has_seen_enough_ends_quietly() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_waypost-server"));
+    let command = command.arg("openapi").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut printing = command.spawn().expect("the program starts");
+    drop(printing.stdout.take());
+    let answer = printing.wait_with_output().expect("it ends");
+    let complaint = String::from_utf8_lossy(&answer.stderr);
+    assert!(answer.status.success() && complaint.is_empty(), "{complaint}");
 }
 
 #[test]
