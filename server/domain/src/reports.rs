@@ -84,9 +84,8 @@ impl Desk<'_, '_> {
         let (message, edit) = match body {
             Body::Edit { message, .. } if !self.known.past.contains_key(message) => return,
             Body::Edit { message, .. } => (*message, Some(entry.id)),
-            Body::Incident { .. } => return,
-            said if said.is_message() => (entry.id, None),
-            _ => return,
+            // What is no message has no words.
+            _ => (entry.id, None),
         };
         let rules = self.known.flags.on(entry.conversation, body);
         if rules.is_empty() {

@@ -83,6 +83,7 @@ fn omar_reports_what_dana_said_and_ines_takes_it_off_the_screens() {
     let gone = Body::Deletion { message: fact(1), author: DANA };
     assert_eq!(deletion.content.to_body(), Ok(gone));
     assert_eq!((deletion.conversation, deletion.author), (Some(GROUP), PersonId::SERVER));
+    assert_ne!(deletion.digest, [0; 32], "it is known again by what it says");
     assert_eq!(decision.reported[&fact(1)].judged_by, Some(INES));
 
     let again = says(&mut known, INES, (4, REPORTS), &judged(Verdict::Removed)).expect("she may");

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use waypost_domain::{Actor, Deed, Request, Wanted};
 use waypost_protocol::{
-    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId, ReadMark,
-    Role, StoredMark,
+    Body, ConversationId, DeviceId, EnrolmentId, Entry, FactId, GroupSettings, PersonId, Quote,
+    ReadMark, ReportReason, Role, StoredMark, Verdict,
 };
 
 const DANA: PersonId = PersonId(1);
@@ -145,4 +145,31 @@ fn what_was_asked_before_is_not_asked_again_but_ids_are() {
         ..Wanted::default()
     };
     assert_eq!(wanted.beyond(&asked), expected);
+}
+
+#[test]
+fn a_report_wants_what_it_quotes_and_what_became_of_it() {
+    let edit = |message| Body::Edit { message, text: "Gate 5".into(), mentions: Vec::new() };
+    let (message, author, conversation) = (fact(5), OMAR, WITH_OMAR);
+    let said = edit(message).to_content();
+    let quote = Box::new(Quote { message, author, conversation, said, edit: Some(fact(6)) });
+    let (reason, text) = (ReportReason::Other, String::new());
+    let wants = |place, body: &Body| {
+        let Request::Submit { actor, mut entries } = says(10, place, None) else { panic!() };
+        entries[0].content = body.to_content();
+        let wanted = Wanted::by(&[Request::Submit { actor, entries }]);
+        (wanted.facts, wanted.reported, wanted.watches)
+    };
+    let reports = ConversationId::Reports;
+    let (facts, reported, watches) = wants(reports, &Body::Reported { quote, reason, text });
+    assert_eq!(facts, HashSet::from([fact(10), fact(5), fact(6)]), "are those its words?");
+    assert_eq!((reported, watches), (HashSet::from([fact(5)]), HashSet::new()));
+    let (verdict, text) = (Verdict::Removed, String::new());
+    let (facts, reported, watches) = wants(reports, &Body::Judged { message, verdict, text });
+    assert_eq!(facts, HashSet::from([fact(10), fact(5)]));
+    assert_eq!((reported, watches), (HashSet::from([fact(5)]), HashSet::from([fact(5)])));
+    let (_, reported, _) = wants(WITH_OMAR, &edit(message));
+    assert_eq!(reported, HashSet::from([fact(5)]), "it may be flagged anew");
+    let (_, reported, _) = wants(WITH_OMAR, &Body::text("Gate 5"));
+    assert_eq!(reported, HashSet::new(), "nothing is looked for in vain");
 }
