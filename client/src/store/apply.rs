@@ -8,7 +8,7 @@ use waypost_protocol::{
     Body, Content, ConversationId, Entry, FactId, Millis, ProblemCode, Sequence, kind,
 };
 
-use super::lifetimes::is_fleeting;
+use super::lifetimes::{is_fleeting, lifetime_at};
 use super::writing::Writing;
 use super::{Store, StoreError, Touched, groups, project};
 
@@ -122,15 +122,13 @@ impl Writing {
     ) -> Result<(), sqlx::Error> {
         self.decide(id, state::ACCEPTED, sequence, None).await?;
         let row = self
-            .sql(
+            .sql(concat!(
                 "UPDATE facts SET epoch = ?, n = ?, recorded_at_ms = ?,
-                lifetime_s = CASE WHEN fleeting THEN
-                    (SELECT l.after_s FROM lifetimes l
-                     WHERE l.conversation = facts.conversation AND l.n <= ?
-                     ORDER BY l.n DESC LIMIT 1) END
-             WHERE id = ?
-             RETURNING conversation, expires_after_s, CASE WHEN kind = 116 THEN content END",
-            )
+                    lifetime_s = CASE WHEN fleeting THEN ",
+                lifetime_at!("facts.conversation", "?"),
+                " END WHERE id = ?
+                 RETURNING conversation, expires_after_s, CASE WHEN kind = 116 THEN content END"
+            ))
             .bind(sequence.epoch)
             .bind(place(sequence.n))
             .bind(recorded_at)

@@ -12,15 +12,19 @@ pub(super) fn is_fleeting(body: &Body) -> bool {
     body.header().is_some_and(|header| header.broadcast.is_none() && header.escalates.is_none())
 }
 
-/// By how its conversation has it at its place: of a message `f`.
-macro_rules! lifetime_at_its_place {
-    () => {
-        "(SELECT l.after_s FROM lifetimes l
-          WHERE l.conversation = facts.conversation AND l.n <= facts.n
-          ORDER BY l.n DESC LIMIT 1)"
+/// How long messages stay at this place: of a conversation, by a number of the record.
+macro_rules! lifetime_at {
+    ($conversation:literal, $n:literal) => {
+        concat!(
+            "(SELECT l.after_s FROM lifetimes l WHERE l.conversation = ",
+            $conversation,
+            " AND l.n <= ",
+            $n,
+            " ORDER BY l.n DESC LIMIT 1)"
+        )
     };
 }
-pub(super) use lifetime_at_its_place;
+pub(super) use lifetime_at;
 
 impl Writing {
     /// From this number on messages of a conversation go after so many seconds, or stay.
@@ -43,7 +47,7 @@ impl Writing {
         // Own messages may have been recorded after it and known before it.
         self.sql(concat!(
             "UPDATE facts SET lifetime_s = ",
-            lifetime_at_its_place!(),
+            lifetime_at!("facts.conversation", "facts.n"),
             " WHERE conversation = ? AND n > ? AND fleeting = 1 AND lost IS NULL"
         ))
         .bind(conversation.to_string())

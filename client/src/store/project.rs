@@ -8,7 +8,7 @@ use waypost_protocol::{
 
 use super::apply::{blob, expires_after_s, parse, place};
 use super::groups::{about_group, group_again};
-use super::lifetimes::{is_fleeting, lifetime_at_its_place};
+use super::lifetimes::{is_fleeting, lifetime_at};
 use super::read::{fact_id, optional_id};
 use super::writing::Writing;
 use super::{Store, StoreError};
@@ -61,7 +61,7 @@ async fn understood(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Er
         .sql(concat!(
             "UPDATE facts SET understood = 1, expires_after_s = ?, broadcast = ?, fleeting = ?,
                               lifetime_s = CASE WHEN ? THEN ",
-            lifetime_at_its_place!(),
+            lifetime_at!("facts.conversation", "facts.n"),
             " END WHERE id = ?"
         ))
         .bind(expires_after_s)
@@ -120,17 +120,17 @@ async fn keep(
     let Beside { expires_after_s, broadcast, fleeting } = beside(writing, body.ok().as_ref());
     let conversation = event.conversation.map(|conversation| conversation.to_string());
     writing
-        .sql(
+        .sql(concat!(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
                             epoch, n, recorded_at_ms, expires_after_s, broadcast, understood,
                             fleeting, lifetime_s)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN
-            (SELECT l.after_s FROM lifetimes l WHERE l.conversation = ? AND l.n <= ?
-             ORDER BY l.n DESC LIMIT 1) END)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN ",
+            lifetime_at!("?", "?"),
+            " END)
          ON CONFLICT (id) DO UPDATE SET
             epoch = excluded.epoch, n = excluded.n, recorded_at_ms = excluded.recorded_at_ms,
             fleeting = excluded.fleeting, lifetime_s = excluded.lifetime_s, lost = NULL",
-        )
+        ))
         .bind(blob(&id))
         .bind(conversation.clone())
         .bind(event.author.unwrap_or(PersonId::SERVER).0)

@@ -191,7 +191,7 @@ struct Mine {
     me: PersonId,
     /// The drivers of their coverages.
     covered: BTreeSet<PersonId>,
-    /// Those of others, and of nobody's.
+    /// Drivers whom somebody else looks after.
     others: BTreeSet<PersonId>,
 }
 
