@@ -93,6 +93,13 @@ impl ReportedMessage {
         })
     }
 
+    /// What a message has become by a fact about it, the first or a later one; `None` if that begins nothing.
+    pub fn after(known: Option<Self>, author: PersonId, at: Millis, body: &Body) -> Option<Self> {
+        let mut reported = known.or_else(|| Self::of(body))?;
+        reported.hears(author, at, body);
+        Some(reported)
+    }
+
     /// The message that a fact of the stream of reports is about.
     pub fn message_of(body: &Body) -> Option<FactId> {
         match body {

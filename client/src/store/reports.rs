@@ -28,11 +28,9 @@ impl Reading<'_> {
             let Some(message) = ReportedMessage::message_of(&body) else { continue };
             let recorded_at: Option<Millis> = row.try_get(2)?;
             let at = recorded_at.or(fact_id(row, 0)?.occurred_at()).unwrap_or(0);
-            let known = reported.remove(&message).or_else(|| ReportedMessage::of(&body));
-            if let Some(mut known) = known {
-                known.hears(PersonId(row.try_get(1)?), at, &body);
-                reported.insert(message, known);
-            }
+            let (known, author) = (reported.remove(&message), PersonId(row.try_get(1)?));
+            let after = ReportedMessage::after(known, author, at, &body);
+            reported.extend(after.map(|it| (message, it)));
         }
         let mut open: Vec<_> =
             reported.into_values().filter(|it| it.open_since().is_some()).collect();

@@ -58,8 +58,7 @@ impl Desk<'_, '_> {
         let Some(message) = ReportedMessage::message_of(body) else { return };
         let known = self.known.reported.get(&message).cloned();
         let was_removed = known.as_ref().is_some_and(is_removed);
-        let Some(mut reported) = known.or_else(|| ReportedMessage::of(body)) else { return };
-        reported.hears(author, at, body);
+        let Some(reported) = ReportedMessage::after(known, author, at, body) else { return };
         let goes = is_removed(&reported) && !was_removed;
         let quote = reported.quote.clone();
         self.known.reported.insert(message, reported.clone());

@@ -152,11 +152,9 @@ pub(crate) fn reports_are_kept(server: &Store) -> Result<(), Broken> {
     for fact in &server.record {
         let Ok(body) = fact.content.to_body() else { continue };
         let Some(message) = ReportedMessage::message_of(&body) else { continue };
-        let known = reported.remove(&message).or_else(|| ReportedMessage::of(&body));
-        if let Some(mut known) = known {
-            known.hears(fact.author, fact.recorded_at, &body);
-            reported.insert(message, known);
-        }
+        let known = reported.remove(&message);
+        let after = ReportedMessage::after(known, fact.author, fact.recorded_at, &body);
+        reported.extend(after.map(|it| (message, it)));
     }
     match reported == server.reported {
         true => Ok(()),
