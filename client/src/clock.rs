@@ -23,6 +23,16 @@ impl Clock {
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX).saturating_add(self.shift_ms)
     }
 
+    /// The day so many days from today, by this clock, such as `2026-11-30`.
+    pub(crate) fn day(&self, from_today: i64) -> String {
+        let local = self.now() + i64::from(self.offset()) * 60_000;
+        let seconds = local.div_euclid(1000) + from_today * 24 * 60 * 60;
+        // A clock beyond the year 9999 shows everything.
+        let day =
+            time::OffsetDateTime::from_unix_timestamp(seconds).map(|at| at.date().to_string());
+        day.unwrap_or_default()
+    }
+
     /// The moment, with a tick that counts from `origin` and never jumps.
     pub(crate) fn moment(&self, origin: Instant) -> Now {
         let tick = u64::try_from(origin.elapsed().as_millis()).unwrap_or(u64::MAX);

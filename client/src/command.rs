@@ -1,7 +1,9 @@
 //! What a screen may ask for.
 
 use waypost_protocol::{
-    Activity, Body, ConversationId, FactId, Mention, PersonId, Recipients, ReportReason, Verdict,
+    Activity, Body, ConversationId, Count, EvidenceItem, FactId, GeoStamp, Mention, PersonId,
+    ReasonCode, ReceivedBy, Recipients, ReportReason, StopId, StopPlan, StopState, TemplateUse,
+    TripId, TripPlan, Verdict,
 };
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns, if it is one
@@ -73,6 +75,8 @@ pub enum Command {
         /// Which.
         message: FactId,
     },
+    /// Plans, answers, moves, decides and hands over trips and stops.
+    OfTrips(TripCommand),
     /// From here on messages of a direct conversation go for ever after so many seconds, or stay.
     SetExpiry {
         /// Which.
@@ -145,7 +149,106 @@ pub enum Command {
     },
 }
 
+/// What dispatch plans, and what drivers do.
+#[derive(Clone, PartialEq, Debug)]
+pub enum TripCommand {
+    /// Plans a trip, or plans it otherwise.
+    PlanTrip {
+        /// Which; a new one, whose id is that of the fact that this makes, if absent.
+        trip: Option<TripId>,
+        /// What it is.
+        plan: Box<TripPlan>,
+        /// Of a new one, whose it is.
+        driver: Option<PersonId>,
+    },
+    /// Plans a stop, or plans it otherwise.
+    PlanStop {
+        /// Which; a new one, as of trips, if absent.
+        stop: Option<StopId>,
+        /// What it is.
+        plan: Box<StopPlan>,
+    },
+    /// Agrees with what was planned, or does not. What is answered already is left out.
+    Answer {
+        /// The trip of which the order is meant.
+        trip: Option<TripId>,
+        /// The stops that are meant.
+        stops: Vec<StopId>,
+        /// Whether the driver agrees.
+        accepted: bool,
+        /// Why not.
+        reason: Option<ReasonCode>,
+        /// What else there is to say; often nothing.
+        text: String,
+    },
+    /// Says how it goes at a stop.
+    MoveStop {
+        /// Which.
+        stop: StopId,
+        /// What it becomes.
+        to: StopState,
+        /// What else there is to say and to show.
+        done: Box<StopDone>,
+    },
+    /// Decides how a stop is.
+    SettleStop {
+        /// Which.
+        stop: StopId,
+        /// How it is.
+        state: StopState,
+        /// Why; often nothing.
+        text: String,
+    },
+    /// Hands a trip over, with all that is left to do of it.
+    HandOverTrip {
+        /// Which.
+        trip: TripId,
+        /// To whom; nobody has it, if absent.
+        to: Option<PersonId>,
+    },
+    /// Hands a stop over to another trip.
+    HandOverStop {
+        /// Which.
+        stop: StopId,
+        /// To which trip.
+        to: TripId,
+    },
+}
+
+/// How it went at a stop.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct StopDone {
+    /// Why, if it did not go as planned.
+    pub reason: Option<ReasonCode>,
+    /// Where the device was.
+    pub at: Option<GeoStamp>,
+    /// What there is to say; often nothing.
+    pub text: String,
+    /// The template that was tapped.
+    pub template: Option<TemplateUse>,
+    /// What proves it. The device signs it for this stop and no other.
+    pub evidence: Option<Box<Evidence>>,
+}
+
+/// What proves how it went.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Evidence {
+    /// What was captured.
+    pub items: Vec<EvidenceItem>,
+    /// Who took the goods.
+    pub received_by: Option<ReceivedBy>,
+    /// How much of each consignment.
+    pub counts: Vec<Count>,
+    /// What else there is to say.
+    pub note: String,
+}
+
 impl Command {
+    /// Says how it goes at a stop, and nothing else.
+    pub fn move_stop(stop: StopId, to: StopState) -> Self {
+        Self::OfTrips(TripCommand::MoveStop { stop, to, done: Box::default() })
+    }
+
     /// Sends words that answer nothing and carry nothing.
     pub fn text(conversation: ConversationId, text: impl Into<String>) -> Self {
         Self::send(conversation, Body::text(text))

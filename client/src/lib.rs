@@ -14,7 +14,7 @@ mod testing;
 pub mod view;
 
 pub use clock::Clock;
-pub use command::Command;
+pub use command::{Command, Evidence, StopDone, TripCommand};
 pub use enrol::{EnrolError, Invitation};
 pub use runtime::{Client, CommandError, Sent, Setup};
 pub use store::{OpenError, StoreKey};

@@ -6,6 +6,7 @@ mod message;
 mod revised;
 #[cfg(test)]
 mod tests;
+mod trips;
 mod who;
 mod window;
 
@@ -23,8 +24,8 @@ use crate::store::{
     StoreError, Touched, WedgedRow,
 };
 use crate::view::{
-    ConversationView, Me, MessageView, PersonView, PresenceView, PublishedTemplate, Timeline, View,
-    Wedged,
+    ConversationView, Me, MessageView, PersonView, PresenceView, PublishedTemplate, Timeline,
+    TripView, View, Wedged,
 };
 use message::{Said, wanted_in_time};
 use window::Window;
@@ -38,6 +39,10 @@ pub(crate) struct ReadModel {
     templates: Arc<Vec<PublishedTemplate>>,
     notifications: Arc<NotificationSettings>,
     reports: Arc<Vec<ReportedMessage>>,
+    trips: Arc<Vec<TripView>>,
+    /// The first day whose trips are shown; all, while nobody has said which.
+    trips_from: String,
+    trips_changed: u64,
     people: Vec<PersonRow>,
     names: HashMap<PersonId, String>,
     groups: BTreeMap<u32, GroupRow>,
@@ -70,6 +75,9 @@ impl ReadModel {
             templates: Arc::default(),
             notifications: Arc::default(),
             reports: Arc::default(),
+            trips: Arc::default(),
+            trips_from: String::new(),
+            trips_changed: 0,
             people: Vec::new(),
             names: HashMap::new(),
             groups: BTreeMap::new(),
@@ -81,7 +89,13 @@ impl ReadModel {
             open: None,
             window: None,
             window_max: TIMELINE_MESSAGES_MAX,
-            stale: Touched { directory: true, reports: true, wedged: true, ..Touched::default() },
+            stale: Touched {
+                directory: true,
+                reports: true,
+                trips: true,
+                wedged: true,
+                ..Touched::default()
+            },
         }
     }
 
@@ -137,6 +151,9 @@ impl ReadModel {
         }
         if self.stale.reports {
             self.reports = Arc::new(reading.reports().await?);
+        }
+        if self.stale.trips {
+            self.read_trips(reading).await?;
         }
         if self.stale.wedged {
             self.read_wedged(reading).await?;
@@ -338,6 +355,8 @@ impl ReadModel {
             templates: self.templates.clone(),
             notifications: self.notifications.clone(),
             reports: Arc::clone(&self.reports),
+            trips: Arc::clone(&self.trips),
+            trips_changed: self.trips_changed,
             people: self.people.iter().map(person).collect(),
             conversations,
             timeline: self.timeline(),

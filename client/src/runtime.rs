@@ -3,10 +3,12 @@
 //! One task owns store, engine, links and view. It decides nothing about messages.
 
 mod commands;
+mod expiring;
 mod searching;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod trips;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use crate::clock::Clock;
 use crate::command::Command;
 use crate::enrol::{EnrolError, enrol};
 use crate::store::{Identity, OpenError, Store, StoreKey};
-use crate::view::{Found, Search, View};
+use crate::view::{Found, Search, TripView, View};
 use shell::Shell;
 
 /// Most commands that wait for the store. A screen that taps faster waits in `send`.
@@ -43,8 +45,12 @@ pub struct Client {
 enum Request {
     Command(Command, oneshot::Sender<Result<Sent, CommandError>>),
     Search(Search, oneshot::Sender<Result<Found, CommandError>>),
+    Board(Days, oneshot::Sender<Result<Vec<TripView>, CommandError>>),
     Close,
 }
+
+/// The first and the last of some days, such as `2026-11-30`.
+type Days = (String, String);
 
 /// A command is durable.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +71,9 @@ pub enum CommandError {
     /// The store cannot write: see [`View::store_trouble`].
     #[error("{0}")]
     Store(String),
+    /// There is no such trip or stop here.
+    #[error("there is no such trip or stop here")]
+    NoSuchTrip,
     /// There is no such message here that this could be done with.
     #[error("there is no message here that this can be done with")]
     NoSuchMessage,
@@ -165,6 +174,18 @@ impl Client {
     pub async fn search(&self, search: Search) -> Result<Found, CommandError> {
         let (reply, answer) = oneshot::channel();
         let request = Request::Search(search, reply);
+        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
+        answer.await.map_err(|_| CommandError::Closed)?
+    }
+
+    /// Every trip that begins in these days, such as `2026-11-30`, as far as this device knows: the board of
+    /// dispatch. It is read anew each time.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn board(&self, from: &str, until: &str) -> Result<Vec<TripView>, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Board((from.to_owned(), until.to_owned()), reply);
         self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
         answer.await.map_err(|_| CommandError::Closed)?
     }

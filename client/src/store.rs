@@ -22,6 +22,7 @@ mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 mod touched;
+mod trips;
 mod writing;
 
 use sqlx::sqlite::SqlitePool;

@@ -10,7 +10,7 @@ use waypost_engine::LinkState;
 use waypost_protocol::{
     Activity, Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Loudness, Mention,
     Millis, NotificationSettings, PersonId, PresenceOf, ProblemCode, ReceiptState, ReportedMessage,
-    Role, Said, SoughtWord, TemplateDefinition,
+    Role, Said, SoughtWord, Stop, StopId, StopState, TemplateDefinition, Trip, TripId,
 };
 
 /// Everything that a screen of one enrolment shows.
@@ -36,6 +36,11 @@ pub struct View {
     /// What waits for a verdict, the message that has waited longest first: for those who judge all of it,
     /// for others what they have reported themselves.
     pub reports: Arc<Vec<ReportedMessage>>,
+    /// Of a driver: their own trips from the day before yesterday on, by day.
+    pub trips: Arc<Vec<TripView>>,
+    /// How often something about trips has changed since the app was started: what [`crate::Client::board`] tells is
+    /// then to be asked for anew.
+    pub trips_changed: u64,
     /// The directory, by name.
     pub people: Vec<PersonView>,
     /// The conversations, those with the newest message first.
@@ -77,6 +82,29 @@ impl View {
         let calls_me = message.body.mentions().iter().any(calls);
         let said = Said { conversation, author: message.author, priority, calls_me };
         self.notifications.loudness(said, at, offset_minutes)
+    }
+}
+
+/// A trip with its stops.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TripView {
+    /// Which.
+    pub id: TripId,
+    /// What has become of it.
+    pub trip: Trip,
+    /// Its stops, in their order, with what has become of each.
+    pub stops: Vec<(StopId, Stop)>,
+}
+
+impl TripView {
+    /// Since when one of its stops is late: that which is late the longest.
+    pub fn late_since(&self, now: Millis) -> Option<Millis> {
+        self.stops.iter().filter_map(|(_, stop)| stop.late_since(now)).min()
+    }
+
+    /// The stop that comes next: the first that is not over.
+    pub fn next_stop(&self) -> Option<&(StopId, Stop)> {
+        self.stops.iter().find(|(_, stop)| stop.state < StopState::Completed)
     }
 }
 

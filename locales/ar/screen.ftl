@@ -83,6 +83,20 @@ incident =
         [customer] زبون
        *[other] حادث
     }
+stop-state =
+    { $state ->
+        [accepted] مقبول
+        [en-route] في الطريق
+        [arrived] وصل
+        [servicing] قيد التنفيذ
+        [completed] تم
+        [attempted] محاولة لم تنجح
+        [refused] مرفوض
+        [cancelled] ملغى
+       *[assigned] مخطط
+    }
+stop-planning = تخطيط الرحلة
+plans-answered = رد على خطة
 members =
     { $count ->
         [zero] لا أحد

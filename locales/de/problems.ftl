@@ -50,3 +50,5 @@ problem-outdated = Jemand anders hat es inzwischen geändert.
     .remedy = Sieh dir den neuesten Stand an und ändere diesen.
 problem-blocked = Diese Person möchte nichts von Ihnen hören.
     .remedy = Schreiben Sie der Disposition oder jemand anderem; verwerfen Sie diese Nachricht.
+problem-evidence-invalid = Der Nachweis ist nicht von diesem Gerät oder nicht für diesen Stopp signiert.
+    .remedy = Nehmen Sie ihn am Stopp noch einmal auf.

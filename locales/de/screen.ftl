@@ -75,6 +75,20 @@ incident =
         [customer] Kunde
        *[other] Vorfall
     }
+stop-state =
+    { $state ->
+        [accepted] Angenommen
+        [en-route] Unterwegs
+        [arrived] Angekommen
+        [servicing] In Arbeit
+        [completed] Erledigt
+        [attempted] Vergeblich versucht
+        [refused] Verweigert
+        [cancelled] Storniert
+       *[assigned] Geplant
+    }
+stop-planning = Tourenplanung
+plans-answered = Antwort auf einen Plan
 members =
     { $count ->
         [one] { $count } Person

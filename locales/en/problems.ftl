@@ -50,3 +50,5 @@ problem-outdated = It was changed by someone else in the meantime.
     .remedy = Look at the newest version and change that one.
 problem-blocked = This person does not want to hear from you.
     .remedy = Write to dispatch, or to someone else; discard this one.
+problem-evidence-invalid = The evidence is not signed by this device, or not for this stop.
+    .remedy = Capture it again at the stop.

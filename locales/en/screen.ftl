@@ -75,6 +75,20 @@ incident =
         [customer] Customer
        *[other] Incident
     }
+stop-state =
+    { $state ->
+        [accepted] Accepted
+        [en-route] On the way
+        [arrived] Arrived
+        [servicing] At work
+        [completed] Done
+        [attempted] Attempted in vain
+        [refused] Refused
+        [cancelled] Cancelled
+       *[assigned] Planned
+    }
+stop-planning = Trip planning
+plans-answered = Answer to a plan
 members =
     { $count ->
         [one] { $count } person

@@ -50,3 +50,5 @@ problem-outdated = Alguien lo ha cambiado entretanto.
     .remedy = Mira la versión más reciente y cambia esa.
 problem-blocked = Esta persona no quiere recibir sus mensajes.
     .remedy = Escriba a la central o a otra persona; descarte este mensaje.
+problem-evidence-invalid = La prueba no está firmada por este dispositivo o no para esta parada.
+    .remedy = Regístrela de nuevo en la parada.

@@ -75,6 +75,20 @@ incident =
         [customer] Cliente
        *[other] Incidencia
     }
+stop-state =
+    { $state ->
+        [accepted] Aceptada
+        [en-route] En camino
+        [arrived] En el lugar
+        [servicing] En curso
+        [completed] Hecha
+        [attempted] Intento fallido
+        [refused] Rechazada
+        [cancelled] Cancelada
+       *[assigned] Planificada
+    }
+stop-planning = Planificación del viaje
+plans-answered = Respuesta a un plan
 members =
     { $count ->
         [one] { $count } persona

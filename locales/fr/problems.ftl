@@ -50,3 +50,5 @@ problem-outdated = Quelqu’un d’autre l’a modifié entre-temps.
     .remedy = Regarde la version la plus récente et modifie celle-là.
 problem-blocked = Cette personne ne souhaite pas recevoir vos messages.
     .remedy = Écrivez à la régulation ou à quelqu’un d’autre ; abandonnez ce message.
+problem-evidence-invalid = La preuve n’est pas signée par cet appareil, ou pas pour cet arrêt.
+    .remedy = Recueillez-la de nouveau à l’arrêt.

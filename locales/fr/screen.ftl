@@ -75,6 +75,20 @@ incident =
         [customer] Client
        *[other] Incident
     }
+stop-state =
+    { $state ->
+        [accepted] Accepté
+        [en-route] En route
+        [arrived] Sur place
+        [servicing] En cours
+        [completed] Terminé
+        [attempted] Tentative vaine
+        [refused] Refusé
+        [cancelled] Annulé
+       *[assigned] Planifié
+    }
+stop-planning = Planification de la tournée
+plans-answered = Réponse à un plan
 members =
     { $count ->
         [one] { $count } personne

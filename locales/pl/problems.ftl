@@ -50,3 +50,5 @@ problem-outdated = Ktoś inny zmienił to w międzyczasie.
     .remedy = Obejrzyj najnowszą wersję i zmień tę.
 problem-blocked = Ta osoba nie chce otrzymywać od Ciebie wiadomości.
     .remedy = Napisz do dyspozytorni lub do kogoś innego; odrzuć tę wiadomość.
+problem-evidence-invalid = Dowód nie został podpisany przez to urządzenie lub nie dla tego przystanku.
+    .remedy = Zarejestruj go ponownie na miejscu.

@@ -79,6 +79,20 @@ incident =
         [customer] Klient
        *[other] Zdarzenie
     }
+stop-state =
+    { $state ->
+        [accepted] Przyjęto
+        [en-route] W drodze
+        [arrived] Na miejscu
+        [servicing] W trakcie
+        [completed] Wykonano
+        [attempted] Próba nieudana
+        [refused] Odmowa przyjęcia
+        [cancelled] Anulowano
+       *[assigned] Zaplanowano
+    }
+stop-planning = Planowanie trasy
+plans-answered = Odpowiedź na plan
 members =
     { $count ->
         [one] { $count } osoba

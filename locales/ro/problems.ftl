@@ -50,3 +50,5 @@ problem-outdated = Altcineva a schimbat asta între timp.
     .remedy = Uită-te la cea mai nouă versiune și schimb-o pe aceea.
 problem-blocked = Această persoană nu dorește mesaje de la dumneavoastră.
     .remedy = Scrieți la dispecerat sau altcuiva; renunțați la acest mesaj.
+problem-evidence-invalid = Dovada nu este semnată de acest dispozitiv sau nu pentru această oprire.
+    .remedy = Înregistrați-o din nou la oprire.

@@ -77,6 +77,20 @@ incident =
         [customer] Client
        *[other] Incident
     }
+stop-state =
+    { $state ->
+        [accepted] Acceptat
+        [en-route] Pe drum
+        [arrived] Sosit
+        [servicing] În lucru
+        [completed] Finalizat
+        [attempted] Încercare nereușită
+        [refused] Refuzat
+        [cancelled] Anulat
+       *[assigned] Planificat
+    }
+stop-planning = Planificarea cursei
+plans-answered = Răspuns la un plan
 members =
     { $count ->
         [one] { $count } persoană

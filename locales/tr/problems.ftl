@@ -50,3 +50,5 @@ problem-outdated = Bu arada başka biri bunu değiştirdi.
     .remedy = En yeni sürüme bak ve onu değiştir.
 problem-blocked = Bu kişi sizden mesaj almak istemiyor.
     .remedy = Sevkiyata ya da başka birine yazın; bu mesajı silin.
+problem-evidence-invalid = Kanıt bu cihaz tarafından veya bu durak için imzalanmamış.
+    .remedy = Durakta yeniden kaydedin.

@@ -67,6 +67,20 @@ incident =
         [customer] Müşteri
        *[other] Olay
     }
+stop-state =
+    { $state ->
+        [accepted] Kabul edildi
+        [en-route] Yolda
+        [arrived] Varıldı
+        [servicing] İşlemde
+        [completed] Tamamlandı
+        [attempted] Denendi, olmadı
+        [refused] Reddedildi
+        [cancelled] İptal edildi
+       *[assigned] Planlandı
+    }
+stop-planning = Sefer planı
+plans-answered = Plana yanıt
 members = { $count } kişi
 unread = { $count } okunmamış mesaj
 people = Kişiler

@@ -79,6 +79,20 @@ incident =
         [customer] Клієнт
        *[other] Подія
     }
+stop-state =
+    { $state ->
+        [accepted] Прийнято
+        [en-route] У дорозі
+        [arrived] На місці
+        [servicing] Виконується
+        [completed] Виконано
+        [attempted] Невдала спроба
+        [refused] Відмовлено
+        [cancelled] Скасовано
+       *[assigned] Заплановано
+    }
+stop-planning = Планування рейсу
+plans-answered = Відповідь на план
 members =
     { $count ->
         [one] { $count } учасник

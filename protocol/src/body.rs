@@ -13,12 +13,16 @@ mod incident;
 pub mod kind;
 mod notifications;
 mod place;
+mod proof;
+mod reason;
 mod recipients;
 mod report;
 mod role;
 mod roster;
 mod step;
+mod stop;
 mod template;
+mod trip;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -33,15 +37,23 @@ pub use header::{Header, Mention, Priority};
 pub use incident::IncidentCategory;
 pub use notifications::{BreaksThrough, Hear, Hearing, QuietHours};
 pub use place::{Degrees, Place};
+pub use proof::{
+    Blob, Count, EvidenceItem, EvidenceKind, EvidenceManifest, ReceivedBy, SignedManifest,
+};
+pub use reason::ReasonCode;
 pub use recipients::Recipients;
 pub use report::{FlagRule, Flags, Quote, ReportReason, Verdict};
 pub use role::Role;
 pub use roster::{Coverage, Shift};
 pub use step::{Step, reminders};
-pub use template::{ArgumentType, TemplateArgument, TemplateDefinition, TemplateText};
+pub use stop::{Fix, GeoStamp, StopMove, StopState};
+pub use template::{
+    ArgumentType, StopAction, TemplateArgument, TemplateDefinition, TemplateText, TemplateUse,
+};
+pub use trip::{Answered, Consignment, StopKind, StopPlan, TimeWindow, TripPlan};
 
 use crate::frame::is_false;
-use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId};
+use crate::{ConversationId, DeviceId, EnrolmentId, FactId, Move, PersonId, StopId, TripId};
 
 /// What a fact means.
 ///
@@ -233,6 +245,74 @@ pub enum Body {
     FlagRulesSet {
         /// The rules, at most [`crate::FLAG_RULES_MAX`], each with a name of its own.
         rules: Vec<FlagRule>,
+    },
+    /// A trip is so from here on, or exists from here on. Written, as all about trips, where its driver writes to
+    /// dispatch, and among the staff while it has none.
+    TripPlanned {
+        /// The trip.
+        trip: TripId,
+        /// What it is.
+        plan: Box<TripPlan>,
+    },
+    /// A stop of a trip is so from here on, or exists from here on.
+    StopPlanned {
+        /// The stop.
+        stop: StopId,
+        /// What it is.
+        plan: Box<StopPlan>,
+    },
+    /// Its driver agrees with what was planned, or does not.
+    PlansAnswered {
+        /// With which plans, at most [`crate::PLANS_ANSWERED_MAX`].
+        answers: Vec<Answered>,
+        /// Whether they agree.
+        accepted: bool,
+        /// Why not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<ReasonCode>,
+        /// What there is to say about it, at most [`crate::INSTRUCTIONS_CHARS_MAX`] characters; often nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// A stop becomes so. A message like others, which stays.
+    StopMoved {
+        /// Which stop, what it becomes, and what proves it.
+        moved: Box<StopMove>,
+        /// What there is to say about it, at most [`crate::TEXT_CHARS_MAX`] characters; often nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+        /// The template whose tap it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        template: Option<Box<TemplateUse>>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
+    },
+    /// Dispatch decides how a stop is, whatever has led to it.
+    StopSettled {
+        /// The stop.
+        stop: StopId,
+        /// How it is.
+        state: StopState,
+        /// Why, at most [`crate::INSTRUCTIONS_CHARS_MAX`] characters; often nothing.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// A trip, with all that is left to do of it, is someone else's from here on. Written where it was until now;
+    /// the server says to the new driver what is planned.
+    TripHandedOver {
+        /// The trip.
+        trip: TripId,
+        /// Whose it is; nobody's, if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
+    },
+    /// A stop is one of another trip from here on. Written where it was until now.
+    StopHandedOver {
+        /// The stop.
+        stop: StopId,
+        /// The trip.
+        to: TripId,
     },
     /// "I have understood this message and accept it."
     Acknowledgement {

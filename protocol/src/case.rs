@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Body, ConversationId, FactId, IncidentCategory, Millis, PersonId, Priority, kind};
+use crate::{
+    Body, ConversationId, FactId, IncidentCategory, Millis, PersonId, Priority, StopState, kind,
+};
 
 /// A matter that the staff share: an incident, or what someone has said to dispatch. It is what its
 /// conversation has made of it, word by word.
@@ -143,6 +145,8 @@ impl Case {
                     self.is_answered(author, at);
                 }
             }
+            // How it goes at a stop is told, and asks for nothing, unless it did not go as planned.
+            Body::StopMoved { moved, .. } if is_staff || !went_wrong(moved.to) => {}
             message if is_message(message) && is_staff => self.is_answered(author, at),
             message if is_message(message) => {
                 self.rises(word);
@@ -173,6 +177,10 @@ impl Case {
             self.priority = Priority::Routine;
         }
     }
+}
+
+fn went_wrong(state: StopState) -> bool {
+    matches!(state, StopState::Attempted | StopState::Refused)
 }
 
 fn is_message(body: &Body) -> bool {

@@ -105,6 +105,17 @@ uuid_id! {
     IncidentId
 }
 
+uuid_id! {
+    /// The id of one trip, minted by whoever plans it, so that it can be planned without a network. What is
+    /// imported has one that follows from the customer's own reference.
+    TripId
+}
+
+uuid_id! {
+    /// The id of one stop, minted as that of a trip.
+    StopId
+}
+
 impl FactId {
     /// When the person did it, by the clock of the device. `None` if the id is not a UUIDv7.
     pub fn occurred_at(&self) -> Option<Millis> {

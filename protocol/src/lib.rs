@@ -25,15 +25,19 @@ mod notifications;
 mod problem;
 mod receipt;
 mod reported;
+mod stop;
 pub mod topic;
+mod trip;
 mod words;
 
 pub use body::{
-    Argument, ArgumentType, Arguments, Body, BreaksThrough, Contact, Content, ContentError,
-    Coverage, Degrees, File, FlagRule, Flags, GroupSettings, Header, Hear, Hearing,
-    IncidentCategory, Mention, Place, Priority, QuietHours, Quote, Recipients, ReportReason, Role,
-    Shift, Step, TemplateArgument, TemplateDefinition, TemplateText, Verdict, Voice, kind,
-    reminders,
+    Answered, Argument, ArgumentType, Arguments, Blob, Body, BreaksThrough, Consignment, Contact,
+    Content, ContentError, Count, Coverage, Degrees, EvidenceItem, EvidenceKind, EvidenceManifest,
+    File, Fix, FlagRule, Flags, GeoStamp, GroupSettings, Header, Hear, Hearing, IncidentCategory,
+    Mention, Place, Priority, QuietHours, Quote, ReasonCode, ReceivedBy, Recipients, ReportReason,
+    Role, Shift, SignedManifest, Step, StopAction, StopKind, StopMove, StopPlan, StopState,
+    TemplateArgument, TemplateDefinition, TemplateText, TemplateUse, TimeWindow, TripPlan, Verdict,
+    Voice, kind, reminders,
 };
 pub use bytes::{Bytes, Sha256Hash};
 pub use case::{Case, Word};
@@ -42,12 +46,17 @@ pub use frame::{
     Activity, Answer, Downlink, Earlier, Entry, Event, Events, FrameError, Here, History, OwnRun,
     Presence, PresenceOf, Pull, Submit, TypingIn, Uplink,
 };
-pub use ids::{BadSequence, DeviceId, EnrolmentId, FactId, IncidentId, Millis, PersonId, Sequence};
+pub use ids::{
+    BadSequence, DeviceId, EnrolmentId, FactId, IncidentId, Millis, PersonId, Sequence, StopId,
+    TripId,
+};
 pub use limits::*;
 pub use notifications::{Loudness, NotificationSettings, Said};
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};
 pub use reported::{ReportBy, ReportedMessage};
+pub use stop::{Conflict, PlanReply, Stepped, Stop, StopStep, StopWord};
+pub use trip::Trip;
 use words::sentences_of;
 pub use words::{SoughtWord, mark, words, words_of};
 

@@ -140,6 +140,42 @@ limits! {
     /// Longest entry among them, in characters.
     FLAG_WORD_CHARS_MAX: usize = 80;
 
+    /// Most stops of one trip.
+    TRIP_STOPS_MAX: usize = 100;
+
+    /// Most consignments of one stop.
+    CONSIGNMENTS_MAX: usize = 64;
+
+    /// Longest address, and longest description of a consignment, in characters.
+    ADDRESS_CHARS_MAX: usize = 200;
+
+    /// Longest instructions for a stop, note and scanned text, in characters.
+    INSTRUCTIONS_CHARS_MAX: usize = 1_000;
+
+    /// Longest time that a stop takes, in minutes: a day.
+    SERVICE_MINUTES_MAX: usize = 24 * 60;
+
+    /// Longest window of a stop, in hours: a month.
+    WINDOW_HOURS_MAX: i64 = 31 * 24;
+
+    /// Most plans that one answer names: those of a whole trip.
+    PLANS_ANSWERED_MAX: usize = TRIP_STOPS_MAX + 1;
+
+    /// Most steps of a stop between two decisions of dispatch. More are refused.
+    STOP_STEPS_MAX: usize = 100;
+
+    /// Most people whose a stop ever was.
+    STOP_DRIVERS_MAX: usize = 50;
+
+    /// Most items of evidence of one outcome.
+    EVIDENCE_ITEMS_MAX: usize = 50;
+
+    /// Largest item of evidence, in bytes.
+    EVIDENCE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+    /// How old the fix of a position may be before it counts as stale, in milliseconds.
+    STALE_FIX_MS: i64 = 2 * 60 * 1000;
+
     /// Most publishes of one connection that the server holds without an answer. A client keeps its
     /// window no larger than this.
     PUBLISHES_IN_FLIGHT_MAX: u16 = 16;

@@ -88,6 +88,7 @@ problem_codes! {
     23 RateLimited "rate-limited" 429 "Too many requests. Wait as long as Retry-After says.";
     24 Outdated "outdated" 412 "It was changed in the meantime. Read it again, and change that.";
     25 Blocked "blocked" 403 "This person does not want to hear from you. Write to dispatch, or to someone else.";
+    26 EvidenceInvalid "evidence-invalid" 422 "The evidence is not signed by this device, or not for this. Capture it again.";
 }
 
 impl<C> Encode<C> for ProblemCode {

@@ -47,6 +47,11 @@ pub(crate) fn sentences_of(body: &Body) -> Vec<&str> {
         Body::File { file, text, .. } => {
             found.extend([text.as_str(), &file.name]);
         }
+        Body::StopMoved { text, template, .. } => {
+            found.push(text);
+            let arguments = template.iter().flat_map(|it| it.arguments.values());
+            found.extend(arguments.filter_map(text_of));
+        }
         Body::Location { place, .. } => found.extend(place.name.as_deref()),
         Body::Incident { text, place, .. } => {
             found.push(text);

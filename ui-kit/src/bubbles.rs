@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use waypost_client::View;
 use waypost_client::view::MessageView;
 use waypost_locales::{Texts, place_name};
-use waypost_protocol::{Body, Contact, FactId, IncidentCategory, Millis, ReceiptState};
+use waypost_protocol::{
+    Body, Contact, FactId, IncidentCategory, Millis, ReceiptState, StopMove, StopState, TemplateUse,
+};
 
 use crate::{Clock, receipts};
 
@@ -93,6 +95,13 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Location { place, .. } => place_name(place),
         Body::Contact { contact, .. } => contact_text(contact),
         Body::Incident { category, text, .. } => incident_text(*category, text, texts),
+        Body::StopMoved { moved, text, template, .. } => stop_text(moved, text, template, texts),
+        Body::StopSettled { state, .. } => state_text(*state, texts),
+        Body::TripPlanned { .. }
+        | Body::StopPlanned { .. }
+        | Body::TripHandedOver { .. }
+        | Body::StopHandedOver { .. } => texts.message("stop-planning", &[]),
+        Body::PlansAnswered { .. } => texts.message("plans-answered", &[]),
         Body::Assigned { .. } => texts.message("case-assigned", &[]),
         Body::Resolved { text } if text.is_empty() => texts.message("case-resolved", &[]),
         Body::Resolved { text } => format!("{}\n{text}", texts.message("case-resolved", &[])),
@@ -134,6 +143,24 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         | Body::EpochBegan { .. }
         | Body::Unknown { .. } => texts.message("message-newer", &[]),
     }
+}
+
+/// What a stop has become: by the template that was tapped, or the state, and what was said about it.
+fn stop_text(
+    moved: &StopMove,
+    text: &str,
+    template: &Option<Box<TemplateUse>>,
+    texts: &Texts,
+) -> String {
+    let told = match template {
+        Some(it) => texts.render_template(&it.template, it.version, &it.arguments),
+        None => state_text(moved.to, texts),
+    };
+    if text.is_empty() { told } else { format!("{told}\n{text}") }
+}
+
+fn state_text(state: StopState, texts: &Texts) -> String {
+    texts.message("stop-state", &[("state", state.name().into())])
 }
 
 /// What sort of thing has happened, and what was said about it.
@@ -230,6 +257,7 @@ fn icon(body: &Body, texts: &Texts) -> String {
         Body::Contact { .. } => "phone".into(),
         Body::File { .. } => "list".into(),
         Body::Incident { .. } => "alert".into(),
+        Body::StopMoved { .. } => "pin".into(),
         Body::Broadcast { message, .. } => icon(message, texts),
         _ => String::new(),
     }

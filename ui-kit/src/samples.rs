@@ -264,6 +264,8 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         templates: Arc::default(),
         notifications: Arc::default(),
         reports: Arc::default(),
+        trips: Arc::default(),
+        trips_changed: 0,
         me,
         link: LinkView::Online { path: LinkPath::Mqtt, catching_up: false },
         waiting: 1,

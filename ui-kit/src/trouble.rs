@@ -28,7 +28,7 @@ pub fn not_taken(error: &CommandError, texts: &Texts) -> String {
             texts.message("notice-store-detail", &[("cause", cause.as_str().into())])
         }
         CommandError::Content(_) => problem(ProblemCode::ContentInvalid),
-        CommandError::NoSuchMessage => problem(ProblemCode::NotFound),
+        CommandError::NoSuchMessage | CommandError::NoSuchTrip => problem(ProblemCode::NotFound),
         CommandError::NotWedged => problem(ProblemCode::AlreadyDone),
         CommandError::Closed => problem(ProblemCode::Stopping),
     }

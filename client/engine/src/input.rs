@@ -69,6 +69,15 @@ pub enum Wish {
         /// What.
         body: Body,
     },
+    /// Says something under an id that it names itself: evidence is signed for the very fact that it comes with.
+    SayAs {
+        /// The id, which nothing has had before.
+        id: FactId,
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        body: Body,
+    },
     /// Says that something has happened, in a conversation of its own: the incident has the id of the fact
     /// that opens it.
     Open {
@@ -79,6 +88,8 @@ pub enum Wish {
     SayAgain {
         /// The wedged fact, which is discarded.
         wedged: FactId,
+        /// The id of the new one; one of now, if absent.
+        id: Option<FactId>,
         /// Where it was meant to go.
         conversation: ConversationId,
         /// What it said.

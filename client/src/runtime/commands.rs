@@ -3,6 +3,7 @@
 use waypost_engine::Wish;
 use waypost_protocol::{Body, ContentError, ConversationId, FactId, PersonId, Quote, kind};
 
+use super::trips::{Pen, anew};
 use super::{CommandError, Sent};
 use crate::command::Command;
 use crate::store::{Reading, StoreError, WedgedRow};
@@ -21,11 +22,13 @@ pub(super) enum Task {
 pub(super) async fn understand(
     command: Command,
     reading: &Reading<'_>,
+    pen: &Pen<'_>,
 ) -> Result<Task, CommandError> {
     Ok(match command {
+        Command::OfTrips(command) => super::trips::understand(command, reading, pen).await?,
         Command::Send { conversation, message } => {
-            let opens = matches!(*message, Body::Incident { .. });
-            match kind::TOLD.contains(&message.to_content().kind) && !opens {
+            let is_more = matches!(*message, Body::Incident { .. } | Body::StopMoved { .. });
+            match kind::TOLD.contains(&message.to_content().kind) && !is_more {
                 true => say(conversation, *message),
                 false => return Err(not_this("message", "this is no message")),
             }
@@ -74,8 +77,9 @@ pub(super) async fn understand(
         Command::MarkRead { conversation, up_to } => Task::Wish(Wish::Read { conversation, up_to }),
         Command::SendAgain { id } => {
             let wedged = wedged(id, reading).await?;
-            let (conversation, content) = (wedged.conversation, wedged.content);
-            Task::Wish(Wish::SayAgain { wedged: id, conversation, content })
+            let conversation = wedged.conversation;
+            let (new, content) = anew(id, wedged.content, pen);
+            Task::Wish(Wish::SayAgain { wedged: id, id: new, conversation, content })
         }
         Command::Discard { id } => {
             let wedged = wedged(id, reading).await?;

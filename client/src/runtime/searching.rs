@@ -1,10 +1,10 @@
-//! Searching the store of this device.
+//! What screens ask for beside the view: searching the store of this device, and the board of trips.
 
 use tokio::sync::oneshot;
 
-use super::CommandError;
 use super::shell::Shell;
-use crate::view::{Found, Search};
+use super::{CommandError, Days};
+use crate::view::{Found, Search, TripView};
 
 impl Shell {
     pub(super) async fn search(
@@ -14,6 +14,15 @@ impl Shell {
     ) {
         // Whoever asked may have gone.
         let _ = reply.send(self.find(search).await);
+    }
+
+    pub(super) async fn board(
+        &self,
+        (from, until): Days,
+        reply: oneshot::Sender<Result<Vec<TripView>, CommandError>>,
+    ) {
+        let board = self.store.reading().trips(&from, &until).await;
+        let _ = reply.send(board.map_err(CommandError::from));
     }
 
     async fn find(&self, search: Search) -> Result<Found, CommandError> {

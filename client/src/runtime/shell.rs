@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use waypost_engine::{Effect, Engine, Input, LinkPath, LinkState, Now};
-use waypost_protocol::TYPING_FOR_MS;
+use waypost_protocol::{FactId, TYPING_FOR_MS};
 
 use super::commands::{Task, understand};
+use super::trips::Pen;
 use super::{CommandError, Request, Sent};
 use crate::clock::Clock;
 use crate::command::Command;
@@ -21,17 +23,19 @@ use crate::view::View;
 /// At most about 60 views a second.
 const VIEW_INTERVAL: Duration = Duration::from_millis(16);
 /// How often a store in trouble is tried.
-const TROUBLE_INTERVAL: Duration = Duration::from_secs(5);
-/// How often the time until the next expiry is looked at.
-const EXPIRY_LOOK: Duration = Duration::from_secs(60);
+pub(super) const TROUBLE_INTERVAL: Duration = Duration::from_secs(5);
+/// How many days before today a driver still sees their trips.
+const DAYS_SHOWN_BEFORE: i64 = 2;
 /// Most reports of links that wait.
 const REPORTS_MAX: usize = 64;
 
 pub(super) struct Shell {
     pub(super) store: Store,
-    engine: Engine,
+    pub(super) engine: Engine,
     pub(super) model: ReadModel,
     peer: Arc<Peer>,
+    /// With it the device signs evidence.
+    key: SigningKey,
     clock: Clock,
     started: Instant,
     links: HashMap<LinkPath, Link>,
@@ -39,9 +43,9 @@ pub(super) struct Shell {
     reports: (mpsc::Sender<Report>, mpsc::Receiver<Report>),
     timer: Option<Instant>,
     /// When the next message expires.
-    expiry: Option<Instant>,
+    pub(super) expiry: Option<Instant>,
     /// Whether messages go anywhere because their conversation has it so: any may be the next.
-    lifetimes: bool,
+    pub(super) lifetimes: bool,
     /// Why the store cannot write, and when it is tried again.
     trouble: Option<(String, Instant)>,
     /// The store failed and could not be read since: the engine must not go on.
@@ -88,6 +92,7 @@ impl Shell {
             tracing::warn!(%error, "what has expired could not be wiped yet");
         }
         let mut model = ReadModel::new(identity);
+        model.show_trips_from(clock.day(-DAYS_SHOWN_BEFORE));
         model.refresh(&store.reading()).await.map_err(unreadable)?;
         let first = model.view(ShellPart {
             link: engine.link(clock.moment(started)).into(),
@@ -101,6 +106,7 @@ impl Shell {
             engine,
             model,
             peer: Arc::new(peer),
+            key: SigningKey::from_bytes(&identity.signing_key),
             clock,
             started,
             links: HashMap::new(),
@@ -126,6 +132,7 @@ impl Shell {
                 request = requests.recv() => match request {
                     Some(Request::Command(command, reply)) => self.command(command, reply).await,
                     Some(Request::Search(search, reply)) => self.search(search, reply).await,
+                    Some(Request::Board(days, reply)) => self.board(days, reply).await,
                     Some(Request::Close) | None => break,
                 },
                 report = self.reports.1.recv() => {
@@ -150,7 +157,7 @@ impl Shell {
         self.store.close().await;
     }
 
-    fn now(&self) -> Now {
+    pub(super) fn now(&self) -> Now {
         self.clock.moment(self.started)
     }
 
@@ -169,7 +176,8 @@ impl Shell {
             let why = self.trouble.as_ref().map(|(why, _)| why.clone());
             return Err(CommandError::Store(why.unwrap_or_default()));
         }
-        match understand(command, &self.store.reading()).await? {
+        let pen = Pen { id: FactId::mint(self.clock.now(), random()), key: &self.key };
+        match understand(command, &self.store.reading(), &pen).await? {
             Task::Wish(wish) => match self.happened(Input::Tapped(wish)).await {
                 Outcome::Answered(answer) => answer,
                 Outcome::Failed(error) => Err(error.into()),
@@ -263,36 +271,6 @@ impl Shell {
         outcome
     }
 
-    /// Messages whose time has come go from the screen and the disk.
-    async fn expire(&mut self) {
-        match self.store.expire(self.engine.server_time(self.now())).await {
-            Ok(touched) => {
-                self.model.touch(touched);
-                self.view_changed();
-                self.wait_for_expiry().await;
-            }
-            Err(error) => {
-                self.expiry = Some(Instant::now() + TROUBLE_INTERVAL);
-                self.in_trouble(&error);
-            }
-        }
-    }
-
-    async fn wait_for_expiry(&mut self) {
-        let next = self.store.reading().next_expiry().await;
-        self.lifetimes = next.as_ref().is_ok_and(|(_, lifetimes)| *lifetimes);
-        self.expiry = match next {
-            Ok((None, _)) => None,
-            Ok((Some(at), _)) => {
-                let left = at.saturating_sub(self.engine.server_time(self.now()));
-                let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-                // A clock that is put right in the meantime is looked at again.
-                Some(Instant::now() + left.min(EXPIRY_LOOK))
-            }
-            Err(_) => Some(Instant::now() + TROUBLE_INTERVAL),
-        };
-    }
-
     fn connect(&mut self, path: LinkPath) {
         self.links_made += 1;
         let (peer, reports) = (self.peer.clone(), self.reports.0.clone());
@@ -332,7 +310,7 @@ impl Shell {
         }
     }
 
-    fn in_trouble(&mut self, error: &StoreError) {
+    pub(super) fn in_trouble(&mut self, error: &StoreError) {
         tracing::error!(%error, "the store failed");
         self.trouble = Some((error.to_string(), Instant::now() + TROUBLE_INTERVAL));
         self.view_changed();
@@ -352,13 +330,14 @@ impl Shell {
     }
 
     /// A view is due at once, or as soon as the last one is old enough.
-    fn view_changed(&mut self) {
+    pub(super) fn view_changed(&mut self) {
         self.view_due.get_or_insert(self.viewed_at + VIEW_INTERVAL);
     }
 
     async fn show(&mut self) {
         self.view_due = None;
         self.viewed_at = Instant::now();
+        self.model.show_trips_from(self.clock.day(-DAYS_SHOWN_BEFORE));
         if let Err(error) = self.model.refresh(&self.store.reading()).await {
             tracing::error!(%error, "the store cannot be read");
             let again = Instant::now() + TROUBLE_INTERVAL;

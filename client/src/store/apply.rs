@@ -107,6 +107,7 @@ impl Writing {
                 project::acknowledged(self, message, author, at).await
             }
             Some(body) => {
+                self.is_of_trips(entry.id, &body).await?;
                 self.escalates(entry.id, Some(entry.conversation), &body).await?;
                 self.revises(entry.id, author, Some(entry.conversation), &body).await
             }

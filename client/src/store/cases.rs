@@ -46,7 +46,7 @@ macro_rules! words {
                     f.n AS n, f.epoch AS epoch, ",
             $from,
             " WHERE f.conversation = ?1 AND f.lost IS NULL
-              AND f.kind IN (1, 2, 3, 8, 9, 100, 101, 102, 103, 104) AND ",
+              AND f.kind IN (1, 2, 3, 8, 9, 100, 101, 102, 103, 104, 123) AND ",
             $which
         )
     };

@@ -122,7 +122,7 @@ impl Reading<'_> {
             "SELECT f.broadcast, f.conversation, r.delivered_at_ms, r.read_at_ms,
                     r.acknowledged_at_ms, r.person
              FROM facts f LEFT JOIN receipts r ON r.message = f.id
-             WHERE f.lost IS NULL AND f.kind IN (1, 2, 8, 9, 100, 101) AND f.broadcast IN ",
+             WHERE f.lost IS NULL AND f.kind IN (1, 2, 8, 9, 100, 101, 123) AND f.broadcast IN ",
         );
         list(&mut query, ids);
         let mut reached = Receipts::new();
@@ -155,7 +155,7 @@ macro_rules! message_with_its_edit {
                 SELECT x.id FROM edits x CROSS JOIN facts g ON g.id = x.id
                 WHERE x.message = f.id AND g.author = f.author AND g.conversation = f.conversation
                 ORDER BY g.n IS NULL DESC, g.epoch DESC, g.n DESC, g.id DESC LIMIT 1)
-              WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101) AND ",
+              WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101, 123) AND ",
             $where
         )
     };

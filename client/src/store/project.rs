@@ -212,6 +212,16 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
             Some(conversation) => writing.lives(conversation, event.n, after_s).await,
             None => Ok(()),
         },
+        body @ (Body::TripPlanned { .. }
+        | Body::StopPlanned { .. }
+        | Body::PlansAnswered { .. }
+        | Body::StopMoved { .. }
+        | Body::StopSettled { .. }
+        | Body::TripHandedOver { .. }
+        | Body::StopHandedOver { .. }) => match event.id {
+            Some(id) => writing.is_of_trips(id, &body).await,
+            None => Ok(()),
+        },
         Body::Text { .. }
         | Body::Template { .. }
         | Body::File { .. }
@@ -354,7 +364,7 @@ async fn applied_up_to(
 /// who is of the staff, the device may not know yet; what was never theirs no screen shows.
 const COVERED: &str = "
     SELECT f.id, f.conversation, f.broadcast FROM facts f
-    WHERE f.author = ? AND f.kind IN (1, 2, 8, 9, 100, 101) AND f.n > ? AND f.n <= ?
+    WHERE f.author = ? AND f.kind IN (1, 2, 8, 9, 100, 101, 123) AND f.n > ? AND f.n <= ?
       AND (? = '' OR f.conversation = ?)
       AND (f.conversation = ? OR f.conversation LIKE 'group-%' OR f.conversation LIKE 'dispatch-%'
            OR f.conversation LIKE 'incident-%')";

@@ -85,7 +85,7 @@ impl Reading<'_> {
                 query.push_bind(terms).push(" AND w.rowid < ").push_bind(before);
             }
             None => {
-                query.push("facts f WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101) AND f.rowid < ");
+                query.push("facts f WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101, 123) AND f.rowid < ");
                 query.push_bind(before);
             }
         }

@@ -13,6 +13,8 @@ pub(crate) struct Touched {
     pub(crate) directory: bool,
     /// What was reported.
     pub(crate) reports: bool,
+    /// Trips and stops.
+    pub(crate) trips: bool,
     /// The list of wedged facts.
     pub(crate) wedged: bool,
     /// When the next message expires.
@@ -57,18 +59,22 @@ impl Touched {
         }
         self.directory |= other.directory;
         self.reports |= other.reports;
+        self.trips |= other.trips;
         self.wedged |= other.wedged;
         self.expiry |= other.expiry;
     }
 
     /// Whether nothing was touched.
     pub(crate) fn is_empty(&self) -> bool {
-        self.conversations.is_empty() && !self.directory && !self.reports && !self.wedged
+        let nothing_else = !self.directory && !self.reports && !self.trips && !self.wedged;
+        self.conversations.is_empty() && nothing_else
     }
 
-    /// What people choose for themselves is read with what everyone knows, and reports are read as a whole.
+    /// What people choose for themselves is read with what everyone knows; reports, and the trips of a day, are
+    /// read as a whole.
     fn read_elsewhere(&mut self, conversation: ConversationId) {
         self.directory |= matches!(conversation, ConversationId::Own(_));
         self.reports |= conversation == ConversationId::Reports;
+        self.trips |= matches!(conversation, ConversationId::Dispatch(_) | ConversationId::Staff);
     }
 }

@@ -8,10 +8,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::header::{check_expiry, check_mentions};
 use super::report::check_rules;
 use super::step::check_steps;
-use super::{Arguments, Body, Place, QuietHours};
+use super::{Answered, Arguments, Body, Place, QuietHours};
 use crate::{
-    GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, NAME_CHARS_MAX, REPORT_CHARS_MAX,
-    TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
+    GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, INSTRUCTIONS_CHARS_MAX, NAME_CHARS_MAX,
+    PLANS_ANSWERED_MAX, REPORT_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
 };
 
 /// Content that breaks the rules of its kind.
@@ -57,6 +57,16 @@ impl Body {
                     return Err(ContentError { field: "expires_after_s", what });
                 }
                 place.iter().try_for_each(Place::check)?;
+                at_most_chars("text", text, TEXT_CHARS_MAX)
+            }
+            Self::StopMoved { moved, text, template, header } => {
+                let (by, chain) = (header.acknowledge_by.is_some(), header.chain.is_some());
+                if by || chain || header.expires_after_s.is_some() {
+                    let what = "what moves a stop stays, and waits for nobody".into();
+                    return Err(ContentError { field: "moved", what });
+                }
+                moved.check()?;
+                template.iter().try_for_each(|it| check_template(&it.template, &it.arguments))?;
                 at_most_chars("text", text, TEXT_CHARS_MAX)
             }
             Self::Resolved { text } => at_most_chars("text", text, TEXT_CHARS_MAX),
@@ -115,6 +125,14 @@ impl Body {
             Self::CoverageSet { of, .. } => of.check(),
             Self::QuietHours { hours, .. } => hours.iter().try_for_each(QuietHours::check),
             Self::ShiftPlanned { shift } => shift.check(),
+            Self::TripPlanned { plan, .. } => plan.check(),
+            Self::StopPlanned { plan, .. } => plan.check(),
+            Self::PlansAnswered { answers, text, .. } => {
+                at_most("answers", answers.len(), PLANS_ANSWERED_MAX)?;
+                answers.iter().try_for_each(Answered::check)?;
+                at_most_chars("text", text, INSTRUCTIONS_CHARS_MAX)
+            }
+            Self::StopSettled { text, .. } => at_most_chars("text", text, INSTRUCTIONS_CHARS_MAX),
             Self::TemplatePublished { version: 0, .. } => {
                 Err(ContentError { field: "version", what: "versions are counted from 1".into() })
             }

@@ -34,6 +34,20 @@ impl Body {
         )
     }
 
+    /// Whether it is about trips and stops.
+    pub fn is_of_trips(&self) -> bool {
+        matches!(
+            self,
+            Self::TripPlanned { .. }
+                | Self::StopPlanned { .. }
+                | Self::PlansAnswered { .. }
+                | Self::StopMoved { .. }
+                | Self::StopSettled { .. }
+                | Self::TripHandedOver { .. }
+                | Self::StopHandedOver { .. }
+        )
+    }
+
     /// Plain words, which answer nothing.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), answers: None, header: Header::default() }
@@ -47,7 +61,8 @@ impl Body {
             | Self::File { header, .. }
             | Self::Location { header, .. }
             | Self::Contact { header, .. }
-            | Self::Incident { header, .. } => Some(header),
+            | Self::Incident { header, .. }
+            | Self::StopMoved { header, .. } => Some(header),
             Self::Broadcast { message, .. } => message.header(),
             _ => None,
         }

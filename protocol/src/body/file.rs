@@ -102,7 +102,7 @@ impl File {
     }
 }
 
-fn is_media_type(text: &str) -> bool {
+pub(super) fn is_media_type(text: &str) -> bool {
     let named = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c);
         part.starts_with(|c: char| c.is_ascii_alphanumeric()) && part.chars().all(plain)

@@ -6,7 +6,18 @@ pub fn is_message(kind: u16) -> bool {
 }
 
 /// The messages that one person tells another. A broadcast becomes such for each of its recipients.
-pub const TOLD: [u16; 6] = [TEXT, TEMPLATE, FILE, LOCATION, CONTACT, INCIDENT];
+pub const TOLD: [u16; 7] = [TEXT, TEMPLATE, FILE, LOCATION, CONTACT, INCIDENT, STOP_MOVED];
+
+/// Whether such a message stays, whatever it says and whoever wants it gone: what it began or changed would have no
+/// beginning.
+pub fn stays(kind: u16) -> bool {
+    matches!(kind, INCIDENT | STOP_MOVED)
+}
+
+/// Whether it is about trips and stops.
+pub fn is_of_trips(kind: u16) -> bool {
+    (TRIP_PLANNED..=STOP_HANDED_OVER).contains(&kind)
+}
 
 /// See [`crate::Body::Text`].
 pub const TEXT: u16 = 1;
@@ -88,3 +99,17 @@ pub const REPORTED: u16 = 114;
 pub const JUDGED: u16 = 115;
 /// See [`crate::Body::ExpirySet`].
 pub const EXPIRY_SET: u16 = 116;
+/// See [`crate::Body::TripPlanned`].
+pub const TRIP_PLANNED: u16 = 120;
+/// See [`crate::Body::StopPlanned`].
+pub const STOP_PLANNED: u16 = 121;
+/// See [`crate::Body::PlansAnswered`].
+pub const PLANS_ANSWERED: u16 = 122;
+/// See [`crate::Body::StopMoved`].
+pub const STOP_MOVED: u16 = 123;
+/// See [`crate::Body::StopSettled`].
+pub const STOP_SETTLED: u16 = 124;
+/// See [`crate::Body::TripHandedOver`].
+pub const TRIP_HANDED_OVER: u16 = 125;
+/// See [`crate::Body::StopHandedOver`].
+pub const STOP_HANDED_OVER: u16 = 126;

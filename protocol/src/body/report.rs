@@ -243,9 +243,9 @@ pub(super) fn check_rules(rules: &[FlagRule]) -> Result<(), ContentError> {
     }
 }
 
-/// Whether a fact of this kind says what can be reported. An incident stays, whatever it says: the staff see to it.
+/// Whether a fact of this kind says what can be reported. What the staff see to stays, whatever it says.
 fn can_be_quoted(kind: u16) -> bool {
-    (kind::TOLD.contains(&kind) && kind != kind::INCIDENT) || kind == kind::EDIT
+    (kind::TOLD.contains(&kind) && !kind::stays(kind)) || kind == kind::EDIT
 }
 
 /// A reason that this version does not know is another one.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{at_most, not_blank};
 use super::header::read_priority;
-use super::{Argument, Arguments, ContentError, Header, Priority, Role};
+use super::{Argument, Arguments, ContentError, Header, Priority, ReasonCode, Role, StopState};
 use crate::lenient::known_list;
 use crate::{
     CHAIN_AFTER_MINUTES_MAX, Millis, NAME_CHARS_MAX, TEMPLATE_ANSWERS_MAX, TEMPLATE_ARGUMENTS_MAX,
@@ -65,6 +65,43 @@ pub struct TemplateDefinition {
     #[n(8)]
     #[cbor(skip_if = "Vec::is_empty")]
     pub answers: Vec<String>,
+    /// What the stop becomes at which it is tapped: it is then no message of a template, but moves the stop
+    /// ([`crate::Body::StopMoved`]). It asks for no acknowledgement.
+    #[n(9)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moves: Option<StopAction>,
+}
+
+/// What a stop becomes by a tap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StopAction {
+    /// What it becomes: anything but `assigned` and `cancelled`.
+    #[n(0)]
+    pub to: StopState,
+    /// Why, if it did not go as planned.
+    #[n(1)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonCode>,
+}
+
+/// A template, as someone has tapped it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TemplateUse {
+    /// The stable id.
+    #[n(0)]
+    pub template: String,
+    /// The version that the author saw.
+    #[n(1)]
+    pub version: u16,
+    /// The typed arguments, by name.
+    #[n(2)]
+    #[cbor(decode_with = "super::argument::decode", skip_if = "Arguments::is_empty")]
+    #[serde(default)]
+    pub arguments: Arguments,
 }
 
 /// Something that a template asks for.
@@ -141,6 +178,7 @@ impl TemplateDefinition {
     /// What is wrong first.
     pub fn check(&self, id: &str) -> Result<(), ContentError> {
         check_id("template", id)?;
+        self.check_moves()?;
         at_most("arguments", self.arguments.len(), TEMPLATE_ARGUMENTS_MAX)?;
         let mut names = BTreeSet::new();
         for argument in &self.arguments {
@@ -187,6 +225,18 @@ impl TemplateDefinition {
             }
             None if self.chain.is_some() => {
                 wrong("chain", "a chain needs minutes in `acknowledge_within_minutes`")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What moves a stop says how it goes there, and waits for nobody.
+    fn check_moves(&self) -> Result<(), ContentError> {
+        let Some(action) = self.moves else { return Ok(()) };
+        match action.to {
+            StopState::Assigned | StopState::Cancelled => wrong("moves", "dispatch alone says so"),
+            _ if self.acknowledge_within_minutes.is_some() => {
+                wrong("moves", "what moves a stop asks for no acknowledgement")
             }
             _ => Ok(()),
         }

@@ -4,6 +4,7 @@
 mod own;
 mod reports;
 mod staff;
+mod trips;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -12,7 +13,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder, decode::Error};
 use super::header::read_mentions;
 use super::{
     Arguments, Body, Contact, Content, ContentError, File, GroupSettings, Header, Mention, Place,
-    Recipients, Role, Step, TemplateDefinition, argument, kind,
+    Recipients, Role, TemplateDefinition, argument, kind,
 };
 use crate::frame::is_false;
 use crate::lenient::known_list;
@@ -21,8 +22,12 @@ use crate::{DeviceId, EnrolmentId, FactId, Move, PersonId, ReceiptState};
 use own::{BlockedWire, NotifyWire, QuietHoursWire};
 use reports::{ExpirySetWire, FlagRulesSetWire, FlaggedWire, JudgedWire, ReportedWire};
 use staff::{
-    AssignedWire, CoverageSetWire, IncidentWire, ReopenedWire, ResolvedWire, ShiftCancelledWire,
-    ShiftPlannedWire,
+    AssignedWire, ChainSetWire, CoverageSetWire, IncidentWire, ReopenedWire, ResolvedWire,
+    ShiftCancelledWire, ShiftPlannedWire,
+};
+use trips::{
+    PlansAnsweredWire, StopHandedOverWire, StopMovedWire, StopPlannedWire, StopSettledWire,
+    TripHandedOverWire, TripPlannedWire,
 };
 
 /// Maps each kind to its body and wire form, in both directions.
@@ -75,6 +80,13 @@ wire_forms! {
     FLAGGED Flagged FlaggedWire { quote, rules };
     JUDGED Judged JudgedWire { message, verdict, text };
     FLAG_RULES_SET FlagRulesSet FlagRulesSetWire { rules };
+    TRIP_PLANNED TripPlanned TripPlannedWire { trip, plan };
+    STOP_PLANNED StopPlanned StopPlannedWire { stop, plan };
+    PLANS_ANSWERED PlansAnswered PlansAnsweredWire { answers, accepted, reason, text };
+    STOP_MOVED StopMoved StopMovedWire { moved, text, template, header };
+    STOP_SETTLED StopSettled StopSettledWire { stop, state, text };
+    TRIP_HANDED_OVER TripHandedOver TripHandedOverWire { trip, to };
+    STOP_HANDED_OVER StopHandedOver StopHandedOverWire { stop, to };
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };
@@ -234,16 +246,6 @@ struct EscalationWire {
     #[n(2)]
     #[cbor(skip_if = "Vec::is_empty")]
     to: Vec<PersonId>,
-}
-
-#[derive(Encode, Decode)]
-struct ChainSetWire {
-    #[n(0)]
-    chain: u32,
-    #[n(1)]
-    name: String,
-    #[n(2)]
-    steps: Vec<Step>,
 }
 
 #[derive(Encode, Decode)]

@@ -20,3 +20,5 @@ mod searching;
 mod shared;
 mod sizes;
 mod snapshots;
+mod stops;
+mod trips;

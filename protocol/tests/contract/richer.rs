@@ -146,6 +146,7 @@ pub fn full_definition() -> TemplateDefinition {
         acknowledge_within_minutes: Some(15),
         chain: Some(4),
         answers: vec!["understood".into()],
+        moves: None,
     }
 }
 

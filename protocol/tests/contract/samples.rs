@@ -73,6 +73,7 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
     bodies.extend(crate::shared::bodies());
     bodies.extend(crate::own::bodies());
     bodies.extend(crate::reports::bodies());
+    bodies.extend(crate::trips::bodies());
     bodies
 }
 

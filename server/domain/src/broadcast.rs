@@ -18,7 +18,7 @@ use crate::known::{Known, Reached};
 use crate::rights::{Right, may};
 use crate::wanted::Wanted;
 
-/// Most facts that the broadcasts of one batch become, beyond the first one. Further ones are put off,
+/// Most facts that the broadcasts and handed over trips of one batch become, beyond the first one. Further ones are put off,
 /// so that nobody else waits long for their commit.
 const SPREAD_MAX: usize = 10_000;
 
@@ -138,8 +138,11 @@ pub(crate) fn everyone_in(
 impl Desk<'_, '_> {
     /// Whether the batch has room for what this becomes. The first always has.
     pub(crate) fn has_room_for(&self, actor: Actor, entry: &Entry) -> bool {
-        if self.told_to_many == 0 || !tells_many(actor, entry) {
+        if self.told_to_many == 0 {
             return true;
+        }
+        if !tells_many(actor, entry) {
+            return self.told_to_many + self.told_by_handing_over(&entry.content) <= SPREAD_MAX;
         }
         let body = entry.content.to_body().ok();
         let recipients =

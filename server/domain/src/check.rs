@@ -7,6 +7,7 @@ use crate::batch::Actor;
 use crate::broadcast::recipients_of;
 use crate::decide::Desk;
 use crate::known::{Past, PastOutcome};
+use crate::trips::may_say_of_trips;
 
 impl Desk<'_, '_> {
     /// What the entry says, if it may be said.
@@ -17,7 +18,10 @@ impl Desk<'_, '_> {
         if entry.content.is_too_large() {
             return Err(ProblemCode::TooLarge);
         }
-        may_write(actor, entry.conversation, self.known)?;
+        match kind::is_of_trips(entry.content.kind) {
+            true => may_say_of_trips(actor, entry.conversation, self.known)?,
+            false => may_write(actor, entry.conversation, self.known)?,
+        }
         let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
         match body {
             Body::Unknown { .. } => return Err(ProblemCode::UnknownKind),
@@ -37,6 +41,13 @@ impl Desk<'_, '_> {
             | Body::ExpirySet { .. }
             | Body::Reported { .. }
             | Body::Judged { .. }
+            | Body::TripPlanned { .. }
+            | Body::StopPlanned { .. }
+            | Body::PlansAnswered { .. }
+            | Body::StopMoved { .. }
+            | Body::StopSettled { .. }
+            | Body::TripHandedOver { .. }
+            | Body::StopHandedOver { .. }
             | Body::Acknowledgement { .. }
             | Body::Edit { .. }
             | Body::Deletion { .. }
@@ -71,6 +82,7 @@ impl Desk<'_, '_> {
         self.check_case(actor, entry.conversation, &body)?;
         self.check_chosen(actor, &body)?;
         self.check_report(actor, &body)?;
+        self.check_trips(actor, entry, &body)?;
         self.check_blocked(actor, entry.conversation, &body)?;
         self.check_mentions(actor, entry.conversation, &body)?;
         self.check_revision(actor, entry.conversation, &body)?;
@@ -129,7 +141,7 @@ impl Desk<'_, '_> {
                 let revisable = match is_edit {
                     true => brought.unwrap_or(kind) == kind::TEXT,
                     // Nobody would know any more what is to be resolved.
-                    false => kind::is_message(kind) && kind != kind::INCIDENT,
+                    false => kind::is_message(kind) && !kind::stays(kind),
                 };
                 past.author == author && place == conversation && revisable
             }

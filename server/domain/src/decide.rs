@@ -14,6 +14,7 @@ use crate::known::{Known, Past, PastOutcome};
 use crate::marks::{Moves, Progress, marks_count};
 use crate::record::{Decision, LaneMoved, Recorded, Rejection};
 use crate::runs::in_runs;
+use crate::trips::word;
 
 /// What the outside world lends to a decision: one moment, and secrets that nobody can guess.
 pub struct Clockwork<'a> {
@@ -205,6 +206,7 @@ impl<'k, 'c> Desk<'k, 'c> {
         );
         self.hears_of_watched(actor, entry.conversation, body);
         self.hears_of_report(actor.person, recorded_at, body);
+        self.hears_of_trips(word((entry.id, sequence.n, recorded_at), actor.person, entry, body));
         self.flag(actor, entry, body);
         Answer::Accepted { id: entry.id, sequence, recorded_at, before: 0 }
     }

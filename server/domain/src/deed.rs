@@ -263,6 +263,13 @@ impl Desk<'_, '_> {
             | Body::Reported { .. }
             | Body::Flagged { .. }
             | Body::Judged { .. }
+            | Body::TripPlanned { .. }
+            | Body::StopPlanned { .. }
+            | Body::PlansAnswered { .. }
+            | Body::StopMoved { .. }
+            | Body::StopSettled { .. }
+            | Body::TripHandedOver { .. }
+            | Body::StopHandedOver { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

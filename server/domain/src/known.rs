@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use waypost_protocol::{
     Case, ConversationId, EnrolmentId, FactId, Flags, GroupSettings, Millis, NotificationSettings,
-    PersonId, ProblemCode, ReportedMessage, Role, Sequence, Step,
+    PersonId, ProblemCode, ReportedMessage, Role, Sequence, Step, Stop, StopId, Trip, TripId,
 };
 
 use crate::batch::Actor;
@@ -42,6 +42,14 @@ pub struct Known {
     pub expiries: HashMap<ConversationId, u32>,
     /// What has become of those of the wanted messages that were reported or flagged.
     pub reported: HashMap<FactId, ReportedMessage>,
+    /// The wanted trips.
+    pub trips: HashMap<TripId, Trip>,
+    /// Their stops.
+    pub stops_of: HashMap<TripId, BTreeSet<StopId>>,
+    /// The wanted stops, and those of the trips that are handed over.
+    pub stops: HashMap<StopId, Stop>,
+    /// The Ed25519 keys of the wanted enrolments.
+    pub keys: HashMap<EnrolmentId, [u8; 32]>,
     /// The rules by which messages are flagged.
     pub flags: Flags,
     /// All members of the wanted groups whose members are told something.

@@ -18,6 +18,7 @@ mod check;
 mod decide;
 mod deed;
 mod escalation;
+mod evidence;
 mod expiry;
 mod known;
 pub mod live;
@@ -29,6 +30,7 @@ mod reports;
 pub mod rights;
 mod roster;
 mod runs;
+mod trips;
 pub mod uplink;
 mod wanted;
 
@@ -36,6 +38,7 @@ pub use batch::{Actor, Deed, DeedDone, Reply, Request};
 pub use broadcast::wanted_by_broadcasts;
 pub use decide::{Clockwork, decide};
 pub use escalation::{Watch, Watching, edited, wanted_by_steps, wanted_by_watches};
+pub use evidence::is_signed_by;
 pub use known::{
     EnrolmentState, GroupState, Known, Past, PastOutcome, PersonState, Reached, TokenState,
 };

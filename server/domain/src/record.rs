@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use waypost_protocol::{
     Case, Content, ConversationId, EnrolmentId, Event, FactId, Millis, Move, NotificationSettings,
-    PersonId, ProblemCode, ReadMark, ReportedMessage, Sequence,
+    PersonId, ProblemCode, ReadMark, ReportedMessage, Sequence, Stop, StopId, Trip, TripId,
 };
 
 use crate::audit::Tree;
@@ -146,6 +146,10 @@ pub struct Decision {
     pub expiries: BTreeMap<ConversationId, Option<u32>>,
     /// What became of messages that were reported or flagged.
     pub reported: BTreeMap<FactId, ReportedMessage>,
+    /// What became of trips.
+    pub trips: BTreeMap<TripId, Trip>,
+    /// What became of stops.
+    pub stops: BTreeMap<StopId, Stop>,
     /// Pseudonyms of the people added.
     pub pseudonyms: Vec<(PersonId, [u8; 16])>,
     /// The new end of the record.

@@ -98,15 +98,20 @@ impl Desk<'_, '_> {
         self.hears_of_report(PersonId::SERVER, self.now(), &flagged);
     }
 
-    /// The server says something by itself.
-    fn says(&mut self, conversation: ConversationId, body: &Body) {
+    /// The server says something by itself. Where that stands.
+    pub(crate) fn says(
+        &mut self,
+        conversation: ConversationId,
+        body: &Body,
+    ) -> (FactId, u64, Millis) {
         let (id, content) = (self.mint_id(), body.to_content());
-        self.record(Draft {
+        let (sequence, recorded_at) = self.record(Draft {
             digest: digest_of(conversation, &content),
             conversation: Some(conversation),
             content,
             ..Draft::by_server(id)
         });
+        (id, sequence.n, recorded_at)
     }
 }
 

@@ -6,9 +6,9 @@ use waypost_protocol::Role;
 
 use Right::{
     AddPeople, BeWrittenTo, Block, EnrolDrivers, EnrolEveryone, Moderate, OpenIncidents,
-    PlanShifts, PublishTemplates, ReadStaff, Report, Revoke, RunGroups, SeeChains,
+    PlanShifts, PlanTrips, PublishTemplates, ReadStaff, Report, Revoke, RunGroups, SeeChains,
     SeeResponseTimes, SeeRoster, SetChains, SetCoverages, SignCheckpoints, TellMany, VerifyRecord,
-    WorkCases, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
+    WorkCases, WorkStops, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
 };
 use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
 
@@ -54,6 +54,10 @@ pub enum Right {
     SetCoverages,
     /// Plans shifts.
     PlanShifts,
+    /// Plans trips, changes and hands them over, and decides what becomes of stops.
+    PlanTrips,
+    /// Drives trips: answers what is planned, and says how it goes at each stop.
+    WorkStops,
     /// Issues enrolment links for drivers.
     EnrolDrivers,
     /// Issues enrolment links for everyone.
@@ -71,7 +75,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 26] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 28] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -103,6 +107,12 @@ pub const RIGHTS: [(Right, &str, &[Role]); 26] = [
     (SeeRoster, "see coverages, and everyone's shifts", STAFF),
     (SetCoverages, "make and change coverages", STAFF),
     (PlanShifts, "plan and cancel shifts", STAFF),
+    (
+        PlanTrips,
+        "plan trips, change and hand them over, and decide what becomes of stops",
+        &[Dispatcher, Admin, Bot],
+    ),
+    (WorkStops, "drive trips: answer what is planned, and say how it goes at each stop", &[Driver]),
     (EnrolDrivers, "issue enrolment links for drivers", STAFF),
     (EnrolEveryone, "issue enrolment links for everyone", ADMINS),
     (Revoke, "end enrolments", STAFF),

@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use waypost_protocol::{Body, ConversationId, EnrolmentId, Entry, FactId, PersonId, kind};
+use waypost_protocol::{
+    Body, ConversationId, EnrolmentId, Entry, FactId, PersonId, StopId, TripId, kind,
+};
 
 use crate::batch::{Actor, Deed, Request};
 use crate::broadcast::{revised_broadcast, tells_many};
 use crate::cases::{opening_of, people_named};
 use crate::marks::may_have_read;
 use crate::reports::reported_by;
+use crate::trips::add_trips;
 
 /// The keys that must be looked up, each in one set query.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,6 +39,14 @@ pub struct Wanted {
     pub expiries: HashSet<ConversationId>,
     /// Messages of which it matters whether they were reported.
     pub reported: HashSet<FactId>,
+    /// Trips.
+    pub trips: HashSet<TripId>,
+    /// Trips that are handed over, with their stops.
+    pub handed: HashSet<TripId>,
+    /// Stops.
+    pub stops: HashSet<StopId>,
+    /// Enrolments whose signature is to be checked.
+    pub keys: HashSet<EnrolmentId>,
     /// Groups whose members are told something.
     pub audiences: HashSet<u32>,
     /// Broadcasts whose recipients are told something.
@@ -107,6 +118,8 @@ impl Wanted {
             + self.expiries.len()
             + self.reported.len()
             + self.shifts.len()
+            + self.trips.len()
+            + self.stops.len()
             + self.audiences.len()
             + self.broadcasts.len()
             + self.watches.len();
@@ -128,6 +141,7 @@ impl Wanted {
                     self.add_watched(entry);
                     self.people.extend(people_named(entry));
                     self.add_reported(entry);
+                    add_trips(self, actor, entry);
                     self.lanes
                         .extend(actor.enrolment.map(|enrolment| (enrolment, entry.conversation)));
                     self.add_conversation(entry.conversation, actor.person);

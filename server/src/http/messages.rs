@@ -219,8 +219,8 @@ const MESSAGE_FIELDS: [&str; 15] = [
 pub fn message_of(told: &serde_json::Value) -> Result<Body, Problem> {
     let bytes = serde_json::to_vec(told).map_err(|_| ProblemCode::Internal)?;
     let axum::Json(body): axum::Json<Body> = axum::Json::from_bytes(&bytes)?;
-    let opens = matches!(body, Body::Incident { .. });
-    if opens || !kind::TOLD.contains(&body.to_content().kind) {
+    let is_another_resource = matches!(body, Body::Incident { .. } | Body::StopMoved { .. });
+    if is_another_resource || !kind::TOLD.contains(&body.to_content().kind) {
         let what = "only `text`, `template`, `file`, `location` and `contact` are messages";
         return Err(Problem::of_field(ProblemCode::ContentInvalid, "kind", what));
     }

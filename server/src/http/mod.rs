@@ -28,6 +28,7 @@ mod search;
 mod sync;
 mod templates;
 mod tokens;
+mod trips;
 mod websocket;
 
 use std::any::Any;
@@ -115,6 +116,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(cases::router())
         .merge(revisions::router())
         .merge(reports::router())
+        .merge(trips::router())
         .merge(escalations::router())
         .merge(templates::router())
         .merge(search::router())

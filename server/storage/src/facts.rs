@@ -5,7 +5,8 @@ use sqlx::{AnyConnection, Row as _};
 use waypost_domain::page::{EpochStart, From, Read, answer, fitting, from};
 use waypost_domain::{Head, Recorded};
 use waypost_protocol::{
-    Body, Content, EVENTS_MAX, Event, Events, Millis, Move, PersonId, Pull, ReceiptState, Sequence,
+    Body, Content, EVENTS_MAX, Event, Events, FactId, Millis, Move, PersonId, Pull, ReceiptState,
+    Sequence,
 };
 
 use crate::decode::{conversation_id, fact_id, person_id};
@@ -223,6 +224,23 @@ impl Db {
             }
         }
         Ok(events.into_iter().map(receipts_event).collect())
+    }
+
+    /// What this person has said under this id, as it was recorded; `None` if it was not, or is gone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn fact_of(
+        &self,
+        author: PersonId,
+        id: FactId,
+    ) -> Result<Option<Content>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT kind, content FROM fact WHERE id = ");
+        sql.bind(id.as_bytes().to_vec()).push(" AND author = ").bind(i64::from(author.0));
+        let Some(row) = sql.row(&mut on).await? else { return Ok(None) };
+        let (kind, bytes) = (unsigned(row.try_get(0)?) as u16, row.try_get::<Option<_>, _>(1)?);
+        Ok(bytes.map(|bytes| Content { kind, bytes }))
     }
 
     /// One fact by number, for whoever has just made it.

@@ -48,6 +48,7 @@ impl Db {
         known.chosen.extend(self.known_chosen(on, &wanted).await?);
         known.expiries.extend(self.known_expiries(on, &wanted).await?);
         known.reported = self.known_reported(on, &wanted).await?;
+        self.know_trips(on, &wanted, known).await?;
         known.read.extend(self.known_read(on, &wanted).await?);
         known.tokens = self.known_tokens(on, &wanted).await?;
         known.templates = self.known_templates(on, &wanted).await?;

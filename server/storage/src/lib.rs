@@ -38,6 +38,7 @@ mod sql;
 mod templates;
 mod tokens;
 mod told;
+mod trips;
 mod write;
 mod writing;
 
@@ -56,3 +57,4 @@ pub use roster::ShiftRow;
 pub use search::{SEARCHED_MAX, Sought};
 pub use templates::TemplateRow;
 pub use tokens::TokenRow;
+pub use trips::{Conflicted, TripsOf};

@@ -39,6 +39,7 @@ impl Db {
         self.write_chosen(on, decision).await?;
         self.write_expiries(on, decision).await?;
         self.write_reported(on, decision).await?;
+        self.write_trips(on, decision).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;
@@ -281,6 +282,13 @@ impl Db {
             | Body::Reported { .. }
             | Body::Flagged { .. }
             | Body::Judged { .. }
+            | Body::TripPlanned { .. }
+            | Body::StopPlanned { .. }
+            | Body::PlansAnswered { .. }
+            | Body::StopMoved { .. }
+            | Body::StopSettled { .. }
+            | Body::TripHandedOver { .. }
+            | Body::StopHandedOver { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

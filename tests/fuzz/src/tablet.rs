@@ -147,7 +147,7 @@ impl Tablet {
             0 => Wish::Read { conversation, up_to: feed.number() },
             1 => Wish::Discard { wedged },
             2 => Wish::Online(feed.below(2) == 1),
-            _ => Wish::SayAgain { wedged, conversation, content: content(feed) },
+            _ => Wish::SayAgain { wedged, id: None, conversation, content: content(feed) },
         };
         self.input(Input::Tapped(wish));
     }

@@ -9,6 +9,7 @@ use waypost_protocol::{
 };
 
 use crate::device::Device;
+use crate::evidence::key_of;
 use crate::story::{Broken, broken};
 use crate::witness::Asked;
 use crate::world::World;
@@ -141,7 +142,7 @@ impl World {
             device,
             device_name: device_name.clone(),
             credential_hash: token_hash,
-            public_key: [2; 32],
+            public_key: key_of(enrolment).verifying_key().to_bytes(),
         })?;
         let (room, random) = (self.weather.room(), self.dice.wide());
         let mut device = Device::new(device_name, person, role, enrolment, room, random);

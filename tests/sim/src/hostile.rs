@@ -6,7 +6,8 @@ use waypost_domain::{Actor, Recorded};
 use waypost_engine::LinkPath;
 use waypost_protocol::{
     Body, CONTENT_BYTES_MAX, Content, ConversationId, EnrolmentId, Entry, FactId, Header, History,
-    IncidentCategory, PersonId, Pull, ReadMark, Recipients, Sequence, StoredMark, Submit, Uplink,
+    IncidentCategory, PersonId, Pull, ReadMark, Recipients, Sequence, StopId, StopMove, StopPlan,
+    StopState, StoredMark, Submit, TripId, Uplink,
 };
 
 use crate::device::Device;
@@ -114,7 +115,8 @@ impl World {
 
     fn made_up_content(&mut self) -> Content {
         let person = PersonId(1 + self.dice.below(9) as u32);
-        match self.dice.below(14) {
+        match self.dice.below(18) {
+            14..18 => self.made_up_trip().to_content(),
             13 => Body::Assigned { to: Some(person), instead_of: None }.to_content(),
             12 => Body::Resolved { text: String::new() }.to_content(),
             11 => {
@@ -139,6 +141,26 @@ impl World {
             }
             8 => Body::Deletion { message: self.someones_fact(), author: person }.to_content(),
             _ => Content { kind: 1, bytes: vec![0; CONTENT_BYTES_MAX + 1] },
+        }
+    }
+
+    fn made_up_trip(&mut self) -> Body {
+        let (stops, trips) = (&self.servers.store.stops, &self.servers.store.trips);
+        let (stops, trips): (Vec<_>, Vec<_>) =
+            (stops.keys().copied().collect(), trips.keys().copied().collect());
+        let stop = self.dice.pick(&stops).unwrap_or(StopId::mint(0, 0));
+        let trip = self.dice.pick(&trips).unwrap_or(TripId::mint(0, 0));
+        let text = String::new();
+        match self.dice.below(5) {
+            0 => Body::StopPlanned { stop, plan: StopPlan::of(trip, "Nowhere").into() },
+            1 => Body::TripHandedOver { trip, to: Some(PersonId(1 + self.dice.below(9) as u32)) },
+            2 => Body::StopSettled { stop, state: StopState::Completed, text },
+            3 => Body::StopHandedOver { stop, to: trip },
+            _ => {
+                let to = StopState::ALL[1 + self.dice.index(8)];
+                let moved = StopMove::to(stop, to).into();
+                Body::StopMoved { moved, text, template: None, header: Header::default() }
+            }
         }
     }
 

@@ -21,6 +21,7 @@ use crate::reports::{Reports, quoted_by};
 use crate::roster::Roster;
 use crate::story::{Broken, broken};
 use crate::templates::Versions;
+use crate::trips::Trips;
 
 /// What people said, with the number of the device.
 pub(crate) type Said = BTreeMap<FactId, (usize, Entry)>;
@@ -62,6 +63,8 @@ pub(crate) struct Line {
     pub(crate) choices: Choices,
     /// What they report.
     pub(crate) reports: Reports,
+    /// Trips and stops.
+    pub(crate) trips: Trips,
     /// How long messages stay.
     expiries: Expiries,
     /// What broadcasts say to whom, and what is said about them since.
@@ -150,7 +153,7 @@ impl Line {
         }
         if self.reports.brings(fact)? {
             self.is_removed(fact);
-        } else if self.escalations.brings(fact)? {
+        } else if self.trips.brings(fact)? || self.escalations.brings(fact)? {
             // It is as the step before it says.
         } else if let Some(enrolment) = fact.enrolment {
             if self.revoked.contains(&enrolment) {
@@ -179,6 +182,7 @@ impl Line {
         let is_there = self.edits.get(&fact.id).is_none_or(|it| self.ids.contains_key(it));
         self.reports.hears(fact, said.as_ref(), !is_brought && is_there)?;
         self.expiries.hears(fact, &self.settings)?;
+        self.trips.hears(fact, &self.staff, from.devices)?;
         self.roster.hears(fact);
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);
@@ -277,6 +281,7 @@ impl Line {
     pub(crate) fn all_are_told(&self) -> Result<(), Broken> {
         self.broadcasts.are_told()?;
         self.reports.are_done()?;
+        self.trips.are_told()?;
         self.escalations.are_told()
     }
 

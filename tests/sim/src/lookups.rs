@@ -11,7 +11,7 @@ use waypost_domain::{
 };
 use waypost_protocol::{
     Body, Content, ConversationId, EVENTS_MAX, Earlier, Event, Events, FactId, Flags, History,
-    Millis, PersonId, Pull, kind,
+    Millis, PersonId, Pull, Stop, StopId, TripId, kind,
 };
 
 use crate::store::{Membership, Store};
@@ -50,6 +50,10 @@ impl Store {
             expiries: found(&wanted.expiries, &self.expiries),
             reported: found(&wanted.reported, &self.reported),
             flags: Flags::new(&self.flag_rules),
+            trips: found(&wanted.trips, &self.trips),
+            stops_of: wanted.trips.iter().filter_map(|it| self.stops_of(*it)).collect(),
+            stops: self.stops_for(&wanted),
+            keys: found(&wanted.keys, &self.keys),
             broadcasts: found(&wanted.broadcasts, &self.broadcasts),
             copies: found(&wanted.watches, &self.copies),
             watches: wanted.watches.iter().filter_map(|it| self.watched(*it)).collect(),
@@ -104,6 +108,19 @@ impl Store {
             Some(Ok(Body::Edit { text, .. })) => edited(&fact.content, &text),
             _ => fact.content.clone(),
         }
+    }
+
+    /// The stops of a trip, if it has any.
+    fn stops_of(&self, trip: TripId) -> Option<(TripId, BTreeSet<StopId>)> {
+        let theirs = self.stops.iter().filter(|(_, stop)| stop.trip == Some(trip));
+        let theirs: BTreeSet<_> = theirs.map(|(id, _)| *id).collect();
+        (!theirs.is_empty()).then_some((trip, theirs))
+    }
+
+    fn stops_for(&self, wanted: &Wanted) -> HashMap<StopId, Stop> {
+        let handed = |stop: &Stop| stop.trip.is_some_and(|trip| wanted.handed.contains(&trip));
+        let known = self.stops.iter().filter(|(id, it)| wanted.stops.contains(id) || handed(it));
+        known.map(|(id, stop)| (*id, stop.clone())).collect()
     }
 
     fn person(&self, person: PersonId) -> Option<(PersonId, PersonState)> {

@@ -41,6 +41,7 @@ impl Line {
                 self.staff.extend(Some(person).filter(|_| role.is_staff()));
                 self.choices.knows(person, role);
                 self.reports.knows(person, role);
+                self.trips.knows(person, role);
             }
             Ok(Body::GroupCreated { group, members, moderators, settings, .. }) => {
                 self.members.insert(group, members.into_iter().collect());

@@ -295,6 +295,7 @@ impl Reference {
                 line.add(fact, from)?;
             }
         }
+        self.line().trips.are_so(decision)?;
         self.line().all_are_told()
     }
 

@@ -9,7 +9,7 @@ use waypost_domain::{
 };
 use waypost_protocol::{
     Body, Case, ConversationId, EnrolmentId, FactId, FlagRule, GroupSettings, Millis,
-    NotificationSettings, PersonId, ReportedMessage, Role, Step, kind,
+    NotificationSettings, PersonId, ReportedMessage, Role, Step, Stop, StopId, Trip, TripId, kind,
 };
 
 /// The record and what stands beside it.
@@ -53,6 +53,11 @@ pub(crate) struct Store {
     /// What became of messages that were reported or flagged, and the rules for that.
     pub(crate) reported: BTreeMap<FactId, ReportedMessage>,
     pub(crate) flag_rules: Vec<FlagRule>,
+    /// What became of trips and stops.
+    pub(crate) trips: BTreeMap<TripId, Trip>,
+    pub(crate) stops: BTreeMap<StopId, Stop>,
+    /// The keys of devices.
+    pub(crate) keys: BTreeMap<EnrolmentId, [u8; 32]>,
     /// What has expired.
     pub(crate) expired: BTreeSet<FactId>,
 }
@@ -154,6 +159,8 @@ impl Store {
             }
         }
         self.reported.extend(decision.reported.iter().map(|(id, it)| (*id, it.clone())));
+        self.trips.extend(decision.trips.iter().map(|(id, it)| (*id, it.clone())));
+        self.stops.extend(decision.stops.iter().map(|(id, it)| (*id, it.clone())));
         decision.watching.iter().for_each(|change| self.watch(change));
         self.head = decision.head.clone();
     }
@@ -313,10 +320,11 @@ impl Store {
     }
 
     fn enrol(&mut self, enrolment: EnrolmentId, person: PersonId, deed: &Deed) {
-        if let Deed::Enrol { token_hash, .. } = deed
-            && let Some(token) = self.tokens.get_mut(token_hash)
-        {
-            token.used_by = Some(enrolment);
+        if let Deed::Enrol { token_hash, public_key, .. } = deed {
+            self.keys.insert(enrolment, *public_key);
+            if let Some(token) = self.tokens.get_mut(token_hash) {
+                token.used_by = Some(enrolment);
+            }
         }
         let state = EnrolmentState { person, revoked: false, stored_up_to: 0 };
         self.enrolments.insert(enrolment, state);

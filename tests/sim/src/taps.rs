@@ -21,7 +21,8 @@ impl World {
             return Ok(());
         }
         let wish = match self.dice.below(100) {
-            0..36 => self.say(number),
+            0..28 => self.say(number),
+            28..36 => self.drive(number),
             36..40 => self.work(number),
             40..45 => self.revise(number),
             45..55 => self.acknowledge(number),
@@ -222,7 +223,7 @@ impl World {
         }
         let content = self.devices[number].store.own.get(&wedged)?.0.content.clone();
         let conversation = self.conversation(number)?;
-        Some(Wish::SayAgain { wedged, conversation, content })
+        Some(Wish::SayAgain { wedged, id: None, conversation, content })
     }
 }
 
@@ -237,8 +238,12 @@ fn words(wish: &Wish) -> String {
         Wish::Say { conversation, body: Body::Deletion { message, .. } } => {
             format!("{message} in {conversation} is deleted")
         }
+        Wish::Say { conversation, body } if body.is_of_trips() => {
+            format!("in {conversation}: {body:?}")
+        }
         Wish::Say { body: Body::Broadcast { to, .. }, .. } => format!("a broadcast to {to:?}"),
         Wish::Say { conversation, .. } => format!("a message in {conversation}"),
+        Wish::SayAs { conversation, body, .. } => format!("in {conversation}: {body:?}"),
         Wish::Open { .. } => "an incident".into(),
         Wish::SayAgain { conversation, .. } => format!("a refused message again in {conversation}"),
         Wish::Discard { .. } => "a refused message is discarded".into(),

@@ -8,20 +8,34 @@ use waypost_protocol::{
 use super::{Engine, Plan};
 use crate::{Change, Effect, Refusal, Wish};
 
+/// Under which id something is said, where, and instead of which wedged fact.
+#[derive(Default)]
+struct Say {
+    id: Option<FactId>,
+    conversation: Option<ConversationId>,
+    instead_of: Option<FactId>,
+}
+
 impl Engine {
     pub(super) fn tapped(&mut self, wish: Wish, plan: &mut Plan) {
         self.active_at = plan.now.tick;
         match wish {
             Wish::Say { conversation, body } => {
                 let content = check(&body).map(|()| body.to_content());
-                self.say(Some(conversation), content, None, plan);
+                self.say(Say { conversation: Some(conversation), ..Say::default() }, content, plan);
+            }
+            Wish::SayAs { id, conversation, body } => {
+                let content = check(&body).map(|()| body.to_content());
+                let (id, conversation) = (Some(id), Some(conversation));
+                self.say(Say { id, conversation, instead_of: None }, content, plan);
             }
             Wish::Open { incident } => {
                 let content = check(&incident).map(|()| incident.to_content());
-                self.say(None, content, None, plan);
+                self.say(Say::default(), content, plan);
             }
-            Wish::SayAgain { wedged, conversation, content } => {
-                self.say(Some(conversation), Ok(content), Some(wedged), plan);
+            Wish::SayAgain { wedged, id, conversation, content } => {
+                let (conversation, instead_of) = (Some(conversation), Some(wedged));
+                self.say(Say { id, conversation, instead_of }, Ok(content), plan);
             }
             Wish::Discard { wedged } => {
                 plan.changes.push(Change::Discarded { id: wedged });
@@ -47,19 +61,14 @@ impl Engine {
     }
 
     /// Puts it into the outbox; without a conversation it opens one, an incident.
-    fn say(
-        &mut self,
-        conversation: Option<ConversationId>,
-        content: Result<Content, ContentError>,
-        instead_of: Option<FactId>,
-        plan: &mut Plan,
-    ) {
+    fn say(&mut self, say: Say, content: Result<Content, ContentError>, plan: &mut Plan) {
+        let Say { id, conversation, instead_of } = say;
         let content = match content {
             Ok(content) if !self.outbox.is_full() => content,
             Ok(_) => return plan.effects.push(Effect::Refuse(Refusal::OutboxFull)),
             Err(error) => return plan.effects.push(Effect::Refuse(error.into())),
         };
-        let id = FactId::mint(plan.now.at, plan.random);
+        let id = id.unwrap_or_else(|| FactId::mint(plan.now.at, plan.random));
         let opened = || ConversationId::Incident(IncidentId(id.0));
         let conversation = conversation.unwrap_or_else(opened);
         let entry = Entry {

@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::super::incident::read_category;
-use super::super::{Coverage, Header, IncidentCategory, Place, Shift};
+use super::super::{Coverage, Header, IncidentCategory, Place, Shift, Step};
 use crate::{FactId, PersonId};
 
 #[derive(Encode, Decode)]
@@ -59,4 +59,14 @@ pub(super) struct ShiftCancelledWire {
     pub(super) shift: FactId,
     #[n(1)]
     pub(super) person: PersonId,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct ChainSetWire {
+    #[n(0)]
+    pub(super) chain: u32,
+    #[n(1)]
+    pub(super) name: String,
+    #[n(2)]
+    pub(super) steps: Vec<Step>,
 }

@@ -24,5 +24,6 @@ mod roster;
 mod runs;
 mod templates;
 mod told;
+mod trips;
 mod wanted;
 mod writing;

@@ -26,6 +26,7 @@ mod search;
 mod syncing;
 mod templates;
 mod tokens;
+mod trips;
 mod websocket;
 
 // Two test binaries share it, and each uses a part.

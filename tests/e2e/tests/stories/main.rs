@@ -17,6 +17,7 @@ mod reports;
 mod revisions;
 mod search;
 mod templates;
+mod trips;
 
 /// Tells each story once on each database.
 #[macro_export]

@@ -133,7 +133,14 @@ fn what(body: &Body) -> String {
         Body::Location { place, .. } => place.name.as_deref().unwrap_or("a place"),
         Body::Contact { contact, .. } => &contact.name,
         Body::Incident { text, .. } | Body::Resolved { text } => text,
-        Body::Acknowledgement { .. }
+        Body::StopMoved { moved, .. } => moved.to.name(),
+        Body::TripPlanned { .. }
+        | Body::StopPlanned { .. }
+        | Body::PlansAnswered { .. }
+        | Body::StopSettled { .. }
+        | Body::TripHandedOver { .. }
+        | Body::StopHandedOver { .. }
+        | Body::Acknowledgement { .. }
         | Body::Deletion { .. }
         | Body::Assigned { .. }
         | Body::Reopened {}

@@ -1,0 +1,246 @@
+//! The lines of an import, and the stops that they make together.
+
+use std::collections::BTreeMap;
+
+use chrono::{LocalResult, NaiveDateTime, TimeZone as _};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use waypost_protocol::{
+    Consignment, Contact, Millis, Place, Priority, StopKind, StopPlan, TimeWindow, TripId, TripPlan,
+};
+
+/// One line: a consignment of a stop, or a stop without one.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = TripImportLine)]
+pub(super) struct Line {
+    /// The customer's reference of the trip.
+    pub(super) trip: String,
+    /// The customer's reference of the stop.
+    pub(super) stop: String,
+    /// The day on which the trip begins, such as `2026-11-30`.
+    day: String,
+    /// The name of the trip; its reference, if absent.
+    trip_name: Option<String>,
+    /// The handle of the driver.
+    driver: Option<String>,
+    /// The vehicle.
+    vehicle: Option<String>,
+    /// What happens there: `delivery`, `pickup` or `depot`.
+    #[schema(value_type = Option<StopKind>)]
+    kind: Option<String>,
+    /// Who or what is there.
+    name: String,
+    /// The address.
+    address: Option<String>,
+    /// North is positive.
+    latitude: Option<f64>,
+    /// East is positive.
+    longitude: Option<f64>,
+    /// From when on, such as `2026-11-30 08:00`.
+    from: Option<String>,
+    /// Until when.
+    until: Option<String>,
+    /// By whose clock.
+    zone: Option<String>,
+    /// How long it takes there.
+    service_minutes: Option<u16>,
+    /// What the driver has to know.
+    instructions: Option<String>,
+    /// How urgent it is.
+    #[schema(value_type = Option<Priority>)]
+    priority: Option<String>,
+    /// Whom one can call there.
+    contact: Option<String>,
+    /// And where.
+    phone: Option<String>,
+    /// The customer's reference of the consignment.
+    consignment: Option<String>,
+    /// What it is.
+    description: Option<String>,
+    /// How many; 1, if absent.
+    quantity: Option<u32>,
+    /// Of what.
+    unit: Option<String>,
+    /// How heavy they are together.
+    weight_g: Option<u32>,
+}
+
+/// A stop, as its lines say it together.
+pub(super) struct Wanted {
+    pub(super) trip: String,
+    pub(super) stop: String,
+    pub(super) driver: Option<String>,
+    /// The numbers of its lines.
+    pub(super) lines: Vec<u64>,
+    first: Line,
+    consignments: Vec<Consignment>,
+}
+
+/// What a table or a text cannot be read for, in words.
+type Unread = String;
+
+/// The lines of a table, each with its number in the file.
+pub(super) fn from_csv(table: &[u8]) -> Result<Vec<(u64, Line)>, Unread> {
+    let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
+    let first = table.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = if first.contains(&b';') { b';' } else { b',' };
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(table);
+    let columns = reader.headers().map_err(|error| error.to_string())?.clone();
+    for needed in ["trip", "stop", "day", "name"] {
+        if !columns.iter().any(|column| column == needed) {
+            return Err(format!("the first line names no column `{needed}`"));
+        }
+    }
+    let mut lines = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| error.to_string())?;
+        let line = record.position().map_or(0, csv::Position::line);
+        lines.push((line, record.deserialize(Some(&columns)).map_err(|error| error.to_string())?));
+    }
+    Ok(lines)
+}
+
+/// The items of an array of JSON, each with its number from 1.
+pub(super) fn from_json(text: &[u8]) -> Result<Vec<(u64, Line)>, Unread> {
+    let lines: Vec<Line> = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    Ok((1..).zip(lines).collect())
+}
+
+/// The stops that the lines make, in the order of their first lines, and the lines that cannot be taken.
+pub(super) fn gathered(lines: Vec<(u64, Line)>) -> (Vec<Wanted>, Vec<(u64, String)>) {
+    let (mut wanted, mut refused) = (Vec::<Wanted>::new(), Vec::new());
+    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (number, line) in lines {
+        if line.trip.trim().is_empty() || line.stop.trim().is_empty() {
+            refused.push((number, "a line names its trip and its stop by their references".into()));
+            continue;
+        }
+        let place = (line.trip.clone(), line.stop.clone());
+        match places.get(&place).and_then(|at| wanted.get_mut(*at)) {
+            Some(before) if before.says_the_same(&line) => {
+                before.lines.push(number);
+                before.consignments.extend(line.consigned());
+            }
+            Some(before) => {
+                let first = before.lines.first().copied().unwrap_or_default();
+                refused
+                    .push((number, format!("says something else of the stop than line {first}")));
+            }
+            None => {
+                places.insert(place, wanted.len());
+                wanted.push(Wanted {
+                    trip: line.trip.clone(),
+                    stop: line.stop.clone(),
+                    driver: given(&line.driver),
+                    lines: vec![number],
+                    consignments: line.consigned().into_iter().collect(),
+                    first: line,
+                });
+            }
+        }
+    }
+    (wanted, refused)
+}
+
+impl Line {
+    fn consigned(&self) -> Option<Consignment> {
+        Some(Consignment {
+            reference: given(&self.consignment)?,
+            description: given(&self.description).unwrap_or_default(),
+            quantity: self.quantity.unwrap_or(1),
+            unit: given(&self.unit).unwrap_or_default(),
+            weight_g: self.weight_g,
+        })
+    }
+
+    fn without_consignment(&self) -> Self {
+        let (consignment, description, unit) = (None, None, None);
+        let (quantity, weight_g) = (None, None);
+        Self { consignment, description, quantity, unit, weight_g, ..self.clone() }
+    }
+
+    fn window(&self) -> Result<Option<TimeWindow>, String> {
+        let zone = given(&self.zone).unwrap_or_else(|| "UTC".into());
+        match (given(&self.from), given(&self.until)) {
+            (None, None) => Ok(None),
+            (Some(from), Some(until)) => {
+                let (from, until) =
+                    (moment("from", &from, &zone)?, moment("until", &until, &zone)?);
+                Ok(Some(TimeWindow { from, until, zone }))
+            }
+            _ => Err("a window has `from` and `until`".into()),
+        }
+    }
+}
+
+impl Wanted {
+    fn says_the_same(&self, line: &Line) -> bool {
+        self.first.without_consignment() == line.without_consignment()
+    }
+
+    /// The trip of the stop.
+    pub(super) fn trip_plan(&self) -> TripPlan {
+        TripPlan {
+            name: given(&self.first.trip_name).unwrap_or_else(|| self.trip.clone()),
+            day: self.first.day.clone(),
+            reference: Some(self.trip.clone()),
+            vehicle: given(&self.first.vehicle),
+            order: Vec::new(),
+        }
+    }
+
+    /// The plan of the stop.
+    pub(super) fn plan(&self, trip: TripId) -> Result<StopPlan, String> {
+        let line = &self.first;
+        let place = match (line.latitude, line.longitude) {
+            (None, None) => None,
+            (Some(latitude), Some(longitude)) => Some(Place::at(latitude, longitude)),
+            _ => return Err("a place has a `latitude` and a `longitude`".into()),
+        };
+        let contact = given(&line.phone).map(|phone| {
+            let name = given(&line.contact).unwrap_or_else(|| line.name.clone());
+            Box::new(Contact { name, phone: Some(phone), ..Contact::default() })
+        });
+        Ok(StopPlan {
+            kind: named("kind", &line.kind)?,
+            reference: Some(self.stop.clone()),
+            address: given(&line.address).unwrap_or_default(),
+            place,
+            window: line.window()?,
+            service_minutes: line.service_minutes.unwrap_or(0),
+            instructions: given(&line.instructions).unwrap_or_default(),
+            priority: named("priority", &line.priority)?,
+            contact,
+            consignments: self.consignments.clone(),
+            ..StopPlan::of(trip, line.name.clone())
+        })
+    }
+}
+
+fn given(field: &Option<String>) -> Option<String> {
+    field.clone().filter(|it| !it.trim().is_empty())
+}
+
+/// One of a few words, as JSON has them.
+fn named<T: Default + serde::de::DeserializeOwned>(
+    field: &str,
+    word: &Option<String>,
+) -> Result<T, String> {
+    let Some(word) = given(word) else { return Ok(T::default()) };
+    serde_json::from_value(serde_json::Value::String(word.clone()))
+        .map_err(|_| format!("`{word}` is no `{field}`"))
+}
+
+/// A moment by the clock of a zone. One that the clock shows twice is the first of the two.
+fn moment(field: &str, text: &str, zone: &str) -> Result<Millis, String> {
+    let zone: chrono_tz::Tz = zone.parse().map_err(|_| format!("there is no zone `{zone}`"))?;
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"))
+        .map_err(|_| format!("`{field}` must be as in `2026-11-30 08:00`"))?;
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(at.timestamp_millis()),
+        LocalResult::None => Err(format!("no clock of {zone} ever shows {text}")),
+    }
+}
