@@ -89,6 +89,11 @@ problem_codes! {
     24 Outdated "outdated" 412 "It was changed in the meantime. Read it again, and change that.";
     25 Blocked "blocked" 403 "This person does not want to hear from you. Write to dispatch, or to someone else.";
     26 EvidenceInvalid "evidence-invalid" 422 "The evidence is not signed by this device, or not for this. Capture it again.";
+    27 UploadOffset "upload-offset" 409 "The upload is at another offset. Ask for it by HEAD and go on from there.";
+    28 ChecksumMismatch "checksum-mismatch" 460 "What came is not what its checksum says. Send it again.";
+    29 QuotaExceeded "quota-exceeded" 413 "Too much waits to be uploaded. Finish other uploads, or give them up.";
+    30 StorageFull "storage-full" 507 "The server has no room for it now. Try again later.";
+    31 RangeBeyond "range-beyond" 416 "The range begins beyond the end. Ask for another one.";
 }
 
 impl<C> Encode<C> for ProblemCode {

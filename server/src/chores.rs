@@ -15,6 +15,7 @@ use waypost_storage::{SignedCheckpoint, StorageError};
 
 use crate::clock;
 use crate::fanout::Fanout;
+use crate::http::UPLOAD_WAITS_FOR;
 use crate::identity::{self, TlsFiles, load_tls, sign};
 use crate::waypost::Waypost;
 
@@ -26,6 +27,7 @@ const INDEX_EVERY: Duration = Duration::from_millis(250);
 /// So long one look works on the index, so that it takes a tenth of the record's time at most.
 const INDEX_FOR: Duration = Duration::from_millis(25);
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
+const UPLOADS_EVERY: Duration = Duration::from_secs(10 * 60);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -49,6 +51,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut erase = every(ERASE_EVERY);
     let mut escalate = every(ESCALATE_EVERY);
     let mut index = every(INDEX_EVERY);
+    let mut uploads = every(UPLOADS_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -62,6 +65,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             },
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
+            _ = uploads.tick() => report("ending old uploads", end_silent_uploads(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
@@ -121,6 +125,20 @@ async fn erase_expired(waypost: &Waypost) -> Result<(), StorageError> {
     let count = waypost.db.erase_expired(clock::now()).await?;
     if count > 0 {
         tracing::debug!(count, "messages have expired and are erased");
+    }
+    Ok(())
+}
+
+/// Uploads of which nothing was heard for long are given up. Their devices begin anew.
+async fn end_silent_uploads(waypost: &Waypost) -> Result<(), StorageError> {
+    let since = clock::now() - UPLOAD_WAITS_FOR.as_millis() as i64;
+    for upload in waypost.db.silent_uploads(since).await? {
+        let _held = waypost.files.hold(upload).await;
+        if let Err(error) = waypost.files.forget(upload).await {
+            tracing::error!(%error, %upload, "what is staged of an upload could not be removed");
+            continue;
+        }
+        waypost.db.end_upload(upload).await?;
     }
     Ok(())
 }

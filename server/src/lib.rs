@@ -10,6 +10,7 @@ mod control;
 mod doors;
 mod fanout;
 mod feed;
+mod files;
 mod follow;
 pub mod http;
 pub mod identity;

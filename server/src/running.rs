@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::control;
 use crate::doors;
 use crate::fanout::Fanout;
+use crate::files::Files;
 use crate::follow;
 use crate::http::{self, Limits};
 use crate::identity::{self, IdentityError};
@@ -67,6 +68,8 @@ impl Core {
             .map_err(|error| io(format!("{}", config.data.display()), error))?
             .ok_or_else(|| StartError::Locked(config.data.clone()))?;
         let (tls, ca) = identity::load_tls(&config)?;
+        let files = Files::open(&config.data)
+            .map_err(|error| io(format!("{}", config.data.display()), error))?;
         let db = Db::open(&config.database_url()).await?;
         let fanout = Arc::new(begin_telling(&db).await?);
         let metrics = Arc::new(Metrics::default());
@@ -90,6 +93,7 @@ impl Core {
             ca: Arc::new(ca),
             safe_up_to: Arc::new(AtomicU64::new(0)),
             indexing: Arc::default(),
+            files: Arc::new(files),
             waiting: Arc::default(),
         };
         Ok(Self { waypost, tls, committer, stop_committer, _lock: lock })

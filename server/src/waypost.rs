@@ -14,6 +14,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::fanout::Fanout;
 use crate::feed::Places;
+use crate::files::Files;
 use crate::http::{Limits, Scopes, TOKEN_BEGINS};
 use crate::identity::{Fingerprint, hash_secret};
 use crate::ingest::Ingest;
@@ -53,6 +54,8 @@ pub struct Waypost {
     pub limits: Arc<Limits>,
     /// Held by whoever works on the index.
     pub indexing: Arc<tokio::sync::Mutex<()>>,
+    /// Files that are on their way, and that are here.
+    pub files: Arc<Files>,
     /// The places of those who wait for events over HTTP.
     pub waiting: Arc<Places>,
 }

@@ -76,7 +76,7 @@ pub enum Wish {
         /// Where.
         conversation: ConversationId,
         /// What.
-        body: Body,
+        body: Box<Body>,
     },
     /// Says that something has happened, in a conversation of its own: the incident has the id of the fact
     /// that opens it.

@@ -55,7 +55,7 @@ pub(super) async fn understand(
             (place_of(known.driver), Body::StopHandedOver { stop, to })
         }
     };
-    Ok(Task::Wish(Wish::SayAs { id, conversation, body }))
+    Ok(Task::Wish(Wish::SayAs { id, conversation, body: body.into() }))
 }
 
 /// A wedged fact under a new id. What was done keeps its time, and evidence is signed anew for the new fact.

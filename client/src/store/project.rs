@@ -176,18 +176,19 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
     let Ok(body) = event.content.to_body() else {
         return Ok(());
     };
+    if let Body::Receipts { moves } = &body {
+        for step in moves {
+            moved(writing, step).await?;
+        }
+    }
+    // Receipts alone have no id.
+    let Some(id) = event.id else { return Ok(()) };
     // What a verdict has removed, the server takes away.
     let author = event.author.unwrap_or(PersonId::SERVER);
     match body {
         Body::Acknowledgement { message } => {
-            let at = event.id.and_then(|id| id.occurred_at()).unwrap_or(event.recorded_at);
+            let at = id.occurred_at().unwrap_or(event.recorded_at);
             acknowledged(writing, message, author, at).await
-        }
-        Body::Receipts { moves } => {
-            for step in &moves {
-                moved(writing, step).await?;
-            }
-            Ok(())
         }
         body @ Body::PersonAdded { .. } => in_the_directory(writing, event.n, body).await,
         Body::GroupCreated { .. }
@@ -196,14 +197,8 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::ModeratorEnded { .. }
         | Body::MemberJoined { .. }
         | Body::MemberLeft { .. } => about_group(writing, event, body).await,
-        Body::Edit { .. } | Body::Deletion { .. } => match event.id {
-            Some(id) => writing.revises(id, author, event.conversation, &body).await,
-            None => Ok(()),
-        },
-        Body::Escalation { .. } | Body::EscalationStopped { .. } => match event.id {
-            Some(id) => writing.escalates(id, event.conversation, &body).await,
-            None => Ok(()),
-        },
+        Body::Edit { .. } | Body::Deletion { .. } => writing.revises(id, author, event.conversation, &body).await,
+        Body::Escalation { .. } | Body::EscalationStopped { .. } => writing.escalates(id, event.conversation, &body).await,
         Body::TemplatePublished { .. } => {
             writing.touched.directory = true;
             Ok(())
@@ -218,10 +213,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::StopMoved { .. }
         | Body::StopSettled { .. }
         | Body::TripHandedOver { .. }
-        | Body::StopHandedOver { .. }) => match event.id {
-            Some(id) => writing.is_of_trips(id, &body).await,
-            None => Ok(()),
-        },
+        | Body::StopHandedOver { .. }) => writing.is_of_trips(id, &body).await,
         Body::Text { .. }
         | Body::Template { .. }
         | Body::File { .. }
@@ -241,6 +233,7 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::Judged { .. }
         | Body::FlagRulesSet { .. }
         | Body::Broadcast { .. }
+        | Body::Receipts { .. }
         | Body::ChainSet { .. }
         | Body::CoverageSet { .. }
         | Body::ShiftPlanned { .. }

@@ -23,58 +23,7 @@ impl Desk<'_, '_> {
             false => may_write(actor, entry.conversation, self.known)?,
         }
         let body = entry.content.to_body().map_err(|_| ProblemCode::ContentInvalid)?;
-        match body {
-            Body::Unknown { .. } => return Err(ProblemCode::UnknownKind),
-            Body::Text { .. }
-            | Body::Template { .. }
-            | Body::File { .. }
-            | Body::Location { .. }
-            | Body::Contact { .. }
-            | Body::Incident { .. }
-            | Body::Assigned { .. }
-            | Body::Resolved { .. }
-            | Body::Reopened {}
-            | Body::Notify { .. }
-            | Body::QuietHours { .. }
-            | Body::Blocked { .. }
-            | Body::Unblocked { .. }
-            | Body::ExpirySet { .. }
-            | Body::Reported { .. }
-            | Body::Judged { .. }
-            | Body::TripPlanned { .. }
-            | Body::StopPlanned { .. }
-            | Body::PlansAnswered { .. }
-            | Body::StopMoved { .. }
-            | Body::StopSettled { .. }
-            | Body::TripHandedOver { .. }
-            | Body::StopHandedOver { .. }
-            | Body::Acknowledgement { .. }
-            | Body::Edit { .. }
-            | Body::Deletion { .. }
-            | Body::EscalationStopped { .. }
-            | Body::Broadcast { .. }
-            | Body::Erased { .. } => body.check().map_err(|_| ProblemCode::ContentInvalid)?,
-            // Made by the server alone.
-            Body::Receipts { .. }
-            | Body::Escalation { .. }
-            | Body::ChainSet { .. }
-            | Body::TemplatePublished { .. }
-            | Body::CoverageSet { .. }
-            | Body::ShiftPlanned { .. }
-            | Body::ShiftCancelled { .. }
-            | Body::PersonAdded { .. }
-            | Body::GroupCreated { .. }
-            | Body::GroupChanged { .. }
-            | Body::ModeratorNamed { .. }
-            | Body::ModeratorEnded { .. }
-            | Body::MemberJoined { .. }
-            | Body::MemberLeft { .. }
-            | Body::Enrolled { .. }
-            | Body::Revoked { .. }
-            | Body::Flagged { .. }
-            | Body::FlagRulesSet { .. }
-            | Body::EpochBegan { .. } => return Err(ProblemCode::NotAllowed),
-        }
+        is_for_people(&body)?;
         if body.is_message() && !may_announce(actor, entry.conversation, self.known) {
             return Err(ProblemCode::NotAllowed);
         }
@@ -154,6 +103,62 @@ impl Desk<'_, '_> {
             true => Ok(()),
             false => Err(ProblemCode::NotFound),
         }
+    }
+}
+
+/// Whether people say such a thing, and it keeps the rules of its kind.
+fn is_for_people(body: &Body) -> Result<(), ProblemCode> {
+    match body {
+        Body::Unknown { .. } => Err(ProblemCode::UnknownKind),
+        Body::Text { .. }
+        | Body::Template { .. }
+        | Body::File { .. }
+        | Body::Location { .. }
+        | Body::Contact { .. }
+        | Body::Incident { .. }
+        | Body::Assigned { .. }
+        | Body::Resolved { .. }
+        | Body::Reopened {}
+        | Body::Notify { .. }
+        | Body::QuietHours { .. }
+        | Body::Blocked { .. }
+        | Body::Unblocked { .. }
+        | Body::ExpirySet { .. }
+        | Body::Reported { .. }
+        | Body::Judged { .. }
+        | Body::TripPlanned { .. }
+        | Body::StopPlanned { .. }
+        | Body::PlansAnswered { .. }
+        | Body::StopMoved { .. }
+        | Body::StopSettled { .. }
+        | Body::TripHandedOver { .. }
+        | Body::StopHandedOver { .. }
+        | Body::Acknowledgement { .. }
+        | Body::Edit { .. }
+        | Body::Deletion { .. }
+        | Body::EscalationStopped { .. }
+        | Body::Broadcast { .. }
+        | Body::Erased { .. } => body.check().map_err(|_| ProblemCode::ContentInvalid),
+        // Made by the server alone.
+        Body::Receipts { .. }
+        | Body::Escalation { .. }
+        | Body::ChainSet { .. }
+        | Body::TemplatePublished { .. }
+        | Body::CoverageSet { .. }
+        | Body::ShiftPlanned { .. }
+        | Body::ShiftCancelled { .. }
+        | Body::PersonAdded { .. }
+        | Body::GroupCreated { .. }
+        | Body::GroupChanged { .. }
+        | Body::ModeratorNamed { .. }
+        | Body::ModeratorEnded { .. }
+        | Body::MemberJoined { .. }
+        | Body::MemberLeft { .. }
+        | Body::Enrolled { .. }
+        | Body::Revoked { .. }
+        | Body::Flagged { .. }
+        | Body::FlagRulesSet { .. }
+        | Body::EpochBegan { .. } => Err(ProblemCode::NotAllowed),
     }
 }
 

@@ -233,9 +233,7 @@ impl Desk<'_, '_> {
                 self.known.enrolments.insert(*enrolment, state);
             }
             Body::Revoked { enrolment, .. } => {
-                if let Some(state) = self.known.enrolments.get_mut(enrolment) {
-                    state.revoked = true;
-                }
+                self.known.enrolments.entry(*enrolment).and_modify(|state| state.revoked = true);
             }
             Body::ChainSet { chain, steps, .. } => {
                 self.known.chains.insert(*chain, steps.clone());

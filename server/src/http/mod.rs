@@ -8,6 +8,7 @@ mod docs;
 mod enrolments;
 mod escalations;
 mod events;
+mod evidence;
 mod expiry;
 mod extract;
 mod health;
@@ -29,6 +30,7 @@ mod sync;
 mod templates;
 mod tokens;
 mod trips;
+mod uploads;
 mod websocket;
 
 use std::any::Any;
@@ -60,6 +62,7 @@ pub use record::{BackupDone, BackupWanted, EpochBegun};
 pub use scopes::Scopes;
 pub use templates::{Previews, TemplateShown, Templates};
 pub use tokens::TOKEN_BEGINS;
+pub use uploads::UPLOAD_WAITS_FOR;
 
 /// Longest time for one request. A backup has longer: it is made by its own task.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -117,6 +120,8 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(revisions::router())
         .merge(reports::router())
         .merge(trips::router())
+        .merge(evidence::router())
+        .merge(uploads::router())
         .merge(escalations::router())
         .merge(templates::router())
         .merge(search::router())
@@ -132,6 +137,10 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
 /// Reads the body before anyone decides. A refusal that left part of it unread would make the
 /// connection unusable without saying so, and the next request on it would fail.
 async fn with_whole_body(request: Request, next: Next) -> Response<axum::body::Body> {
+    // Of an upload what came counts.
+    if request.uri().path().starts_with(uploads::PATH) {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let read = axum::body::to_bytes(body, FRAME_BYTES_MAX);
     let problem = match tokio::time::timeout(BODY_TIMEOUT, read).await {

@@ -267,7 +267,7 @@ async fn trip_for(waypost: &Waypost, actor: Actor, trip: TripId) -> Result<Trip,
 }
 
 /// A stop of which this person may know.
-async fn stop_for(waypost: &Waypost, actor: Actor, stop: StopId) -> Result<Stop, Problem> {
+pub async fn stop_for(waypost: &Waypost, actor: Actor, stop: StopId) -> Result<Stop, Problem> {
     let known = waypost.db.stops_by_id(&[stop]).await?.remove(&stop);
     let may_know =
         |stop: &Stop| may(actor.role, Right::PlanTrips) || stop.drivers.contains(&actor.person);

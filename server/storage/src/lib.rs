@@ -39,6 +39,7 @@ mod templates;
 mod tokens;
 mod told;
 mod trips;
+mod uploads;
 mod write;
 mod writing;
 
@@ -58,3 +59,4 @@ pub use search::{SEARCHED_MAX, Sought};
 pub use templates::TemplateRow;
 pub use tokens::TokenRow;
 pub use trips::{Conflicted, TripsOf};
+pub use uploads::{FileRow, PromisedRow, UploadRow};

@@ -40,6 +40,7 @@ impl Db {
         self.write_expiries(on, decision).await?;
         self.write_reported(on, decision).await?;
         self.write_trips(on, decision).await?;
+        self.insert_promises(on, decision).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;

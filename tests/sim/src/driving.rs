@@ -92,7 +92,7 @@ impl World {
             _ => (id, by),
         };
         moved.proof = Some(signed(stop, fact, to, by).into());
-        Some(Wish::SayAs { id, conversation, body: moves(moved) })
+        Some(Wish::SayAs { id, conversation, body: moves(moved).into() })
     }
 
     fn a_trip_plan(&mut self) -> TripPlan {

@@ -126,7 +126,7 @@ impl Server {
     }
 
     fn refuses(&mut self, who: PersonId, place: ConversationId, body: &Body) -> ProblemCode {
-        self.says(who, place, body).err().expect("it is refused")
+        self.says(who, place, body).expect_err("it is refused")
     }
 
     fn stop(&self, n: u128) -> &Stop {

@@ -27,6 +27,7 @@ mod syncing;
 mod templates;
 mod tokens;
 mod trips;
+mod uploads;
 mod websocket;
 
 // Two test binaries share it, and each uses a part.

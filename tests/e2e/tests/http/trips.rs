@@ -86,37 +86,7 @@ async fn an_erp_plans_dana_drives_and_omar_decides() {
             "trip",
         );
 
-        let moves = format!("/v1/stops/{}/moves", stops[0]);
-        let done = json!({"to": "completed", "text": "With the porter"});
-        assert_eq!(dana.post(&moves, done.clone()).await.status, 204);
-        ayo.post(&moves, done.clone()).await.is_problem_with("his", 404, "not-found", "stop");
-        dana.post(&moves, json!({"to": "cancelled"})).await.is_problem(
-            "not hers to say",
-            403,
-            "not-allowed",
-        );
-        dana.post(&moves, json!({"to": "assigned"})).await.is_problem_with(
-            "a plan",
-            422,
-            "content-invalid",
-            "to",
-        );
-        let damaged = json!({"to": "refused", "reason": "goods-damaged"});
-        assert_eq!(dana.post(&moves, damaged).await.status, 204, "both are kept");
-        let waiting = omar.get("/v1/conflicts").await.body["stops"].clone();
-        assert_eq!(
-            (waiting.as_array().map(Vec::len), &waiting[0]["proposal"]),
-            (Some(1), &json!("completed")),
-            "{waiting}"
-        );
-        assert_eq!(waiting[0]["codes"]["x12_status"], "D1", "{waiting}");
-        let settlement = format!("/v1/stops/{}/settlement", stops[0]);
-        puts(&dana, &settlement, json!({"state": "refused"})).await.is_problem(
-            "she",
-            403,
-            "not-allowed",
-        );
-        assert_eq!(puts(&omar, &settlement, json!({"state": "refused"})).await.status, 204);
+        what_contradicts_each_other_waits(&omar, &dana, &ayo, &stops[0]).await;
         office.world.server.kill().await;
         office.world.server.start().await;
         assert_eq!(omar.get("/v1/conflicts").await.body["stops"], json!([]), "{on:?}");
@@ -125,6 +95,41 @@ async fn an_erp_plans_dana_drives_and_omar_decides() {
         assert_eq!(told["messages"][1]["content"]["kind"], "stop-moved", "{told}");
         office.closes().await;
     }
+}
+
+/// Dana says two things of her stop, and Omar decides.
+async fn what_contradicts_each_other_waits(omar: &Caller, dana: &Caller, ayo: &Caller, stop: &str) {
+    let moves = format!("/v1/stops/{}/moves", stop);
+    let done = json!({"to": "completed", "text": "With the porter"});
+    assert_eq!(dana.post(&moves, done.clone()).await.status, 204);
+    ayo.post(&moves, done.clone()).await.is_problem_with("his", 404, "not-found", "stop");
+    dana.post(&moves, json!({"to": "cancelled"})).await.is_problem(
+        "not hers to say",
+        403,
+        "not-allowed",
+    );
+    dana.post(&moves, json!({"to": "assigned"})).await.is_problem_with(
+        "a plan",
+        422,
+        "content-invalid",
+        "to",
+    );
+    let damaged = json!({"to": "refused", "reason": "goods-damaged"});
+    assert_eq!(dana.post(&moves, damaged).await.status, 204, "both are kept");
+    let waiting = omar.get("/v1/conflicts").await.body["stops"].clone();
+    assert_eq!(
+        (waiting.as_array().map(Vec::len), &waiting[0]["proposal"]),
+        (Some(1), &json!("completed")),
+        "{waiting}"
+    );
+    assert_eq!(waiting[0]["codes"]["x12_status"], "D1", "{waiting}");
+    let settlement = format!("/v1/stops/{}/settlement", stop);
+    puts(dana, &settlement, json!({"state": "refused"})).await.is_problem(
+        "she",
+        403,
+        "not-allowed",
+    );
+    assert_eq!(puts(omar, &settlement, json!({"state": "refused"})).await.status, 204);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,367 @@
+//! Bytes that travel by themselves: staged on this server's own disk until they are whole and are what they should
+//! be, then kept in the store of files.
+//!
+//! What was acknowledged is on the disk. Whoever asks for an upload anew takes it over from who had it before: a
+//! connection that nobody listens to any more keeps nobody waiting.
+
+use std::collections::HashMap;
+use std::io::SeekFrom;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use object_store::buffered::BufWriter;
+use object_store::local::LocalFileSystem;
+use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt as _};
+use sha2::{Digest as _, Sha256};
+use tokio::fs::File;
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::sync::OwnedMutexGuard;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use waypost_protocol::Sha256Hash;
+
+/// Longest silence of whoever sends.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// How much of a file is looked at to see what it is.
+const HEAD_BYTES: usize = 8 * 1024;
+
+/// Where files are.
+pub struct Files {
+    staging: PathBuf,
+    store: Arc<dyn ObjectStore>,
+    held: Arc<Mutex<HashMap<Uuid, Place>>>,
+}
+
+/// Who has an upload now.
+#[derive(Default)]
+struct Place {
+    alone: Arc<tokio::sync::Mutex<()>>,
+    stop: CancellationToken,
+}
+
+/// An upload that nobody else has until this is dropped, or taken over.
+pub struct Held {
+    id: Uuid,
+    stop: CancellationToken,
+    alone: Option<OwnedMutexGuard<()>>,
+    held: Arc<Mutex<HashMap<Uuid, Place>>>,
+}
+
+/// Why bytes were not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// The upload is not at that offset, but at this one.
+    #[error("the upload is at offset {0}")]
+    At(u64),
+    /// More came than is wanted.
+    #[error("more bytes came than were announced")]
+    TooMany,
+    /// What came is not what its checksum says, or the whole is not what its hash says.
+    #[error("the bytes are not what their checksum says")]
+    Another,
+    /// Nothing of it is on this server.
+    #[error("nothing of it is here")]
+    Missing,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The disk, or the store.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<std::io::Error> for FilesError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing,
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<object_store::Error> for FilesError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::Missing,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// What the bytes of one request have to be.
+pub enum Checksum {
+    /// SHA-1, which is what the checksums of tus always include.
+    Sha1([u8; 20]),
+    /// SHA-256.
+    Sha256([u8; 32]),
+}
+
+/// Hashes what comes, if someone wants to know.
+enum Hashing {
+    Sha1(sha1::Sha1, [u8; 20]),
+    Sha256(Sha256, [u8; 32]),
+    Nothing,
+}
+
+impl Hashing {
+    fn of(wanted: Option<Checksum>) -> Self {
+        match wanted {
+            Some(Checksum::Sha1(sum)) => Self::Sha1(sha1::Sha1::default(), sum),
+            Some(Checksum::Sha256(sum)) => Self::Sha256(Sha256::new(), sum),
+            None => Self::Nothing,
+        }
+    }
+
+    fn takes(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha1(hash, _) => hash.update(bytes),
+            Self::Sha256(hash, _) => hash.update(bytes),
+            Self::Nothing => {}
+        }
+    }
+
+    fn fits(self) -> bool {
+        match self {
+            Self::Sha1(hash, sum) => <[u8; 20]>::from(hash.finalize()) == sum,
+            Self::Sha256(hash, sum) => <[u8; 32]>::from(hash.finalize()) == sum,
+            Self::Nothing => true,
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+}
+
+impl Files {
+    /// In the folder of the server.
+    ///
+    /// # Errors
+    /// If the folders cannot be made.
+    pub fn open(data: &Path) -> std::io::Result<Self> {
+        let (staging, kept) = (data.join("uploads"), data.join("files"));
+        std::fs::create_dir_all(&staging)?;
+        std::fs::create_dir_all(&kept)?;
+        let store = LocalFileSystem::new_with_prefix(kept).map_err(std::io::Error::other)?;
+        Ok(Self { staging, store: Arc::new(store.with_fsync(true)), held: Arc::default() })
+    }
+
+    /// Takes an upload over from whoever has it.
+    pub async fn hold(&self, id: Uuid) -> Held {
+        let (alone, stop) = {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let place = held.entry(id).or_default();
+            place.stop.cancel();
+            place.stop = CancellationToken::new();
+            (Arc::clone(&place.alone), place.stop.clone())
+        };
+        let alone = Some(alone.lock_owned().await);
+        Held { id, stop, alone, held: Arc::clone(&self.held) }
+    }
+
+    /// Begins an upload, of which nothing is here yet.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub async fn begin(&self, id: Uuid) -> Result<(), FilesError> {
+        let file = File::create_new(self.staged(id)).await?;
+        file.sync_all().await?;
+        File::open(&self.staging).await?.sync_all().await?;
+        Ok(())
+    }
+
+    /// How much of an upload is here, and stays.
+    ///
+    /// # Errors
+    /// If nothing of it is here, or the disk fails.
+    pub async fn length(&self, held: &Held) -> Result<u64, FilesError> {
+        let file = File::options().append(true).open(self.staged(held.id)).await?;
+        file.sync_data().await?;
+        Ok(file.metadata().await?.len())
+    }
+
+    /// Adds what comes from this offset on, at most up to `size`; how much is here then, and stays. Whoever is taken
+    /// over, or falls silent, or is cut off, has added what came until then.
+    ///
+    /// # Errors
+    /// If the offset is another, more comes, it is not what its checksum says, or the disk fails.
+    pub async fn append<E>(
+        &self,
+        held: &Held,
+        offset: u64,
+        size: u64,
+        checksum: Option<Checksum>,
+        mut bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<u64, FilesError> {
+        let mut file = File::options().write(true).open(self.staged(held.id)).await?;
+        let begin = file.metadata().await?.len();
+        if begin != offset {
+            file.sync_data().await?;
+            return Err(FilesError::At(begin));
+        }
+        file.seek(SeekFrom::Start(begin)).await?;
+        let (mut length, mut hashing) = (begin, Hashing::of(checksum));
+        let mut is_whole = false;
+        loop {
+            let next = tokio::select! {
+                biased;
+                () = held.stop.cancelled() => break,
+                next = tokio::time::timeout(SILENCE_MAX, bytes.next()) => next,
+            };
+            let Ok(Some(Ok(chunk))) = next else {
+                is_whole = matches!(next, Ok(None));
+                break;
+            };
+            if length + chunk.len() as u64 > size {
+                undo(&mut file, begin).await?;
+                return Err(FilesError::TooMany);
+            }
+            hashing.takes(&chunk);
+            file.write_all(&chunk).await?;
+            length += chunk.len() as u64;
+        }
+        file.flush().await?;
+        // Of what was cut off nobody knows whether it is what it should be.
+        if hashing.is_wanted() && !(is_whole && hashing.fits()) {
+            undo(&mut file, begin).await?;
+            return if is_whole { Err(FilesError::Another) } else { Ok(begin) };
+        }
+        file.sync_data().await?;
+        Ok(length)
+    }
+
+    /// Puts these parts together as an upload of their own.
+    ///
+    /// # Errors
+    /// If one is not here, or the disk fails.
+    pub async fn join(&self, parts: &[Uuid], into: Uuid) -> Result<(), FilesError> {
+        let mut whole = File::options().write(true).truncate(true).open(self.staged(into)).await?;
+        for part in parts {
+            let mut part = File::open(self.staged(*part)).await?;
+            tokio::io::copy(&mut part, &mut whole).await?;
+        }
+        whole.flush().await?;
+        Ok(whole.sync_all().await?)
+    }
+
+    /// Moves an upload that is whole to the store; what it is, as far as it shows itself.
+    ///
+    /// # Errors
+    /// If it is not what it should be, or disk or store fail: it is still here then, unless it is something else.
+    pub async fn finish(&self, held: &Held, sha256: Sha256Hash) -> Result<String, FilesError> {
+        let path = self.staged(held.id);
+        let (hash, media_type) = {
+            let path = path.clone();
+            let looked = tokio::task::spawn_blocking(move || look_at(&path)).await;
+            looked.map_err(|error| FilesError::Failed(error.to_string()))??
+        };
+        if hash != sha256.0 {
+            return Err(FilesError::Another);
+        }
+        let mut file = File::open(&path).await?;
+        let mut kept = BufWriter::new(Arc::clone(&self.store), place_of(sha256));
+        tokio::io::copy(&mut file, &mut kept).await?;
+        kept.shutdown().await?;
+        Ok(media_type)
+    }
+
+    /// Removes what is staged of an upload.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub async fn forget(&self, id: Uuid) -> Result<(), FilesError> {
+        match tokio::fs::remove_file(self.staged(id)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A file that is kept, or a part of it.
+    ///
+    /// # Errors
+    /// If it is not there, or the store fails.
+    pub async fn read(
+        &self,
+        sha256: Sha256Hash,
+        range: Option<GetRange>,
+    ) -> Result<GetResult, FilesError> {
+        let options = GetOptions { range, ..GetOptions::default() };
+        Ok(self.store.get_opts(&place_of(sha256), options).await?)
+    }
+
+    /// What a file that is kept is, as far as it shows itself.
+    ///
+    /// # Errors
+    /// If it is not there, or the store fails.
+    pub async fn kind_of(&self, sha256: Sha256Hash) -> Result<String, FilesError> {
+        let head = self.read(sha256, Some(GetRange::Bounded(0..HEAD_BYTES as u64))).await?;
+        Ok(media_type_of(&head.bytes().await?))
+    }
+
+    /// How large a file is, if it is kept: also one that the record has lost by a restore.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn has(&self, sha256: Sha256Hash) -> Result<Option<u64>, FilesError> {
+        match self.store.head(&place_of(sha256)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn staged(&self, id: Uuid) -> PathBuf {
+        self.staging.join(id.to_string())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.alone = None;
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody else waits for it.
+        if held.get(&self.id).is_some_and(|place| Arc::strong_count(&place.alone) == 1) {
+            held.remove(&self.id);
+        }
+    }
+}
+
+async fn undo(file: &mut File, length: u64) -> Result<(), FilesError> {
+    file.flush().await?;
+    file.set_len(length).await?;
+    Ok(file.sync_data().await?)
+}
+
+/// What a file hashes to, and what it is as far as it shows itself.
+fn look_at(path: &Path) -> std::io::Result<([u8; 32], String)> {
+    use std::io::Read as _;
+    let mut file = std::fs::File::open(path)?;
+    let (mut hash, mut head) = (Sha256::new(), Vec::new());
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        let left = HEAD_BYTES.saturating_sub(head.len()).min(read);
+        head.extend_from_slice(&buffer[..left]);
+        hash.update(&buffer[..read]);
+    }
+    Ok((hash.finalize().into(), media_type_of(&head)))
+}
+
+/// What bytes are that begin so.
+fn media_type_of(head: &[u8]) -> String {
+    infer::get(head).map_or("application/octet-stream", |it| it.mime_type()).to_owned()
+}
+
+/// Where a file is kept: by what it hashes to.
+fn place_of(sha256: Sha256Hash) -> object_store::path::Path {
+    let name = sha256.to_string();
+    object_store::path::Path::from(format!("{}/{name}", &name[..2]))
+}

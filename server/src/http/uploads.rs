@@ -1,0 +1,398 @@
+//! Resumable uploads, by tus 1.0 (tus.io): creation, creation-with-upload, expiration, checksum, termination,
+//! concatenation. Only what evidence in the record promises is taken.
+//!
+//! A new request for an upload takes it over from a stale one: nobody is told that it is locked.
+
+mod headers;
+
+use std::time::{Duration, SystemTime};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+use waypost_domain::Actor;
+use waypost_protocol::{EVIDENCE_BYTES_MAX, Millis, ProblemCode, Sha256Hash};
+use waypost_storage::{FileRow, UploadRow};
+
+use super::caller::Caller;
+use super::extract::Path;
+use super::problem::Problem;
+use crate::clock;
+use crate::files::{FilesError, Held};
+use crate::waypost::Waypost;
+use headers::{Concat, TUS, checksum_of, concat_of, is_bytes, is_tus, number_of, sha256_of};
+
+/// Where uploads are.
+pub const PATH: &str = "/v1/uploads";
+
+/// Most bytes that the unfinished uploads of one person are to bring together.
+const UNFINISHED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+
+/// So long an upload waits for the rest.
+pub const UPLOAD_WAITS_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How often it is noted that something was heard of an upload.
+const TOUCH_EVERY_MS: Millis = 60 * 60 * 1000;
+
+pub fn router() -> OpenApiRouter<Waypost> {
+    OpenApiRouter::new().routes(routes!(tell_tus, begin_upload)).routes(routes!(
+        look_at_upload,
+        continue_upload,
+        end_upload,
+        continue_by_post
+    ))
+}
+
+/// What this server can of tus 1.0.
+#[utoipa::path(options, path = "/v1/uploads", tag = "uploads",
+    responses((status = 204, description = "What it can.", headers(("Tus-Version" = String), ("Tus-Extension" = String),
+        ("Tus-Max-Size" = u64), ("Tus-Checksum-Algorithm" = String)))))]
+async fn tell_tus() -> Response {
+    let told = [
+        ("Tus-Resumable", TUS.to_owned()),
+        ("Tus-Version", TUS.to_owned()),
+        (
+            "Tus-Extension",
+            "creation,creation-with-upload,expiration,checksum,termination,concatenation"
+                .to_owned(),
+        ),
+        ("Tus-Max-Size", EVIDENCE_BYTES_MAX.to_string()),
+        ("Tus-Checksum-Algorithm", "sha1,sha256".to_owned()),
+    ];
+    (StatusCode::NO_CONTENT, told).into_response()
+}
+
+/// Begins an upload of bytes that evidence of mine promises: `Upload-Metadata` names their `sha256`, in hexadecimal. With
+/// `Upload-Concat` it is a part, or is put together from parts. Bytes may come with it at once.
+#[utoipa::path(post, path = "/v1/uploads", tag = "uploads",
+    params(
+        ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("Upload-Length" = Option<u64>, Header, description = "How many bytes there are"),
+        ("Upload-Metadata" = Option<String>, Header, description = "`sha256` and its value in base64"),
+        ("Upload-Concat" = Option<String>, Header, description = "`partial`, or `final;` and the parts"),
+        ("Upload-Checksum" = Option<String>, Header, description = "Of the bytes that come with it")),
+    responses((status = 201, description = "`Location` says where it goes on.",
+        headers(("Location" = String), ("Upload-Offset" = u64), ("Upload-Expires" = String)))))]
+async fn begin_upload(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
+    is_tus(headers)?;
+    let id = waypost_protocol::FactId::mint(clock::now(), clock::random()).0;
+    let row = match concat_of(headers)? {
+        Some(Concat::Final(of)) => joined(&waypost, actor, id, headers, &of).await?,
+        concat => {
+            let size = number_of(headers, "Upload-Length")?;
+            let sha256 = wanted(&waypost, actor, headers, size, concat.is_some()).await?;
+            let row =
+                UploadRow { id, author: actor.person, sha256, size, touched_at: clock::now() };
+            has_room_for(&waypost, &row).await?;
+            begin(&waypost, &row).await?;
+            row
+        }
+    };
+    let held = waypost.files.hold(id).await;
+    let offset = match is_bytes(headers) {
+        true => append(&waypost, &held, &row, 0, headers, body).await?,
+        false => offset_of(&waypost, &held, &row).await?,
+    };
+    let location = format!("/v1/uploads/{id}");
+    Ok((StatusCode::CREATED, [("Location", location)], told(&row, offset)).into_response())
+}
+
+/// How much of an upload of mine is here.
+#[utoipa::path(head, path = "/v1/uploads/{upload}", tag = "uploads",
+    params(("upload" = Uuid, Path), ("Tus-Resumable" = String, Header, description = "`1.0.0`")),
+    responses((status = 200, description = "So much.",
+        headers(("Upload-Offset" = u64), ("Upload-Length" = u64), ("Upload-Expires" = String)))))]
+async fn look_at_upload(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(upload): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    is_tus(&headers)?;
+    let row = known(&waypost, actor, upload).await?;
+    let held = waypost.files.hold(upload).await;
+    let offset = offset_of(&waypost, &held, &row).await?;
+    let length = ("Upload-Length", row.size.to_string());
+    Ok((StatusCode::OK, [length], told(&row, offset)).into_response())
+}
+
+/// Goes on with an upload of mine, from `Upload-Offset` on.
+#[utoipa::path(patch, path = "/v1/uploads/{upload}", tag = "uploads",
+    params(("upload" = Uuid, Path), ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("Upload-Offset" = u64, Header, description = "From where on"),
+        ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, and the value in base64")),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses((status = 204, description = "It is on the disk.",
+        headers(("Upload-Offset" = u64), ("Upload-Expires" = String)))))]
+async fn continue_upload(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(upload): Path<Uuid>,
+    request: Request,
+) -> Result<Response, Problem> {
+    go_on(&waypost, actor, upload, request).await
+}
+
+/// The same where a network lets no PATCH through: with `X-HTTP-Method-Override`.
+#[utoipa::path(post, path = "/v1/uploads/{upload}", tag = "uploads",
+    params(("upload" = Uuid, Path), ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
+        ("X-HTTP-Method-Override" = String, Header, description = "`PATCH`"),
+        ("Upload-Offset" = u64, Header, description = "From where on")),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses((status = 204, description = "It is on the disk.",
+        headers(("Upload-Offset" = u64), ("Upload-Expires" = String)))))]
+async fn continue_by_post(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(upload): Path<Uuid>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let named = request.headers().get("X-HTTP-Method-Override");
+    match named.is_some_and(|method| method.as_bytes() == Method::PATCH.as_str().as_bytes()) {
+        true => go_on(&waypost, actor, upload, request).await,
+        false => Err(ProblemCode::MethodNotAllowed.into()),
+    }
+}
+
+/// Gives an upload of mine up, with what is here of it.
+#[utoipa::path(delete, path = "/v1/uploads/{upload}", tag = "uploads",
+    params(("upload" = Uuid, Path), ("Tus-Resumable" = String, Header, description = "`1.0.0`")),
+    responses((status = 204, description = "It is gone.")))]
+async fn end_upload(
+    State(waypost): State<Waypost>,
+    Caller(actor): Caller,
+    Path(upload): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    is_tus(&headers)?;
+    known(&waypost, actor, upload).await?;
+    let _held = waypost.files.hold(upload).await;
+    waypost.db.end_upload(upload).await?;
+    waypost.files.forget(upload).await.map_err(problem)?;
+    Ok((StatusCode::NO_CONTENT, [("Tus-Resumable", TUS)]).into_response())
+}
+
+async fn go_on(
+    waypost: &Waypost,
+    actor: Actor,
+    upload: Uuid,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    is_tus(&parts.headers)?;
+    if !is_bytes(&parts.headers) {
+        return Err(ProblemCode::MediaTypeUnsupported.into());
+    }
+    let offset = number_of(&parts.headers, "Upload-Offset")?;
+    let row = known(waypost, actor, upload).await?;
+    let held = waypost.files.hold(upload).await;
+    if clock::now() - row.touched_at > TOUCH_EVERY_MS {
+        waypost.db.touch_upload(upload, clock::now()).await?;
+    }
+    let offset = append(waypost, &held, &row, offset, &parts.headers, body).await?;
+    Ok((StatusCode::NO_CONTENT, told(&row, offset)).into_response())
+}
+
+/// Adds bytes; what is whole is kept.
+async fn append(
+    waypost: &Waypost,
+    held: &Held,
+    row: &UploadRow,
+    offset: u64,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<u64, Problem> {
+    if is_kept(waypost, row).await? {
+        return if offset == row.size {
+            Ok(offset)
+        } else {
+            Err(problem(FilesError::At(row.size)))
+        };
+    }
+    let checksum = checksum_of(headers)?;
+    let bytes = body.into_data_stream();
+    let added = waypost.files.append(held, offset, row.size, checksum, bytes).await;
+    let length = added.map_err(problem)?;
+    finish_if_whole(waypost, held, row, length).await?;
+    Ok(length)
+}
+
+/// How much is here; what is whole by now is kept.
+async fn offset_of(waypost: &Waypost, held: &Held, row: &UploadRow) -> Result<u64, Problem> {
+    if is_kept(waypost, row).await? {
+        return Ok(row.size);
+    }
+    let length = waypost.files.length(held).await.map_err(problem)?;
+    finish_if_whole(waypost, held, row, length).await?;
+    Ok(length)
+}
+
+async fn is_kept(waypost: &Waypost, row: &UploadRow) -> Result<bool, Problem> {
+    match row.sha256 {
+        Some(sha256) => Ok(waypost.db.file(sha256).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+async fn finish_if_whole(
+    waypost: &Waypost,
+    held: &Held,
+    row: &UploadRow,
+    length: u64,
+) -> Result<(), Problem> {
+    let Some(sha256) = row.sha256.filter(|_| length == row.size) else { return Ok(()) };
+    match waypost.files.finish(held, sha256).await {
+        Ok(media_type) => {
+            let (size, stored_at) = (row.size, clock::now());
+            waypost.db.keep_file(sha256, &FileRow { size, media_type, stored_at }).await?;
+            // The row stays, so that whoever did not hear of it can ask.
+            waypost.files.forget(row.id).await.map_err(problem)
+        }
+        Err(FilesError::Another) => {
+            waypost.db.end_upload(row.id).await?;
+            waypost.files.forget(row.id).await.map_err(problem)?;
+            let what = "the whole is not what its hash says; begin anew";
+            Err(Problem::with(ProblemCode::ChecksumMismatch, what))
+        }
+        Err(error) => Err(problem(error)),
+    }
+}
+
+/// What the bytes hash to, if they are promised; of a part nobody knows it yet.
+async fn wanted(
+    waypost: &Waypost,
+    actor: Actor,
+    headers: &HeaderMap,
+    size: u64,
+    is_part: bool,
+) -> Result<Option<Sha256Hash>, Problem> {
+    if is_part {
+        return Ok(None);
+    }
+    let sha256 = sha256_of(headers)?;
+    let of_hash = |code, what: String| Err(Problem::of_field(code, "Upload-Metadata", what));
+    match waypost.db.promised(actor.person, sha256).await? {
+        None => of_hash(
+            ProblemCode::NotFound,
+            "no evidence of yours in the record promises these bytes; tell first what you bring"
+                .into(),
+        ),
+        Some(promised) if promised != size => {
+            of_hash(ProblemCode::ContentInvalid, format!("your evidence promises {promised} bytes"))
+        }
+        Some(_) => {
+            adopt(waypost, sha256, size).await?;
+            Ok(Some(sha256))
+        }
+    }
+}
+
+/// What is kept, but was lost from the record by a restore, need not come again.
+async fn adopt(waypost: &Waypost, sha256: Sha256Hash, size: u64) -> Result<(), Problem> {
+    if waypost.db.file(sha256).await?.is_some() {
+        return Ok(());
+    }
+    if waypost.files.has(sha256).await.map_err(problem)? != Some(size) {
+        return Ok(());
+    }
+    let media_type = waypost.files.kind_of(sha256).await.map_err(problem)?;
+    let stored_at = clock::now();
+    Ok(waypost.db.keep_file(sha256, &FileRow { size, media_type, stored_at }).await?)
+}
+
+async fn has_room_for(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem> {
+    if row.size > EVIDENCE_BYTES_MAX {
+        let what = format!("at most {EVIDENCE_BYTES_MAX} bytes");
+        return Err(Problem::of_field(ProblemCode::TooLarge, "Upload-Length", what));
+    }
+    let unfinished = waypost.db.uploading(row.author).await?;
+    match unfinished + row.size <= UNFINISHED_BYTES_MAX {
+        true => Ok(()),
+        false => {
+            let what = format!("{unfinished} of {UNFINISHED_BYTES_MAX} bytes wait already");
+            Err(Problem::with(ProblemCode::QuotaExceeded, what))
+        }
+    }
+}
+
+async fn begin(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem> {
+    if !is_kept(waypost, row).await? {
+        waypost.files.begin(row.id).await.map_err(problem)?;
+    }
+    Ok(waypost.db.begin_upload(row).await?)
+}
+
+/// Puts parts of mine together, each of which is whole.
+async fn joined(
+    waypost: &Waypost,
+    actor: Actor,
+    id: Uuid,
+    headers: &HeaderMap,
+    parts: &[Uuid],
+) -> Result<UploadRow, Problem> {
+    let (mut size, mut held) = (0, Vec::new());
+    for part in parts {
+        let row = known(waypost, actor, *part).await?;
+        let hold = waypost.files.hold(*part).await;
+        if waypost.files.length(&hold).await.map_err(problem)? != row.size {
+            let what = format!("the part {part} is not whole");
+            return Err(Problem::of_field(ProblemCode::ContentInvalid, "Upload-Concat", what));
+        }
+        size += row.size;
+        held.push(hold);
+    }
+    let sha256 = wanted(waypost, actor, headers, size, false).await?;
+    let row = UploadRow { id, author: actor.person, sha256, size, touched_at: clock::now() };
+    begin(waypost, &row).await?;
+    if !is_kept(waypost, &row).await? {
+        waypost.files.join(parts, id).await.map_err(problem)?;
+    }
+    Ok(row)
+}
+
+async fn known(waypost: &Waypost, actor: Actor, upload: Uuid) -> Result<UploadRow, Problem> {
+    let row = waypost.db.upload(actor.person, upload).await?;
+    row.ok_or_else(|| Problem::of_field(ProblemCode::NotFound, "upload", "there is no such upload"))
+}
+
+fn told(row: &UploadRow, offset: u64) -> [(&'static str, String); 4] {
+    let expires = SystemTime::UNIX_EPOCH
+        + Duration::from_millis(row.touched_at.unsigned_abs())
+        + UPLOAD_WAITS_FOR;
+    [
+        ("Tus-Resumable", TUS.to_owned()),
+        ("Upload-Offset", offset.to_string()),
+        ("Upload-Expires", httpdate::fmt_http_date(expires)),
+        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
+    ]
+}
+
+pub fn problem(error: FilesError) -> Problem {
+    match error {
+        FilesError::At(offset) => {
+            let what = format!("the upload is at {offset}");
+            Problem::of_field(ProblemCode::UploadOffset, "Upload-Offset", what)
+        }
+        FilesError::TooMany => Problem::with(ProblemCode::TooLarge, error.to_string()),
+        FilesError::Another => ProblemCode::ChecksumMismatch.into(),
+        FilesError::Missing => {
+            let what = "nothing of it is on this server; begin anew";
+            Problem::with(ProblemCode::NotFound, what)
+        }
+        FilesError::Full => ProblemCode::StorageFull.into(),
+        FilesError::Failed(cause) => {
+            tracing::error!(%cause, "a file could not be kept or read");
+            ProblemCode::Overloaded.into()
+        }
+    }
+}
