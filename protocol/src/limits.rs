@@ -164,6 +164,9 @@ limits! {
     /// Most steps of a stop between two decisions of dispatch. More are refused.
     STOP_STEPS_MAX: usize = 100;
 
+    /// With so many of these steps a stop is not planned otherwise any more: room is left for what is done.
+    STOP_STEPS_OF_PLANS_MAX: usize = STOP_STEPS_MAX / 2;
+
     /// Most people whose a stop ever was.
     STOP_DRIVERS_MAX: usize = 50;
 

@@ -1,5 +1,7 @@
 //! What has become of a stop: its plan, what was done there, and what contradicts each other.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -210,7 +212,8 @@ impl Stop {
             | Body::StopHandedOver { stop, .. } => vec![*stop],
             Body::StopMoved { moved, .. } => vec![moved.stop],
             Body::PlansAnswered { answers, .. } => {
-                answers.iter().filter_map(|answer| answer.stop).collect()
+                let named: BTreeSet<_> = answers.iter().filter_map(|answer| answer.stop).collect();
+                named.into_iter().collect()
             }
             _ => Vec::new(),
         }
@@ -282,6 +285,8 @@ impl Stop {
                 self.reply = Some(PlanReply { plan, accepted, reason, text, at });
                 if self.has_agreed() {
                     self.agreed = None;
+                }
+                if self.has_agreed() && self.state == StopState::Assigned {
                     self.steps_on(word, Stepped::Agreed);
                 }
             }
@@ -298,9 +303,11 @@ impl Stop {
 
     fn is_planned(&mut self, plan: &StopPlan, word: StopWord<'_>) {
         let driver = driver_of(word.place);
-        let is_anothers = self.driver != driver;
+        // What the server says to whoever takes over is given anew, also if it was theirs before: their device has
+        // not heard whose it was in between.
+        let is_given = self.driver != driver || word.author == PersonId::SERVER;
         let before = self.plan.replace(plan.clone().into());
-        if is_anothers {
+        if is_given {
             (self.reply, self.agreed) = (None, None);
         } else if self.has_agreed() {
             self.agreed = before.clone();
@@ -339,9 +346,10 @@ impl Stop {
             let next = match &step.what {
                 Stepped::Planned { driver: given, .. } => {
                     let is_first = is_new && at == 0;
-                    let is_given = *given != driver && !is_first;
+                    let is_anothers = *given != driver && !is_first;
+                    let is_given = is_anothers || step.by == PersonId::SERVER && !is_first;
                     driver = *given;
-                    if is_given && state.is_final() {
+                    if is_anothers && state.is_final() {
                         step.conflict = Some(Conflict::GivenTooLate);
                     }
                     (is_given && !state.is_final()).then_some(StopState::Assigned)

@@ -43,7 +43,7 @@ impl Trip {
     }
 
     /// What a trip has become by a fact about it; `None` while nobody has planned it.
-    pub fn after(known: Option<Self>, word: StopWord<'_>) -> Option<Self> {
+    pub fn after(known: Option<Self>, id: TripId, word: StopWord<'_>) -> Option<Self> {
         match (known, word.body) {
             (None, Body::TripPlanned { plan, .. }) => Some(Self {
                 plan: (**plan).clone(),
@@ -56,7 +56,7 @@ impl Trip {
             }),
             (None, _) => None,
             (Some(mut trip), _) => {
-                trip.hears(word);
+                trip.hears(id, word);
                 Some(trip)
             }
         }
@@ -76,7 +76,7 @@ impl Trip {
         });
     }
 
-    fn hears(&mut self, word: StopWord<'_>) {
+    fn hears(&mut self, id: TripId, word: StopWord<'_>) {
         match word.body {
             Body::TripPlanned { plan, .. } => {
                 let driver = driver_of(word.place);
@@ -95,7 +95,7 @@ impl Trip {
             }
             Body::PlansAnswered { answers, accepted, reason, text } => {
                 let mut newest = answers.iter().rev();
-                let answered = newest.find(|it| it.trip.is_some()).map(|it| it.plan);
+                let answered = newest.find(|it| it.trip == Some(id)).map(|it| it.plan);
                 if let Some(plan) = answered.filter(|_| driver_of(word.place) == self.driver) {
                     let (accepted, at) = (*accepted, word.at());
                     let (reason, text) = (*reason, text.clone());

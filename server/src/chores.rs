@@ -140,6 +140,9 @@ async fn end_silent_uploads(waypost: &Waypost) -> Result<(), StorageError> {
         }
         waypost.db.end_upload(upload).await?;
     }
+    if let Err(error) = waypost.files.sweep(UPLOAD_WAITS_FOR).await {
+        tracing::error!(%error, "what nobody knows of could not be removed");
+    }
     Ok(())
 }
 

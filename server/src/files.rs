@@ -270,6 +270,21 @@ impl Files {
         Ok(media_type)
     }
 
+    /// Removes what is staged and was not added to for so long, whether anyone knows of it or not.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub async fn sweep(&self, silent_for: Duration) -> Result<(), FilesError> {
+        let mut staged = tokio::fs::read_dir(&self.staging).await?;
+        while let Some(file) = staged.next_entry().await? {
+            let age = file.metadata().await?.modified()?.elapsed().unwrap_or_default();
+            if age > silent_for {
+                tokio::fs::remove_file(file.path()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes what is staged of an upload.
     ///
     /// # Errors

@@ -156,7 +156,7 @@ impl Folded {
     }
 
     fn hears_of_trip(&mut self, id: TripId, word: StopWord<'_>) {
-        let after = Trip::after(self.trips.remove(&id), word);
+        let after = Trip::after(self.trips.remove(&id), id, word);
         self.trips.extend(after.map(|trip| (id, trip)));
     }
 }

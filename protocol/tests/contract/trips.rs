@@ -282,7 +282,7 @@ fn a_trip_knows_its_driver_and_what_they_have_agreed_to() {
     let hears = |trip: Option<Trip>, n: u8, author, place, body: Body| {
         let (recorded_at, n, id) = (MORNING + i64::from(n) * MINUTE, n.into(), fact(n));
         let word = StopWord { id, n, author, place, recorded_at, skew_ms: None, body: &body };
-        Trip::after(trip, word).expect("a trip")
+        Trip::after(trip, self::trip(), word).expect("a trip")
     };
     let (danas, staff) = (ConversationId::Dispatch(DANA), ConversationId::Staff);
     let plan = |name: &str, order| {

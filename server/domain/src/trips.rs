@@ -3,8 +3,8 @@
 
 use waypost_protocol::{
     Body, Content, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, STOP_STEPS_MAX,
-    SignedManifest, Stop, StopId, StopMove, StopState, StopWord, TRIP_STOPS_MAX, Trip, TripId,
-    kind,
+    STOP_STEPS_OF_PLANS_MAX, SignedManifest, Stop, StopId, StopMove, StopState, StopWord,
+    TRIP_STOPS_MAX, Trip, TripId, kind,
 };
 
 use crate::batch::Actor;
@@ -29,8 +29,9 @@ pub(crate) fn add_trips(wanted: &mut Wanted, actor: Actor, entry: &Entry) {
             wanted.handed.insert(*trip);
             wanted.people.extend(to);
         }
-        Body::StopMoved { moved, .. } if moved.proof.is_some() => {
-            wanted.keys.extend(actor.enrolment);
+        Body::StopMoved { moved, .. } => {
+            wanted.facts.extend(moved.seen);
+            wanted.keys.extend(actor.enrolment.filter(|_| moved.proof.is_some()));
         }
         _ => {}
     }
@@ -96,8 +97,9 @@ impl Desk<'_, '_> {
                 if !self.known.trips.contains_key(to) {
                     return Err(ProblemCode::NotFound);
                 }
-                let trip = self.known.stops.get(stop).and_then(|stop| stop.trip);
-                if trip == Some(*to) {
+                let of = self.known.trips.get(to).map(|trip| (Some(*to), trip.driver));
+                let is = self.known.stops.get(stop).map(|stop| (stop.trip, stop.driver));
+                if is.is_some() && is == of {
                     return Err(ProblemCode::AlreadyDone);
                 }
                 self.check_room(*to)
@@ -141,7 +143,10 @@ impl Desk<'_, '_> {
             None => self.check_room(trip),
             // It is handed over, so that whose it was hears of it.
             Some(known) if known.trip != Some(trip) => Err(ProblemCode::Outdated),
-            Some(known) => check_steps(known),
+            Some(known) if known.steps.len() >= STOP_STEPS_OF_PLANS_MAX => {
+                Err(ProblemCode::TooLarge)
+            }
+            Some(_) => Ok(()),
         }
     }
 
@@ -159,7 +164,11 @@ impl Desk<'_, '_> {
         if moved.to == StopState::Cancelled && !may(actor.role, Right::PlanTrips) {
             return Err(ProblemCode::NotAllowed);
         }
-        self.check_was_theirs(moved.stop, entry.conversation)?;
+        // After a restore it may be theirs by what was lost, until dispatch gives that back.
+        let is_lost = |seen: &FactId| !self.known.past.contains_key(seen);
+        if !(self.known.head.epoch > 0 && moved.seen.as_ref().is_some_and(is_lost)) {
+            self.check_was_theirs(moved.stop, entry.conversation)?;
+        }
         self.known.stops.get(&moved.stop).map_or(Ok(()), check_steps)?;
         moved.proof.iter().try_for_each(|proof| self.check_proof(actor, entry.id, proof))
     }
@@ -217,7 +226,7 @@ impl Desk<'_, '_> {
 
     fn note_trips(&mut self, word: StopWord<'_>) {
         for id in Trip::of(word.body) {
-            let Some(trip) = Trip::after(self.known.trips.remove(&id), word) else { continue };
+            let Some(trip) = Trip::after(self.known.trips.remove(&id), id, word) else { continue };
             self.decision.trips.insert(id, trip.clone());
             self.known.trips.insert(id, trip);
         }

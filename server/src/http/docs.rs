@@ -9,7 +9,7 @@ use axum::http::Method;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    Response, ResponseBuilder, ServerBuilder, path::Operation, path::PathItem,
+    Response, ResponseBuilder, ServerBuilder, path::Operation, path::Parameter, path::PathItem,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_swagger_ui::SwaggerUi;
@@ -93,13 +93,20 @@ fn is_described(response: &mut RefOr<Response>, summary: &str) {
 fn problem_statuses(operation: &Operation) -> Vec<u16> {
     let is_public = operation.security.iter().flatten().any(|it| *it == Default::default());
     let has_body = operation.request_body.is_some();
-    let makes_fact = operation.parameters.iter().flatten().any(
-        |parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "Idempotency-Key"),
-    );
+    let takes = |name: &str| {
+        let named = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == name);
+        operation.parameters.iter().flatten().any(named)
+    };
+    let (makes_fact, is_upload) = (takes("Idempotency-Key"), takes("Tus-Resumable"));
     let mut statuses = vec![400, 404, 429, 500, 503];
     statuses.extend(if is_public { &[][..] } else { &[401, 403][..] });
     statuses.extend(if has_body { &[413, 415][..] } else { &[][..] });
     statuses.extend(if has_body || makes_fact { &[409, 422][..] } else { &[][..] });
+    statuses.extend(if is_upload {
+        &[405, 409, 412, 413, 415, 422, 460, 507][..]
+    } else {
+        &[][..]
+    });
     let declared = operation.responses.responses.keys().filter_map(|key| key.parse::<u16>().ok());
     statuses.extend(declared.filter(|status| *status >= 400));
     statuses
@@ -118,9 +125,11 @@ fn problem_response(status: u16) -> utoipa::openapi::Response {
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
-    let PathItem { get, put, post, delete, patch, .. } = item;
+    let PathItem { get, put, post, delete, patch, head, options, .. } = item;
     let of = |method, operation: Option<_>| operation.map(|operation| (method, operation));
     let all = [
+        of(Method::HEAD, head.as_mut()),
+        of(Method::OPTIONS, options.as_mut()),
         of(Method::GET, get.as_mut()),
         of(Method::PUT, put.as_mut()),
         of(Method::POST, post.as_mut()),

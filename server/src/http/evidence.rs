@@ -74,25 +74,18 @@ async fn list_evidence(
     Caller(actor): Caller,
     Path(stop): Path<StopId>,
 ) -> Result<axum::Json<EvidenceOfStop>, Problem> {
-    let mut proofs: Vec<Proof> = Vec::new();
-    for row in promised_for(&waypost, actor, stop).await? {
-        let file = ProofFile {
-            item: row.item,
-            preview: row.is_preview,
-            sha256: row.sha256,
-            size: row.size,
-            stored_at: row.stored_at,
-        };
-        if let Some(proof) = proofs.iter_mut().find(|it| it.fact == row.fact) {
-            proof.files.push(file);
+    let promised = promised_for(&waypost, actor, stop).await?;
+    let mut proofs = Vec::new();
+    for (fact, author) in waypost.db.proofs_of(stop).await? {
+        if !may_see(actor, author) {
             continue;
         }
-        let said = waypost.db.fact_of(row.author, row.fact).await?.map(|content| content.to_body());
+        let said = waypost.db.fact_of(author, fact).await?.map(|content| content.to_body());
         if let Some(Ok(Said::StopMoved { moved, .. })) = said
             && let Some(proof) = moved.proof
         {
-            let (fact, author, proof) = (row.fact, row.author, *proof);
-            proofs.push(Proof { fact, author, proof, files: vec![file] });
+            let files = promised.iter().filter(|row| row.fact == fact).map(ProofFile::from);
+            proofs.push(Proof { fact, author, proof: *proof, files: files.collect() });
         }
     }
     Ok(axum::Json(EvidenceOfStop { proofs }))
@@ -148,8 +141,19 @@ async fn promised_for(
 ) -> Result<Vec<PromisedRow>, Problem> {
     stop_for(waypost, actor, stop).await?;
     let mut promised = waypost.db.promised_of(stop).await?;
-    promised.retain(|row| may(actor.role, Right::PlanTrips) || row.author == actor.person);
+    promised.retain(|row| may_see(actor, row.author));
     Ok(promised)
+}
+
+fn may_see(actor: Actor, author: PersonId) -> bool {
+    may(actor.role, Right::PlanTrips) || author == actor.person
+}
+
+impl From<&PromisedRow> for ProofFile {
+    fn from(row: &PromisedRow) -> Self {
+        let PromisedRow { item, is_preview, sha256, size, stored_at, .. } = *row;
+        Self { item, preview: is_preview, sha256, size, stored_at }
+    }
 }
 
 /// The first range that is asked for (RFC 9110); the whole if that cannot be read.

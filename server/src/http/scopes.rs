@@ -43,13 +43,14 @@ pub struct Scopes(pub BTreeSet<Scope>);
 /// What a request needs of a token, all of it; `None` if no token is enough: what hands out credentials is done with
 /// that of an enrolment alone.
 pub fn scopes_of(method: &Method, path: &str) -> Option<&'static [Scope]> {
-    const SAYS: [&str; 6] = [
+    const SAYS: [&str; 7] = [
         "/v1/conversations/",
         "/v1/messages/",
         "/v1/broadcasts",
         "/v1/incidents",
         "/v1/cases/",
         "/v1/me/",
+        "/v1/uploads",
     ];
     let begins = |paths: &[&str]| paths.iter().any(|it| path.starts_with(it));
     match () {

@@ -5,6 +5,7 @@
 
 mod headers;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
@@ -103,6 +104,17 @@ async fn begin_upload(
         true => append(&waypost, &held, &row, 0, headers, body).await?,
         false => offset_of(&waypost, &held, &row).await?,
     };
+    if offset == row.size
+        && let Some(Concat::Final(parts)) = concat_of(headers)?
+    {
+        for part in parts {
+            let _part = waypost.files.hold(part).await;
+            if waypost.db.upload(actor.person, part).await?.is_some() {
+                waypost.files.forget(part).await.map_err(problem)?;
+                waypost.db.end_upload(part).await?;
+            }
+        }
+    }
     let location = format!("/v1/uploads/{id}");
     Ok((StatusCode::CREATED, [("Location", location)], told(&row, offset)).into_response())
 }
@@ -281,14 +293,15 @@ async fn wanted(
     }
     let sha256 = sha256_of(headers)?;
     let of_hash = |code, what: String| Err(Problem::of_field(code, "Upload-Metadata", what));
-    match waypost.db.promised(actor.person, sha256).await? {
+    let promised = waypost.db.promised(actor.person, sha256).await?;
+    match promised.first() {
         None => of_hash(
             ProblemCode::NotFound,
             "no evidence of yours in the record promises these bytes; tell first what you bring"
                 .into(),
         ),
-        Some(promised) if promised != size => {
-            of_hash(ProblemCode::ContentInvalid, format!("your evidence promises {promised} bytes"))
+        Some(first) if !promised.contains(&size) => {
+            of_hash(ProblemCode::ContentInvalid, format!("your evidence promises {first} bytes"))
         }
         Some(_) => {
             adopt(waypost, sha256, size).await?;
@@ -332,7 +345,7 @@ async fn begin(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem> {
     Ok(waypost.db.begin_upload(row).await?)
 }
 
-/// Puts parts of mine together, each of which is whole.
+/// Puts parts of mine together, each of which is whole. What they make is either begun or not there.
 async fn joined(
     waypost: &Waypost,
     actor: Actor,
@@ -340,10 +353,16 @@ async fn joined(
     headers: &HeaderMap,
     parts: &[Uuid],
 ) -> Result<UploadRow, Problem> {
+    if let Some(row) = is_here(waypost, actor, id, headers).await? {
+        waypost.db.begin_upload(&row).await?;
+        return Ok(row);
+    }
+    // Held in one order by everyone, so that nobody waits for whoever waits for them.
+    let in_order: BTreeSet<_> = parts.iter().copied().collect();
     let (mut size, mut held) = (0, Vec::new());
-    for part in parts {
-        let row = known(waypost, actor, *part).await?;
-        let hold = waypost.files.hold(*part).await;
+    for part in in_order {
+        let row = known(waypost, actor, part).await?;
+        let hold = waypost.files.hold(part).await;
         if waypost.files.length(&hold).await.map_err(problem)? != row.size {
             let what = format!("the part {part} is not whole");
             return Err(Problem::of_field(ProblemCode::ContentInvalid, "Upload-Concat", what));
@@ -353,11 +372,29 @@ async fn joined(
     }
     let sha256 = wanted(waypost, actor, headers, size, false).await?;
     let row = UploadRow { id, author: actor.person, sha256, size, touched_at: clock::now() };
-    begin(waypost, &row).await?;
-    if !is_kept(waypost, &row).await? {
-        waypost.files.join(parts, id).await.map_err(problem)?;
+    has_room_for(waypost, &row).await?;
+    waypost.files.begin(id).await.map_err(problem)?;
+    if let Err(error) = waypost.files.join(parts, id).await {
+        waypost.files.forget(id).await.map_err(problem)?;
+        return Err(problem(error));
     }
+    waypost.db.begin_upload(&row).await?;
     Ok(row)
+}
+
+/// The upload of what is here already, whose parts may be gone.
+async fn is_here(
+    waypost: &Waypost,
+    actor: Actor,
+    id: Uuid,
+    headers: &HeaderMap,
+) -> Result<Option<UploadRow>, Problem> {
+    let sha256 = sha256_of(headers)?;
+    let promised = waypost.db.promised(actor.person, sha256).await?;
+    let Some(file) = waypost.db.file(sha256).await? else { return Ok(None) };
+    let (author, size, touched_at) = (actor.person, file.size, clock::now());
+    let row = UploadRow { id, author, sha256: Some(sha256), size, touched_at };
+    Ok(promised.contains(&size).then_some(row))
 }
 
 async fn known(waypost: &Waypost, actor: Actor, upload: Uuid) -> Result<UploadRow, Problem> {

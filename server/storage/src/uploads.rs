@@ -56,7 +56,7 @@ pub struct PromisedRow {
 }
 
 impl Db {
-    /// How many bytes this person has promised under that hash; `None` if they have promised none.
+    /// How many bytes this person has promised under that hash: nothing if they have promised none.
     ///
     /// # Errors
     /// If the database fails.
@@ -64,14 +64,11 @@ impl Db {
         &self,
         author: PersonId,
         sha256: Sha256Hash,
-    ) -> Result<Option<u64>, StorageError> {
+    ) -> Result<Vec<u64>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT size FROM promised WHERE sha256 = ");
-        sql.bind(sha256.0.to_vec())
-            .push(" AND author = ")
-            .bind(i64::from(author.0))
-            .push(" LIMIT 1");
-        sql.row(&mut on).await?.map(|row| Ok(unsigned(row.try_get(0)?))).transpose()
+        let mut sql = self.sql("SELECT DISTINCT size FROM promised WHERE sha256 = ");
+        sql.bind(sha256.0.to_vec()).push(" AND author = ").bind(i64::from(author.0));
+        sql.rows(&mut on).await?.iter().map(|row| Ok(unsigned(row.try_get(0)?))).collect()
     }
 
     /// What the evidence of a stop promises, and what of it is here.
@@ -88,16 +85,16 @@ impl Db {
         sql.rows(&mut on).await?.iter().map(promised).collect()
     }
 
-    /// The stops whose evidence promises these bytes.
+    /// The facts that brought evidence for a stop, and who said so, the oldest first.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn stops_with(&self, sha256: Sha256Hash) -> Result<Vec<StopId>, StorageError> {
+    pub async fn proofs_of(&self, stop: StopId) -> Result<Vec<(FactId, PersonId)>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT DISTINCT stop FROM promised WHERE sha256 = ");
-        sql.bind(sha256.0.to_vec());
-        let stop = |row: &AnyRow| Ok(StopId(uuid_of(&row.try_get::<Vec<u8>, _>(0)?)?));
-        sql.rows(&mut on).await?.iter().map(stop).collect()
+        let mut sql = self.sql("SELECT fact, author FROM proof WHERE stop = ");
+        sql.bind(stop.as_bytes().to_vec()).push(" ORDER BY fact");
+        let proof = |row: &AnyRow| Ok((fact_id(row, 0)?, person_id(row.try_get(1)?)));
+        sql.rows(&mut on).await?.iter().map(proof).collect()
     }
 
     /// Bytes that are here.
@@ -228,12 +225,13 @@ impl Db {
         decision: &Decision,
     ) -> Result<(), StorageError> {
         let moves = decision.facts.iter().filter(|fact| fact.content.kind == kind::STOP_MOVED);
-        let mut rows = Vec::new();
+        let (mut proofs, mut rows) = (Vec::new(), Vec::new());
         for fact in moves {
             let Ok(Body::StopMoved { moved, .. }) = fact.content.to_body() else { continue };
             let Some(Ok(manifest)) = moved.proof.as_ref().map(|proof| proof.manifest()) else {
                 continue;
             };
+            proofs.push((fact.id, moved.stop, fact.author));
             for (item, at) in manifest.items.into_iter().zip(0_i64..) {
                 let blobs = [(0_i64, item.original), (1, item.preview)];
                 let blobs =
@@ -242,6 +240,15 @@ impl Db {
                     (fact.id, at, is_preview, moved.stop, fact.author, blob)
                 }));
             }
+        }
+        for chunk in self.chunks(&proofs) {
+            let mut sql = self.sql("INSERT INTO proof (fact, stop, author) VALUES ");
+            sql.tuples(chunk, |row, (fact, stop, author)| {
+                row.bind(fact.as_bytes().to_vec())
+                    .bind(stop.as_bytes().to_vec())
+                    .bind(i64::from(author.0));
+            });
+            sql.execute(on).await?;
         }
         for chunk in self.chunks(&rows) {
             let mut sql = self.sql(

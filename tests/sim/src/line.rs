@@ -182,7 +182,8 @@ impl Line {
         let is_there = self.edits.get(&fact.id).is_none_or(|it| self.ids.contains_key(it));
         self.reports.hears(fact, said.as_ref(), !is_brought && is_there)?;
         self.expiries.hears(fact, &self.settings)?;
-        self.trips.hears(fact, &self.staff, from.devices)?;
+        let ids = &self.ids;
+        self.trips.hears(fact, &self.staff, from.devices, |id| ids.contains_key(id))?;
         self.roster.hears(fact);
         let readers = self.readers_of(fact)?;
         self.readers.push(readers);

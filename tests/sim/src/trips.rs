@@ -47,7 +47,7 @@ struct Done {
 
 #[derive(Clone, Debug)]
 enum What {
-    Planned { driver: Option<PersonId>, other_work: bool },
+    Planned { driver: Option<PersonId>, by_server: bool, other_work: bool },
     Agreed,
     Moved { to: StopState, seen: Option<FactId>, driver: Option<PersonId> },
 }
@@ -94,6 +94,7 @@ impl Trips {
         fact: &Recorded,
         staff: &BTreeSet<PersonId>,
         devices: &[Device],
+        is_recorded: impl Fn(&FactId) -> bool,
     ) -> Result<(), Broken> {
         if !kind::is_of_trips(fact.content.kind) {
             return Ok(());
@@ -102,7 +103,9 @@ impl Trips {
             return broken("trips are planned somewhere", format!("{}", fact.sequence));
         };
         if fact.author != PersonId::SERVER {
-            self.is_said_by_right(fact, place, &body, staff)?;
+            let is_restored = fact.sequence.epoch > 0;
+            let is_lost = |seen: &FactId| is_restored && !is_recorded(seen);
+            self.is_said_by_right(fact, place, &body, (staff, &is_lost))?;
             is_proven(fact, &body, devices)?;
         }
         let driver = driver_of(place);
@@ -131,7 +134,9 @@ impl Trips {
                 for answer in answers {
                     let (Some(stop), plan) = (answer.stop, answer.plan) else { continue };
                     let Some(told) = self.stops.get_mut(&stop) else { continue };
-                    if told.driver == driver && told.planned == Some(plan) {
+                    let (state, ..) = told.is();
+                    let is_asked = told.driver == driver && told.planned == Some(plan);
+                    if is_asked && state == StopState::Assigned {
                         told.does(fact, What::Agreed);
                     }
                 }
@@ -153,7 +158,8 @@ impl Trips {
         (told.trip, told.planned, told.driver) = (Some(plan.trip), Some(fact.id), driver);
         told.plan = Some(plan);
         told.drivers.extend(driver);
-        told.does(fact, What::Planned { driver, other_work });
+        let by_server = fact.author == PersonId::SERVER;
+        told.does(fact, What::Planned { driver, by_server, other_work });
     }
 
     fn is_handed_over(&mut self, trip: TripId, to: Option<PersonId>) {
@@ -174,7 +180,7 @@ impl Trips {
         fact: &Recorded,
         place: ConversationId,
         body: &Body,
-        staff: &BTreeSet<PersonId>,
+        (staff, is_lost): (&BTreeSet<PersonId>, &dyn Fn(&FactId) -> bool),
     ) -> Result<(), Broken> {
         let plans = staff.contains(&fact.author);
         let driver = driver_of(place);
@@ -208,7 +214,7 @@ impl Trips {
             Body::StopSettled { stop, .. } => plans && stop_is_here(stop),
             Body::StopMoved { moved, .. } => {
                 let may = plans || (drives && moved.to != StopState::Cancelled);
-                may && was_theirs(&moved.stop)
+                may && (was_theirs(&moved.stop) || moved.seen.as_ref().is_some_and(is_lost))
             }
             Body::PlansAnswered { answers, .. } => {
                 drives
@@ -271,13 +277,15 @@ impl Told {
         let mut misfits = BTreeSet::new();
         for (at, it) in done.iter().enumerate() {
             match it.what {
-                What::Planned { driver: given, .. } => {
+                What::Planned { driver: given, by_server, .. } => {
                     let is_first = self.settled.is_none() && at == 0;
-                    let is_new = given != driver && !is_first;
+                    let is_anothers = given != driver && !is_first;
                     driver = given;
                     match is_over(state) {
-                        true if is_new => drop(misfits.insert(it.fact)),
-                        false if is_new => state = StopState::Assigned,
+                        true if is_anothers => drop(misfits.insert(it.fact)),
+                        false if is_anothers || by_server && !is_first => {
+                            state = StopState::Assigned;
+                        }
                         _ => {}
                     }
                 }

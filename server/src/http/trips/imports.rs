@@ -190,9 +190,13 @@ impl Desk {
             Ok(plan) => plan,
             Err(what) => return Ok(Err(what)),
         };
-        let known = self.stops.get(&stop);
-        let fate = match known.and_then(|known| known.plan.as_ref()) {
-            Some(known) if **known == plan => return Ok(Ok(TripLineFate::Unchanged)),
+        let known = self.stops.get(&stop).cloned();
+        let known_plan = known.as_ref().and_then(|known| known.plan.as_deref());
+        let trip_changes = self.trip_otherwise(wanted, trip);
+        let fate = match known_plan {
+            Some(known) if *known == plan && trip_changes.is_none() => {
+                return Ok(Ok(TripLineFate::Unchanged));
+            }
             Some(known) if known.trip != trip => {
                 return Ok(Err("the stop was handed over to another trip".into()));
             }
@@ -206,8 +210,25 @@ impl Desk {
             Ok(place) => place,
             Err(what) => return Ok(Err(what)),
         };
+        if let Some(plan) = trip_changes {
+            let body = Body::TripPlanned { trip, plan: plan.into() };
+            if let Err(what) = say(waypost, actor, place, body).await? {
+                return Ok(Err(what));
+            }
+            self.trips.extend(waypost.db.trips_by_id(&[trip]).await?);
+        }
+        if known_plan == Some(&plan) {
+            return Ok(Ok(fate));
+        }
         let body = Body::StopPlanned { stop, plan: plan.into() };
         Ok(say(waypost, actor, place, body).await?.map(|()| fate))
+    }
+
+    /// The plan of a trip that is there, if a line says it otherwise. The order of its stops stays.
+    fn trip_otherwise(&self, wanted: &Wanted, trip: TripId) -> Option<TripPlan> {
+        let known = &self.trips.get(&trip)?.plan;
+        let plan = TripPlan { order: known.order.clone(), ..wanted.trip_plan() };
+        (plan != *known).then_some(plan)
     }
 
     fn plan_of(&self, wanted: &Wanted, trip: TripId) -> Result<StopPlan, String> {

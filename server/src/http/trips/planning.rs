@@ -163,8 +163,9 @@ async fn change_stop(
         let what = "the stop is of another trip; hand it over first";
         return Err(Problem::of_field(ProblemCode::Outdated, "trip", what));
     }
+    let trip = trip_for(&waypost, actor, plan.trip).await?;
     let body = Body::StopPlanned { stop, plan: plan.into() };
-    say(&waypost, actor, id, place_for(known.driver), body).await?;
+    say(&waypost, actor, id, place_for(trip.driver), body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

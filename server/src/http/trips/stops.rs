@@ -99,7 +99,8 @@ async fn answer_trip(
         answers.push(Answered::trip(trip, known.planned));
     }
     for (stop, state) in waypost.db.stops_of(&[trip]).await?.remove(&trip).unwrap_or_default() {
-        let plan = state.planned.filter(|_| state.asks());
+        let is_theirs = state.driver == Some(actor.person);
+        let plan = state.planned.filter(|_| is_theirs && state.asks());
         answers.extend(plan.map(|plan| Answered::stop(stop, plan)));
     }
     let body = Body::PlansAnswered { answers, accepted, reason, text };

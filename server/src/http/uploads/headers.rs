@@ -86,12 +86,20 @@ pub(super) fn concat_of(headers: &HeaderMap) -> Result<Option<Concat>, Problem> 
         parts.split_whitespace().map(id).collect::<Option<Vec<_>>>()
     });
     match parts.flatten() {
-        Some(parts) if (1..=PARTS_MAX).contains(&parts.len()) => Ok(Some(Concat::Final(parts))),
+        Some(parts) if (1..=PARTS_MAX).contains(&parts.len()) && are_distinct(&parts) => {
+            Ok(Some(Concat::Final(parts)))
+        }
         _ => {
-            let what = format!("must be `partial`, or `final;` and from 1 to {PARTS_MAX} parts");
+            let what = format!(
+                "must be `partial`, or `final;` and from 1 to {PARTS_MAX} parts, each once"
+            );
             Err(Problem::of_field(ProblemCode::Malformed, "Upload-Concat", what))
         }
     }
+}
+
+fn are_distinct(parts: &[Uuid]) -> bool {
+    parts.iter().collect::<std::collections::BTreeSet<_>>().len() == parts.len()
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h str>, Problem> {

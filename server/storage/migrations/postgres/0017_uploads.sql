@@ -1,4 +1,12 @@
--- The bytes that evidence in the record promises: of which fact and stop, by whom.
+-- Evidence in the record: which fact brought it, for which stop, by whom.
+CREATE TABLE proof (
+    fact BYTEA PRIMARY KEY,
+    stop BYTEA NOT NULL,
+    author BIGINT NOT NULL
+);
+CREATE INDEX proof_by_stop ON proof (stop, fact);
+
+-- The bytes that it promises.
 CREATE TABLE promised (
     fact BYTEA NOT NULL,
     item BIGINT NOT NULL,

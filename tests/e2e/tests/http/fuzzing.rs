@@ -6,7 +6,7 @@ use waypost_protocol::Role;
 use waypost_world::On;
 
 use crate::office::{Caller, Office, enrol};
-use crate::venv::{checkout, tool};
+use crate::venv::{checkout, script, tool};
 
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
     response_headers_conformance,response_schema_conformance";
@@ -52,6 +52,7 @@ async fn tried(office: &Office, who: &Caller, seconds: u32) -> String {
         .args(["--continue-on-failure", "--no-color", "--warnings", "off"])
         // It leaves a folder of examples behind.
         .current_dir(office.world.folder())
+        .env("SCHEMATHESIS_HOOKS", script("schemathesis_hooks.py"))
         .env_remove("PYTEST_CURRENT_TEST")
         .output()
         .await

@@ -211,6 +211,7 @@ TR-1;S-2;2026-03-02;Harbour;dana;;;;;;;
 TR-2;S-1;2026-03-02;Depot;nobody;;;;;;;
 TR-2;S-2;2026-03-02;Depot;;;2026-03-29 02:30;2026-03-29 04:00;Europe/Berlin;;;
 TR-1;S-2;2026-03-02;Harbour, other gate;dana;;;;;;;
+TR-1;S-4;2026-03-02;Mill;dana;;;;;SO-9;2.5;
 ";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,7 +236,7 @@ async fn the_same_table_twice_plans_once_and_says_what_became_of_each_line() {
         let dry = import("?dry_run=true", TABLE).await;
         assert_eq!(
             fates(&dry),
-            ["added", "added", "added", "refused", "refused", "refused"],
+            ["added", "added", "added", "refused", "refused", "refused", "refused"],
             "{dry}"
         );
         let whys: Vec<_> = (3..6).map(|at| text(&dry["lines"][at]["what"])).collect();

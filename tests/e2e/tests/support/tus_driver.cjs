@@ -2,21 +2,19 @@
 //
 //   tus_driver.cjs SERVER CREDENTIAL FILE SHA256
 //
-// NODE_EXTRA_CA_CERTS names the CA. Prints how many bytes were sent in all.
+// NODE_EXTRA_CA_CERTS names the CA. Prints how many bytes were sent when it was broken off, and at which offset it
+// went on.
 
 const fs = require("fs");
 const tus = require("tus-js-client");
 
 const [server, credential, file, sha256] = process.argv.slice(2);
 const size = fs.statSync(file).size;
-let sent = 0;
-let before = 0;
 
-function upload(url, onProgress, onSuccess) {
-  before = 0;
+function upload(uploadUrl, more) {
   const upload = new tus.Upload(fs.createReadStream(file), {
     endpoint: `${server}/v1/uploads`,
-    uploadUrl: url,
+    uploadUrl,
     uploadSize: size,
     chunkSize: 256 * 1024,
     metadata: { sha256 },
@@ -26,28 +24,31 @@ function upload(url, onProgress, onSuccess) {
       console.error(String(error));
       process.exit(1);
     },
-    onProgress: (now) => {
-      sent += Math.max(0, now - before);
-      before = now;
-      onProgress(upload, now);
-    },
-    onSuccess,
+    ...more,
   });
   upload.start();
+  return upload;
 }
 
-let isBroken = false;
-upload(
-  null,
-  (first, now) => {
-    if (isBroken || now < size / 2) return;
-    isBroken = true;
-    first.abort().then(() => {
-      upload(first.url, () => {}, () => console.log(sent));
-    });
+let brokenAt = null;
+const first = upload(null, {
+  onProgress: (sent) => {
+    if (brokenAt !== null || sent < size / 2) return;
+    brokenAt = sent;
+    first.abort().then(goOn);
   },
-  () => {
+  onSuccess: () => {
     console.error("it was to be broken off");
     process.exit(1);
   },
-);
+});
+
+function goOn() {
+  let wentOnAt = null;
+  upload(first.url, {
+    onAfterResponse: (request, response) => {
+      if (request.getMethod() === "HEAD") wentOnAt = response.getHeader("Upload-Offset");
+    },
+    onSuccess: () => console.log(brokenAt, wentOnAt),
+  });
+}

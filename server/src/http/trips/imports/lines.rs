@@ -77,11 +77,14 @@ pub(super) struct Wanted {
     consignments: Vec<Consignment>,
 }
 
-/// What a table or a text cannot be read for, in words.
+/// Why something cannot be read, in words.
 type Unread = String;
 
+/// A line, or why it cannot be read.
+type Read = Result<Line, Unread>;
+
 /// The lines of a table, each with its number in the file.
-pub(super) fn from_csv(table: &[u8]) -> Result<Vec<(u64, Line)>, Unread> {
+pub(super) fn from_csv(table: &[u8]) -> Result<Vec<(u64, Read)>, Unread> {
     let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
     let first = table.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let delimiter = if first.contains(&b';') { b';' } else { b',' };
@@ -97,22 +100,31 @@ pub(super) fn from_csv(table: &[u8]) -> Result<Vec<(u64, Line)>, Unread> {
     for record in reader.records() {
         let record = record.map_err(|error| error.to_string())?;
         let line = record.position().map_or(0, csv::Position::line);
-        lines.push((line, record.deserialize(Some(&columns)).map_err(|error| error.to_string())?));
+        lines.push((line, record.deserialize(Some(&columns)).map_err(|error| error.to_string())));
     }
     Ok(lines)
 }
 
 /// The items of an array of JSON, each with its number from 1.
-pub(super) fn from_json(text: &[u8]) -> Result<Vec<(u64, Line)>, Unread> {
-    let lines: Vec<Line> = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    Ok((1..).zip(lines).collect())
+pub(super) fn from_json(text: &[u8]) -> Result<Vec<(u64, Read)>, Unread> {
+    let items: Vec<serde_json::Value> =
+        serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let read = |item| serde_json::from_value(item).map_err(|error| error.to_string());
+    Ok((1..).zip(items.into_iter().map(read)).collect())
 }
 
 /// The stops that the lines make, in the order of their first lines, and the lines that cannot be taken.
-pub(super) fn gathered(lines: Vec<(u64, Line)>) -> (Vec<Wanted>, Vec<(u64, String)>) {
+pub(super) fn gathered(lines: Vec<(u64, Read)>) -> (Vec<Wanted>, Vec<(u64, String)>) {
     let (mut wanted, mut refused) = (Vec::<Wanted>::new(), Vec::new());
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (number, line) in lines {
+        let line = match line {
+            Ok(line) => line,
+            Err(what) => {
+                refused.push((number, what));
+                continue;
+            }
+        };
         if line.trip.trim().is_empty() || line.stop.trim().is_empty() {
             refused.push((number, "a line names its trip and its stop by their references".into()));
             continue;
