@@ -4,8 +4,8 @@
 //! A new request for an upload takes it over from a stale one: nobody is told that it is locked.
 
 mod headers;
+mod parts;
 
-use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
@@ -26,6 +26,7 @@ use crate::clock;
 use crate::files::{FilesError, Held};
 use crate::waypost::Waypost;
 use headers::{Concat, TUS, checksum_of, concat_of, is_bytes, is_tus, number_of, sha256_of};
+use parts::{end_parts, joined};
 
 /// Where uploads are.
 pub const PATH: &str = "/v1/uploads";
@@ -107,13 +108,7 @@ async fn begin_upload(
     if offset == row.size
         && let Some(Concat::Final(parts)) = concat_of(headers)?
     {
-        for part in parts {
-            let _part = waypost.files.hold(part).await;
-            if waypost.db.upload(actor.person, part).await?.is_some() {
-                waypost.files.forget(part).await.map_err(problem)?;
-                waypost.db.end_upload(part).await?;
-            }
-        }
+        end_parts(&waypost, actor, parts).await?;
     }
     let location = format!("/v1/uploads/{id}");
     Ok((StatusCode::CREATED, [("Location", location)], told(&row, offset)).into_response())
@@ -343,58 +338,6 @@ async fn begin(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem> {
         waypost.files.begin(row.id).await.map_err(problem)?;
     }
     Ok(waypost.db.begin_upload(row).await?)
-}
-
-/// Puts parts of mine together, each of which is whole. What they make is either begun or not there.
-async fn joined(
-    waypost: &Waypost,
-    actor: Actor,
-    id: Uuid,
-    headers: &HeaderMap,
-    parts: &[Uuid],
-) -> Result<UploadRow, Problem> {
-    if let Some(row) = is_here(waypost, actor, id, headers).await? {
-        waypost.db.begin_upload(&row).await?;
-        return Ok(row);
-    }
-    // Held in one order by everyone, so that nobody waits for whoever waits for them.
-    let in_order: BTreeSet<_> = parts.iter().copied().collect();
-    let (mut size, mut held) = (0, Vec::new());
-    for part in in_order {
-        let row = known(waypost, actor, part).await?;
-        let hold = waypost.files.hold(part).await;
-        if waypost.files.length(&hold).await.map_err(problem)? != row.size {
-            let what = format!("the part {part} is not whole");
-            return Err(Problem::of_field(ProblemCode::ContentInvalid, "Upload-Concat", what));
-        }
-        size += row.size;
-        held.push(hold);
-    }
-    let sha256 = wanted(waypost, actor, headers, size, false).await?;
-    let row = UploadRow { id, author: actor.person, sha256, size, touched_at: clock::now() };
-    has_room_for(waypost, &row).await?;
-    waypost.files.begin(id).await.map_err(problem)?;
-    if let Err(error) = waypost.files.join(parts, id).await {
-        waypost.files.forget(id).await.map_err(problem)?;
-        return Err(problem(error));
-    }
-    waypost.db.begin_upload(&row).await?;
-    Ok(row)
-}
-
-/// The upload of what is here already, whose parts may be gone.
-async fn is_here(
-    waypost: &Waypost,
-    actor: Actor,
-    id: Uuid,
-    headers: &HeaderMap,
-) -> Result<Option<UploadRow>, Problem> {
-    let sha256 = sha256_of(headers)?;
-    let promised = waypost.db.promised(actor.person, sha256).await?;
-    let Some(file) = waypost.db.file(sha256).await? else { return Ok(None) };
-    let (author, size, touched_at) = (actor.person, file.size, clock::now());
-    let row = UploadRow { id, author, sha256: Some(sha256), size, touched_at };
-    Ok(promised.contains(&size).then_some(row))
 }
 
 async fn known(waypost: &Waypost, actor: Actor, upload: Uuid) -> Result<UploadRow, Problem> {

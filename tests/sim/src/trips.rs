@@ -104,8 +104,12 @@ impl Trips {
         };
         if fact.author != PersonId::SERVER {
             let is_restored = fact.sequence.epoch > 0;
-            let is_lost = |seen: &FactId| is_restored && !is_recorded(seen);
-            self.is_said_by_right(fact, place, &body, (staff, &is_lost))?;
+            let seen = match &body {
+                Body::StopMoved { moved, .. } => moved.seen,
+                _ => None,
+            };
+            let is_lost = is_restored && seen.is_some_and(|seen| !is_recorded(&seen));
+            self.is_said_by_right(fact, place, &body, staff, is_lost)?;
             is_proven(fact, &body, devices)?;
         }
         let driver = driver_of(place);
@@ -180,7 +184,8 @@ impl Trips {
         fact: &Recorded,
         place: ConversationId,
         body: &Body,
-        (staff, is_lost): (&BTreeSet<PersonId>, &dyn Fn(&FactId) -> bool),
+        staff: &BTreeSet<PersonId>,
+        is_lost: bool,
     ) -> Result<(), Broken> {
         let plans = staff.contains(&fact.author);
         let driver = driver_of(place);
@@ -214,7 +219,7 @@ impl Trips {
             Body::StopSettled { stop, .. } => plans && stop_is_here(stop),
             Body::StopMoved { moved, .. } => {
                 let may = plans || (drives && moved.to != StopState::Cancelled);
-                may && (was_theirs(&moved.stop) || moved.seen.as_ref().is_some_and(is_lost))
+                may && (is_lost || was_theirs(&moved.stop))
             }
             Body::PlansAnswered { answers, .. } => {
                 drives
