@@ -45,10 +45,10 @@ const KEPT: &[(u64, &str)] = &[
     (16, "what was removed stays on the screens"),
     (1032, "an edit is a way around every rule"),
     (57, "a message stays longer than its conversation has it"),
-    (0, "whoever reaches the server first wins"),
-    (0, "a stop that was begun is forgotten when its trip is handed over"),
-    (0, "evidence of another device is taken"),
-    (0, "a stop is moved by whose it never was"),
+    (143, "whoever reaches the server first wins"),
+    (2200, "a stop that was begun is forgotten when its trip is handed over"),
+    (732, "evidence of another device is taken"),
+    (6, "a stop is moved by whose it never was"),
 ];
 
 mod four_thousand_seeds_hold {
