@@ -1,9 +1,12 @@
 //! axum's extractors with our problems in place of its plain texts.
 
+use std::str::FromStr;
+
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use utoipa::IntoParams;
 use waypost_protocol::{FRAME_BYTES_MAX, FactId, ProblemCode};
 
@@ -129,6 +132,21 @@ impl<S: Sync> FromRequestParts<S> for NewFact {
                 Problem::of_field(ProblemCode::IdMalformed, "Idempotency-Key", what)
             })
     }
+}
+
+/// The place of a page, as its `next` tells it: what is sorted by, a dot, and an id.
+pub fn page_place<K: FromStr, I: FromStr>(after: &str) -> Result<(K, I), Problem> {
+    let place = after.split_once('.');
+    let place = place.and_then(|(key, id)| key.parse().ok().zip(id.parse().ok()));
+    let what = "this is no `next` of a page";
+    place.ok_or_else(|| Problem::of_field(ProblemCode::Malformed, "after", what))
+}
+
+/// Whether a body is of one of these media types.
+pub fn is_of(headers: &HeaderMap, media_types: &[&str]) -> bool {
+    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = told.split(';').next().unwrap_or_default().trim();
+    media_types.iter().any(|it| it.eq_ignore_ascii_case(media_type))
 }
 
 /// How many items a page holds unless it is asked for less; also the most.

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +17,7 @@ use waypost_domain::{Actor, Deed};
 use waypost_protocol::{Body, FactId, PersonId, ProblemCode, Role};
 
 use super::caller::{Caller, holds};
-use super::extract::{Bytes, Query};
+use super::extract::{Bytes, Query, is_of};
 use super::problem::Problem;
 use crate::clock;
 use crate::waypost::Waypost;
@@ -123,7 +122,7 @@ async fn import_people(
 ) -> Result<axum::Json<Imported>, Problem> {
     holds(actor, Right::AddPeople)?;
     let (mut lines, mut seen) = (Vec::new(), BTreeSet::new());
-    let read = match are_cards(&headers) {
+    let read = match is_of(&headers, &CARDS) {
         true => cards::read(&file),
         false => table::read(&file),
     };
@@ -155,12 +154,6 @@ async fn import_people(
     let (added, unchanged) = (count(Fate::Added), count(Fate::Unchanged));
     let refused = count(Fate::Refused);
     Ok(axum::Json(Imported { added, unchanged, refused, lines }))
-}
-
-fn are_cards(headers: &HeaderMap) -> bool {
-    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = told.split(';').next().unwrap_or_default().trim();
-    CARDS.iter().any(|it| it.eq_ignore_ascii_case(media_type))
 }
 
 /// Takes one line; or says why it cannot be taken.

@@ -9,12 +9,12 @@ use utoipa_axum::routes;
 use waypost_domain::rights::Right;
 use waypost_domain::{Actor, Deed};
 use waypost_protocol::{
-    Body, ConversationId, FactId, FlagRule, Millis, ProblemCode, Quote, ReportReason,
-    ReportedMessage, Verdict,
+    Body, ConversationId, FactId, FlagRule, ProblemCode, Quote, ReportReason, ReportedMessage,
+    Verdict,
 };
 
 use super::caller::{Caller, holds};
-use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
+use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_place, page_size};
 use super::messages::{Sent, submit};
 use super::problem::Problem;
 use crate::waypost::Waypost;
@@ -154,20 +154,12 @@ async fn list_reports(
 ) -> Result<axum::Json<Reports>, Problem> {
     holds(actor, Right::Moderate)?;
     let limit = page_size(page.limit)?;
-    let after = page.after.as_deref().map(place_of).transpose()?;
+    let after = page.after.as_deref().map(page_place).transpose()?;
     let is_open = page.state.unwrap_or_default() == ReportState::Open;
     let reports = waypost.db.reported_messages(is_open, after, limit).await?;
     let next = reports.last().filter(|_| reports.len() == limit);
     let next = next.map(|last| format!("{}.{}", last.since, last.quote.message));
     Ok(axum::Json(Reports { reports, next }))
-}
-
-/// The place of a page in the queue.
-fn place_of(after: &str) -> Result<(Millis, FactId), Problem> {
-    let place = after.split_once('.');
-    let place = place.and_then(|(since, id)| since.parse().ok().zip(id.parse().ok()));
-    let what = "this is no `next` of a page";
-    place.ok_or_else(|| Problem::of_field(ProblemCode::Malformed, "after", what))
 }
 
 /// What was reported about one message, and what became of it (admins).

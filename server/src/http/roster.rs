@@ -12,7 +12,7 @@ use waypost_protocol::{Body, Coverage, FactId, Millis, PersonId, ProblemCode, Sh
 use waypost_storage::ShiftRow;
 
 use super::caller::{Caller, holds};
-use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
+use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_place, page_size};
 use super::problem::Problem;
 use crate::clock;
 use crate::waypost::Waypost;
@@ -169,19 +169,11 @@ async fn list_shifts(
     }
     let from = wanted.from.unwrap_or_else(clock::now);
     let until = wanted.until.unwrap_or(from.saturating_add(WEEK_MS));
-    let after = wanted.after.as_deref().map(place_of).transpose()?;
+    let after = wanted.after.as_deref().map(page_place).transpose()?;
     let rows = waypost.db.shifts(person, from, until, after, limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit);
     let next = next.map(|last| format!("{}.{}", last.shift.from, last.id));
     Ok(axum::Json(Shifts { shifts: rows.into_iter().map(ShiftShown::from).collect(), next }))
-}
-
-/// When the last shift of a page begins, and which it is.
-fn place_of(after: &str) -> Result<(Millis, FactId), Problem> {
-    let parts = after.split_once('.');
-    let place = parts.and_then(|(from, id)| Some((from.parse().ok()?, id.parse().ok()?)));
-    let what = "this is no `next` of a page";
-    place.ok_or_else(|| Problem::of_field(ProblemCode::Malformed, "after", what))
 }
 
 /// Plans a shift (staff). To change one, cancel it and plan another.

@@ -20,7 +20,7 @@ use waypost_protocol::{
 use waypost_storage::TripsOf;
 
 use super::caller::{Caller, holds};
-use super::extract::{Path, Query, page_size};
+use super::extract::{Path, Query, page_place, page_size};
 use super::problem::Problem;
 use crate::clock;
 use crate::waypost::Waypost;
@@ -172,7 +172,7 @@ async fn list_trips(
     Query(page): Query<TripsPage>,
 ) -> Result<axum::Json<TripsShown>, Problem> {
     let limit = page_size(page.limit)?;
-    let after = page.after.as_deref().map(place_of::<TripId, String>).transpose()?;
+    let after = page.after.as_deref().map(page_place::<String, TripId>).transpose()?;
     let driver = match may(actor.role, Right::PlanTrips) {
         true => page.driver,
         false => {
@@ -237,7 +237,7 @@ async fn list_conflicts(
 ) -> Result<axum::Json<Conflicts>, Problem> {
     holds(actor, Right::PlanTrips)?;
     let limit = page_size(page.limit)?;
-    let after = page.after.as_deref().map(place_of::<StopId, Millis>).transpose()?;
+    let after = page.after.as_deref().map(page_place::<Millis, StopId>).transpose()?;
     let rows = waypost.db.conflicted_stops(after, limit).await?;
     let next = rows.last().filter(|_| rows.len() == limit);
     let next = next.map(|last| format!("{}.{}", last.since, last.stop));
@@ -354,12 +354,4 @@ fn codes_of(stop: &Stop) -> StopCodes {
 fn is_day(field: &'static str, day: &str) -> Result<(), Problem> {
     let plan = TripPlan { name: "x".into(), day: day.into(), ..TripPlan::default() };
     plan.check().map_err(|error| Problem::of_field(ProblemCode::Malformed, field, error.what))
-}
-
-/// The place of a page: an id, and what is sorted by before it.
-fn place_of<I: std::str::FromStr, K: std::str::FromStr>(after: &str) -> Result<(K, I), Problem> {
-    let place = after.split_once('.');
-    let place = place.and_then(|(key, id)| key.parse().ok().zip(id.parse().ok()));
-    let what = "this is no `next` of a page";
-    place.ok_or_else(|| Problem::of_field(ProblemCode::Malformed, "after", what))
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +21,7 @@ use waypost_protocol::{
 };
 
 use super::super::caller::{Caller, holds};
-use super::super::extract::{Bytes, Query};
+use super::super::extract::{Bytes, Query, is_of};
 use super::super::messages::submit;
 use super::super::problem::Problem;
 use super::place_for;
@@ -119,7 +118,7 @@ async fn import_trips(
     Bytes(file): Bytes,
 ) -> Result<axum::Json<TripsImported>, Problem> {
     holds(actor, Right::PlanTrips)?;
-    let read = match is_json(&headers) {
+    let read = match is_of(&headers, &["application/json"]) {
         true => lines::from_json(&file),
         false => lines::from_csv(&file),
     };
@@ -152,11 +151,6 @@ async fn import_trips(
 
 fn line_refused(line: u64, what: String) -> TripLine {
     TripLine { line, fate: TripLineFate::Refused, trip: None, stop: None, what: Some(what) }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let told = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    told.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
 impl Desk {
