@@ -22,6 +22,8 @@ use super::problem::Problem;
 use crate::clock;
 use crate::waypost::Waypost;
 
+pub use table::opened;
+
 /// Lines that are added together.
 const TOGETHER: usize = 64;
 

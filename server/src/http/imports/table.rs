@@ -7,11 +7,7 @@ const COLUMNS: [&str; 4] = ["handle", "name", "role", "language"];
 
 /// The lines of a table, each with its number in the file.
 pub(super) fn read(table: &[u8]) -> Result<Vec<(u64, Line)>, String> {
-    let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
-    let first = table.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = if first.contains(&b';') { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(table);
+    let (table, mut reader) = opened(table);
     let columns = reader.headers().map_err(|error| error.to_string())?;
     let all = COLUMNS.join("`, `");
     if let Some(foreign) = columns.iter().find(|column| !COLUMNS.contains(column)) {
@@ -29,6 +25,15 @@ pub(super) fn read(table: &[u8]) -> Result<Vec<(u64, Line)>, String> {
         lines.push((line_at(table, begin), line));
     }
     Ok(lines)
+}
+
+/// A table without the mark that some programs put before it, and its reader: with `,` or `;`, as its first line has it.
+pub fn opened(table: &[u8]) -> (&[u8], csv::Reader<&[u8]>) {
+    let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
+    let first = table.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = if first.contains(&b';') { b';' } else { b',' };
+    let mut builder = csv::ReaderBuilder::new();
+    (table, builder.delimiter(delimiter).trim(csv::Trim::All).from_reader(table))
 }
 
 /// The number of the line that begins here, or after the end of the one before.

@@ -9,6 +9,8 @@ use waypost_protocol::{
     Consignment, Contact, Millis, Place, Priority, StopKind, StopPlan, TimeWindow, TripId, TripPlan,
 };
 
+use super::super::super::imports::opened;
+
 /// One line: a consignment of a stop, or a stop without one.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -85,11 +87,7 @@ type Read = Result<Line, Unread>;
 
 /// The lines of a table, each with its number in the file.
 pub(super) fn from_csv(table: &[u8]) -> Result<Vec<(u64, Read)>, Unread> {
-    let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
-    let first = table.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = if first.contains(&b';') { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(table);
+    let (_, mut reader) = opened(table);
     let columns = reader.headers().map_err(|error| error.to_string())?.clone();
     for needed in ["trip", "stop", "day", "name"] {
         if !columns.iter().any(|column| column == needed) {
