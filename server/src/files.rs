@@ -277,9 +277,14 @@ impl Files {
     pub async fn sweep(&self, silent_for: Duration) -> Result<(), FilesError> {
         let mut staged = tokio::fs::read_dir(&self.staging).await?;
         while let Some(file) = staged.next_entry().await? {
-            let age = file.metadata().await?.modified()?.elapsed().unwrap_or_default();
+            let age = match file.metadata().await {
+                Ok(found) => found.modified()?.elapsed().unwrap_or_default(),
+                // It became whole, or was given up, in this moment.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error.into()),
+            };
             if age > silent_for {
-                tokio::fs::remove_file(file.path()).await?;
+                removed(&file.path()).await?;
             }
         }
         Ok(())
@@ -290,10 +295,7 @@ impl Files {
     /// # Errors
     /// If the disk fails.
     pub async fn forget(&self, id: Uuid) -> Result<(), FilesError> {
-        match tokio::fs::remove_file(self.staged(id)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        removed(&self.staged(id)).await
     }
 
     /// A file that is kept, or a part of it.
@@ -343,6 +345,14 @@ impl Drop for Held {
         if held.get(&self.id).is_some_and(|place| Arc::strong_count(&place.alone) == 1) {
             held.remove(&self.id);
         }
+    }
+}
+
+/// Removes a file that may be gone already.
+async fn removed(path: &Path) -> Result<(), FilesError> {
+    match tokio::fs::remove_file(path).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP interface: one file for each group of resources, one OpenAPI document.
 
+mod bodies;
 mod broadcasts;
 mod caller;
 mod cases;
@@ -38,16 +39,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::middleware;
 use axum::response::IntoResponse as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
-use waypost_protocol::{FRAME_BYTES_MAX, ProblemCode};
+use waypost_protocol::ProblemCode;
 
 use crate::waypost::Waypost;
 
@@ -67,9 +68,6 @@ pub use uploads::UPLOAD_WAITS_FOR;
 /// Longest time for one request. A backup has longer: it is made by its own task.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Longest time for the body of a request, on 2G.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// The whole interface.
 pub fn router(waypost: Waypost) -> Router {
     let (router, document) = resources(waypost.clone()).split_for_parts();
@@ -83,7 +81,7 @@ pub fn router(waypost: Waypost) -> Router {
         .merge(docs::router(docs::finish(document)))
         .fallback(|| async { Problem::from(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::from(ProblemCode::MethodNotAllowed) })
-        .layer(middleware::from_fn(with_whole_body))
+        .layer(middleware::from_fn(bodies::read_wholly))
         .layer(DefaultBodyLimit::disable())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
@@ -132,27 +130,6 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(sync::router())
         .merge(events::router())
         .merge(record::router())
-}
-
-/// Reads the body before anyone decides. A refusal that left part of it unread would make the
-/// connection unusable without saying so, and the next request on it would fail.
-async fn with_whole_body(request: Request, next: Next) -> Response<axum::body::Body> {
-    // Of an upload what came counts.
-    if request.uri().path().starts_with(uploads::PATH) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let read = axum::body::to_bytes(body, FRAME_BYTES_MAX);
-    let problem = match tokio::time::timeout(BODY_TIMEOUT, read).await {
-        Ok(Ok(bytes)) => return next.run(Request::from_parts(parts, bytes.into())).await,
-        Ok(Err(_)) => {
-            let what = format!("the body has more than {FRAME_BYTES_MAX} bytes, or was cut");
-            Problem::with(ProblemCode::TooLarge, what)
-        }
-        Err(_) => Problem::with(ProblemCode::Malformed, "the body did not come in time"),
-    };
-    // What was not read cannot be told from the next request.
-    ([(header::CONNECTION, "close")], problem).into_response()
 }
 
 fn panicked(_cause: Box<dyn Any + Send>) -> Response<axum::body::Body> {

@@ -2,10 +2,11 @@
 
 use reqwest::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use waypost_protocol::FRAME_BYTES_MAX;
 use waypost_world::On;
 
-use crate::office::Office;
+use crate::office::{Office, tls_to};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_integrator_learns_which_field_is_wrong() {
@@ -166,5 +167,30 @@ async fn a_misspelt_field_makes_no_emergency_routine() {
     omar.post(&path, wrong).await.is_problem("no time", 422, "content-invalid");
     let accident = json!({"kind": "text", "text": "An accident", "priority": "emergency"});
     assert_eq!(omar.post(&path, accident).await.status, 201);
+    office.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_before_all_was_sent_asks_on_by_the_same_connection() {
+    let office = Office::open(On::Sqlite).await;
+    let mut connection = tls_to(&office).await;
+    let credential = &office.dana.credential;
+    let head = format!(
+        "PATCH /v1/uploads/0190aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee HTTP/1.1\r\nHost: localhost\r\n\
+         Authorization: Bearer {credential}\r\nContent-Length: 5\r\n\r\n"
+    );
+    // Each time it is the turn of luck whether the server decides before the rest has come.
+    for asked in 0..100 {
+        let told = format!("the {asked}th request was dropped without a word");
+        connection.write_all(head.as_bytes()).await.expect(&told);
+        connection.flush().await.expect(&told);
+        tokio::task::yield_now().await;
+        connection.write_all(b"bytes").await.expect(&told);
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"}") {
+            assert!(connection.read_buf(&mut answer).await.expect(&told) > 0, "{told}");
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 412"), "{}", String::from_utf8_lossy(&answer));
+    }
     office.closes().await;
 }

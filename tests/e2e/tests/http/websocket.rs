@@ -1,14 +1,11 @@
 //! MQTT over WebSocket, by the rules of MQTT 3.1.1, section 6. What is inside, strangers try
 //! (`strangers/python.rs`).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::Method;
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
@@ -16,20 +13,14 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 use waypost_world::On;
 
-use crate::office::{Caller, Office};
+use crate::office::{Caller, Office, tls_to};
 
 type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 /// Opens a WebSocket that names these protocols; and what the server has chosen, or its status.
 async fn opens(office: &Office, protocols: Option<&str>) -> Result<(Socket, String), u16> {
     let port = office.world.server.ports().https;
-    let pem = std::fs::read(office.world.server.ca_file()).expect("the server has made its CA");
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("a CA");
-    let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let tcp = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
-    let name = ServerName::try_from("127.0.0.1").expect("an address");
-    let stream = TlsConnector::from(Arc::new(tls)).connect(name, tcp).await.expect("TLS");
+    let stream = tls_to(office).await;
     let mut request =
         format!("wss://127.0.0.1:{port}/v1/mqtt").into_client_request().expect("a request");
     if let Some(protocols) = protocols {

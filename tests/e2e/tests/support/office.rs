@@ -1,10 +1,15 @@
 //! A server with four people who speak HTTPS: Ines is admin, Omar dispatches, Dana and Ayo drive.
 //! It knows no client of ours: a credential, a pinned CA, and requests.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reqwest::{Client, Method, RequestBuilder, Response};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use waypost_protocol::{EnrolmentId, FactId, Millis};
 use waypost_world::{On, World};
 
@@ -75,6 +80,18 @@ pub async fn enrol(world: &World, handle: &str) -> Caller {
     caller.credential = text(&answer.body["credential"]);
     caller.enrolment = text(&answer.body["enrolment"]).parse().expect("an id");
     caller
+}
+
+/// A connection to the server on which nothing was said yet.
+pub async fn tls_to(office: &Office) -> TlsStream<TcpStream> {
+    let port = office.world.server.ports().https;
+    let pem = std::fs::read(office.world.server.ca_file()).expect("the server has made its CA");
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("a CA");
+    let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let tcp = TcpStream::connect(("127.0.0.1", port)).await.expect("the server listens");
+    let name = ServerName::try_from("127.0.0.1").expect("an address");
+    TlsConnector::from(Arc::new(tls)).connect(name, tcp).await.expect("TLS")
 }
 
 /// The token of a new enrolment link.
