@@ -1,9 +1,10 @@
 //! What a screen may ask for.
 
+use waypost_engine::OnMetered;
 use waypost_protocol::{
     Activity, Body, ConversationId, Count, EvidenceItem, FactId, GeoStamp, Mention, PersonId,
-    ReasonCode, ReceivedBy, Recipients, ReportReason, StopId, StopPlan, StopState, TemplateUse,
-    TripId, TripPlan, Verdict,
+    ReasonCode, ReceivedBy, Recipients, ReportReason, Sha256Hash, StopId, StopPlan, StopState,
+    TemplateUse, TripId, TripPlan, Verdict,
 };
 
 /// One wish of the person at the screen. It is durable when [`crate::Client::send`] returns, if it is one
@@ -77,6 +78,8 @@ pub enum Command {
     },
     /// Plans, answers, moves, decides and hands over trips and stops.
     OfTrips(TripCommand),
+    /// Says how files are to travel.
+    OfUploads(UploadCommand),
     /// From here on messages of a direct conversation go for ever after so many seconds, or stay.
     SetExpiry {
         /// Which.
@@ -215,6 +218,23 @@ pub enum TripCommand {
     },
 }
 
+/// How files are to travel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UploadCommand {
+    /// The network of the device is another. To be told when it changes; it is forgotten when the app ends.
+    Network {
+        /// Whether it is paid for by the byte.
+        is_metered: bool,
+    },
+    /// What may be sent by a network that is paid for by the byte, from here on.
+    OnMetered(OnMetered),
+    /// Tries again to bring what was refused.
+    Again {
+        /// What it hashes to.
+        sha256: Sha256Hash,
+    },
+}
+
 /// How it went at a stop.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct StopDone {
@@ -233,7 +253,7 @@ pub struct StopDone {
 /// What proves how it went.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Evidence {
-    /// What was captured.
+    /// What was captured at this stop, as [`crate::Client::captured`] tells it, and texts without bytes.
     pub items: Vec<EvidenceItem>,
     /// Who took the goods.
     pub received_by: Option<ReceivedBy>,

@@ -74,7 +74,7 @@ pub(crate) async fn enrol(
     let pool = Store::prepare(path, key).await?;
     match register(&invitation, device, device_name).await {
         Ok(identity) => {
-            let store = Store::enrolled(pool, &identity).await.map_err(OpenError::from)?;
+            let store = Store::enrolled(pool, &identity, path).await.map_err(OpenError::from)?;
             Ok((store, identity))
         }
         Err(error) => {

@@ -5,7 +5,9 @@
 mod clock;
 mod command;
 mod enrol;
+mod files;
 mod link;
+mod pictures;
 mod read_model;
 mod runtime;
 mod store;
@@ -14,9 +16,10 @@ mod testing;
 pub mod view;
 
 pub use clock::Clock;
-pub use command::{Command, Evidence, StopDone, TripCommand};
+pub use command::{Command, Evidence, StopDone, TripCommand, UploadCommand};
 pub use enrol::{EnrolError, Invitation};
-pub use runtime::{Client, CommandError, Sent, Setup};
+pub use pictures::PicturePolicy;
+pub use runtime::{Capture, CaptureError, Captured, Client, CommandError, Sent, Setup};
 pub use store::{OpenError, StoreKey};
 pub use view::View;
 

@@ -1,4 +1,4 @@
-//! The two ways to the server: MQTT and HTTPS. Each link is a task that carries frames.
+//! The two ways to the server: MQTT and HTTPS. Each link is a task that carries frames. Files go beside them (`tus`).
 //!
 //! It decides nothing: no retry, no back-off, no choice. A link reports that it is up, the frames
 //! that it hears, and once that it is down; then its task has ended.
@@ -6,6 +6,7 @@
 pub(crate) mod https;
 mod mqtt;
 pub(crate) mod tls;
+pub(crate) mod tus;
 
 use std::sync::Arc;
 

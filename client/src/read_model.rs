@@ -357,6 +357,7 @@ impl ReadModel {
             reports: Arc::clone(&self.reports),
             trips: Arc::clone(&self.trips),
             trips_changed: self.trips_changed,
+            uploads: shell.uploads,
             people: self.people.iter().map(person).collect(),
             conversations,
             timeline: self.timeline(),
@@ -367,6 +368,7 @@ impl ReadModel {
 /// What a view says that does not come from the store.
 pub(crate) struct ShellPart {
     pub(crate) link: crate::view::LinkView,
+    pub(crate) uploads: crate::view::UploadsView,
     pub(crate) waiting: usize,
     pub(crate) outbox_full: bool,
     pub(crate) store_trouble: Option<String>,

@@ -2,6 +2,7 @@
 //!
 //! One task owns store, engine, links and view. It decides nothing about messages.
 
+mod capturing;
 mod commands;
 mod expiring;
 mod searching;
@@ -9,6 +10,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 mod trips;
+mod uploading;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,14 +19,19 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use waypost_engine::Refusal;
-use waypost_protocol::{ContentError, DeviceId, FactId};
+use waypost_protocol::{ContentError, DeviceId, EvidenceItem, FactId, Sha256Hash, StopId};
 
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::enrol::{EnrolError, enrol};
+use crate::files::{Files, Sealed};
+use crate::pictures::PicturePolicy;
 use crate::store::{Identity, OpenError, Store, StoreKey};
 use crate::view::{Found, Search, TripView, View};
+use capturing::OfStop;
+pub use capturing::{Capture, CaptureError, Captured};
 use shell::Shell;
+pub(crate) use shell::random;
 
 /// Most commands that wait for the store. A screen that taps faster waits in `send`.
 const COMMANDS_MAX: usize = 64;
@@ -38,6 +45,8 @@ const COMMANDS_MAX: usize = 64;
 pub struct Client {
     requests: mpsc::Sender<Request>,
     view: watch::Receiver<Arc<View>>,
+    files: Files,
+    setup: Setup,
     task: JoinHandle<()>,
 }
 
@@ -46,6 +55,8 @@ enum Request {
     Command(Command, oneshot::Sender<Result<Sent, CommandError>>),
     Search(Search, oneshot::Sender<Result<Found, CommandError>>),
     Board(Days, oneshot::Sender<Result<Vec<TripView>, CommandError>>),
+    Of(StopId, OfStop),
+    File(Sha256Hash, oneshot::Sender<Result<Option<Sealed>, CommandError>>),
     Close,
 }
 
@@ -74,6 +85,9 @@ pub enum CommandError {
     /// There is no such trip or stop here.
     #[error("there is no such trip or stop here")]
     NoSuchTrip,
+    /// Evidence has bytes that were not captured at this stop, or are part of what was said there already.
+    #[error("what is shown was not captured at this stop")]
+    NotCapturedHere,
     /// There is no such message here that this could be done with.
     #[error("there is no message here that this can be done with")]
     NoSuchMessage,
@@ -101,6 +115,8 @@ pub struct Setup {
     pub clock: Clock,
     /// The id of the device, where it has enrolments already; `None` mints one.
     pub device: Option<DeviceId>,
+    /// How pictures are made ready.
+    pub pictures: PicturePolicy,
 }
 
 impl Client {
@@ -125,7 +141,7 @@ impl Client {
         let minted = || DeviceId::mint(setup.clock.now(), shell::random());
         let device = setup.device.unwrap_or_else(minted);
         let (store, identity) = enrol(link, device, device_name, store_path, &key).await?;
-        Ok(Self::start(store, identity, setup.clock).await?)
+        Ok(Self::start(store, identity, setup).await?)
     }
 
     /// Opens the store of an enrolled device and starts. It shows what it knows at once, and
@@ -141,18 +157,19 @@ impl Client {
         setup: Setup,
     ) -> Result<Self, OpenError> {
         let (store, identity) = Store::open(store_path, &key).await?;
-        Self::start(store, identity, setup.clock).await
+        Self::start(store, identity, setup).await
     }
 
     pub(crate) async fn start(
         store: Store,
         identity: Identity,
-        clock: Clock,
+        setup: Setup,
     ) -> Result<Self, OpenError> {
         let (requests, receiver) = mpsc::channel(COMMANDS_MAX);
-        let (shell, view) = Shell::load(store, &identity, clock).await?;
+        let files = store.files().clone();
+        let (shell, view) = Shell::load(store, &identity, setup.clock).await?;
         let task = tokio::spawn(shell.run(receiver));
-        Ok(Self { requests, view, task })
+        Ok(Self { requests, view, files, setup, task })
     }
 
     /// The newest view, and a way to wait for the next. Bursts are merged: at most about 60 views
@@ -164,18 +181,12 @@ impl Client {
     /// Does what a person wishes. When it returns, the wish is durable and survives a crash; the
     /// view follows within moments.
     pub async fn send(&self, command: Command) -> Result<Sent, CommandError> {
-        let (reply, answer) = oneshot::channel();
-        let request = Request::Command(command, reply);
-        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
-        answer.await.map_err(|_| CommandError::Closed)?
+        self.ask(|reply| Request::Command(command, reply)).await
     }
 
     /// Looks for messages that are on this device, with or without a network.
     pub async fn search(&self, search: Search) -> Result<Found, CommandError> {
-        let (reply, answer) = oneshot::channel();
-        let request = Request::Search(search, reply);
-        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
-        answer.await.map_err(|_| CommandError::Closed)?
+        self.ask(|reply| Request::Search(search, reply)).await
     }
 
     /// Every trip that begins in these days, such as `2026-11-30`, as far as this device knows: the board of
@@ -184,9 +195,64 @@ impl Client {
     /// # Errors
     /// If the store cannot be read.
     pub async fn board(&self, from: &str, until: &str) -> Result<Vec<TripView>, CommandError> {
+        self.ask(|reply| Request::Board((from.to_owned(), until.to_owned()), reply)).await
+    }
+
+    /// Captures something at a stop, which it belongs to from here on. When it returns it is durable; nobody else
+    /// knows of it before it is part of what the driver says there ([`crate::StopDone::evidence`]). A picture is made
+    /// ready in the background meanwhile.
+    ///
+    /// # Errors
+    /// If it is no picture, too large, or cannot be kept.
+    pub async fn capture(&self, capture: Capture) -> Result<EvidenceItem, CaptureError> {
+        let (stop, files) = (capture.stop, self.files.clone());
+        let (policy, at) = (self.setup.pictures, self.setup.clock.now());
+        let seals = move || capturing::seal(&files, capture, &policy, at);
+        let sealed = tokio::task::spawn_blocking(seals).await;
+        let (item, kept) = sealed.map_err(|error| CaptureError::Disk(error.to_string()))??;
+        let shown = item.clone();
+        self.ask(|reply| Request::Of(stop, OfStop::Keep(item, kept, reply))).await?;
+        Ok(shown)
+    }
+
+    /// What was captured at a stop and is no part of what was said there yet, in order: also before the app was
+    /// started.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn captured(&self, stop: StopId) -> Result<Vec<EvidenceItem>, CommandError> {
+        self.ask(|reply| Request::Of(stop, OfStop::List(reply))).await
+    }
+
+    /// Throws away something that was captured and is no part of what was said.
+    ///
+    /// # Errors
+    /// If the store cannot write.
+    pub async fn throw_away(&self, stop: StopId, item: EvidenceItem) -> Result<(), CommandError> {
+        self.ask(|reply| Request::Of(stop, OfStop::Forget(item, reply))).await
+    }
+
+    /// The bytes of something that was captured on this device, as long as they are here.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or the file was changed.
+    pub async fn file(&self, sha256: Sha256Hash) -> Result<Option<Vec<u8>>, CommandError> {
+        let Some(sealed) = self.ask(|reply| Request::File(sha256, reply)).await? else {
+            return Ok(None);
+        };
+        let files = self.files.clone();
+        let read = tokio::task::spawn_blocking(move || files.read(&sealed, 0, u64::MAX)).await;
+        let unreadable = |error: String| CommandError::Store(error);
+        let bytes = read.map_err(|error| unreadable(error.to_string()))?;
+        bytes.map(Some).map_err(|error| unreadable(error.to_string()))
+    }
+
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<T, CommandError>>) -> Request,
+    ) -> Result<T, CommandError> {
         let (reply, answer) = oneshot::channel();
-        let request = Request::Board((from.to_owned(), until.to_owned()), reply);
-        self.requests.send(request).await.map_err(|_| CommandError::Closed)?;
+        self.requests.send(request(reply)).await.map_err(|_| CommandError::Closed)?;
         answer.await.map_err(|_| CommandError::Closed)?
     }
 

@@ -1,4 +1,4 @@
-//! The device's durable memory: one encrypted SQLite file for each enrolment.
+//! The device's durable memory: one encrypted SQLite file for each enrolment, and large files sealed beside it.
 //!
 //! It is written by [`waypost_engine::Change`]s alone, each list in one transaction, by one
 //! writer. It refuses to open a file that it cannot encrypt, and a file of a newer version.
@@ -23,6 +23,7 @@ mod search;
 pub(crate) mod tests;
 mod touched;
 mod trips;
+mod uploads;
 mod writing;
 
 use sqlx::sqlite::SqlitePool;
@@ -35,7 +36,10 @@ pub use open::{OpenError, StoreKey};
 pub(crate) use read::{GroupRow, MemberRow, PersonRow, Reading, WedgedRow};
 pub(crate) use search::{Candidate, says};
 pub(crate) use touched::{Extent, Touched};
+pub(crate) use uploads::UploadRow;
 use writing::Writing;
+
+use crate::files::Files;
 
 /// A write or read that failed. Its text is for the log and for [`crate::View::store_trouble`].
 #[derive(Debug, thiserror::Error)]
@@ -46,12 +50,18 @@ pub(crate) struct StoreError(#[from] sqlx::Error);
 pub(crate) struct Store {
     pool: SqlitePool,
     me: PersonId,
+    files: Files,
 }
 
 impl Store {
     /// On whose behalf it is kept.
     pub(crate) fn me(&self) -> PersonId {
         self.me
+    }
+
+    /// The files beside it.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Writes something without meaning, to see whether writing works again.

@@ -104,7 +104,7 @@ pub(crate) fn identity() -> Identity {
 
 pub(crate) async fn store_at(path: &Path) -> Store {
     let pool = Store::prepare(path, &key()).await.unwrap();
-    Store::enrolled(pool, &identity()).await.unwrap()
+    Store::enrolled(pool, &identity(), path).await.unwrap()
 }
 
 pub(crate) fn text(words: &str) -> Body {

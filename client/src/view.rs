@@ -3,6 +3,8 @@
 //! A view is a value. Screens receive a new one over a watch channel whenever something that they
 //! show has changed; they never read the store.
 
+mod uploads;
+
 use std::sync::Arc;
 
 pub use waypost_engine::LinkPath;
@@ -12,6 +14,8 @@ use waypost_protocol::{
     Millis, NotificationSettings, PersonId, PresenceOf, ProblemCode, ReceiptState, ReportedMessage,
     Role, Said, SoughtWord, Stop, StopId, StopState, TemplateDefinition, Trip, TripId,
 };
+
+pub use uploads::{OnMetered, UploadClass, UploadEnd, UploadState, UploadView, UploadsView};
 
 /// Everything that a screen of one enrolment shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -41,6 +45,8 @@ pub struct View {
     /// How often something about trips has changed since the app was started: what [`crate::Client::board`] tells is
     /// then to be asked for anew.
     pub trips_changed: u64,
+    /// Files of this person that are on their way to the server.
+    pub uploads: UploadsView,
     /// The directory, by name.
     pub people: Vec<PersonView>,
     /// The conversations, those with the newest message first.

@@ -175,6 +175,11 @@ impl Files {
         Ok(())
     }
 
+    /// Whether anything of an upload is here.
+    pub async fn is_staged(&self, id: Uuid) -> bool {
+        tokio::fs::try_exists(self.staged(id)).await.unwrap_or(false)
+    }
+
     /// How much of an upload is here, and stays.
     ///
     /// # Errors

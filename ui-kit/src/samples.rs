@@ -266,6 +266,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         reports: Arc::default(),
         trips: Arc::default(),
         trips_changed: 0,
+        uploads: Default::default(),
         me,
         link: LinkView::Online { path: LinkPath::Mqtt, catching_up: false },
         waiting: 1,

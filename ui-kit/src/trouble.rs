@@ -27,7 +27,9 @@ pub fn not_taken(error: &CommandError, texts: &Texts) -> String {
         CommandError::Store(cause) => {
             texts.message("notice-store-detail", &[("cause", cause.as_str().into())])
         }
-        CommandError::Content(_) => problem(ProblemCode::ContentInvalid),
+        CommandError::Content(_) | CommandError::NotCapturedHere => {
+            problem(ProblemCode::ContentInvalid)
+        }
         CommandError::NoSuchMessage | CommandError::NoSuchTrip => problem(ProblemCode::NotFound),
         CommandError::NotWedged => problem(ProblemCode::AlreadyDone),
         CommandError::Closed => problem(ProblemCode::Stopping),

@@ -16,7 +16,7 @@ use crate::outbox::Outbox;
 use crate::skew::Skew;
 use crate::{
     ACTIVE_FOR_MS, Change, Down, Effect, Input, LinkPath, Now, POLL_ACTIVE_MS, POLL_IDLE_MS,
-    SILENCE_MAX_MS, SUBMITS_IN_FLIGHT_MAX, Saved,
+    SILENCE_MAX_MS, SUBMITS_IN_FLIGHT_MAX, Saved, Traffic,
 };
 
 /// One enrolment's side of the conversation with the server.
@@ -112,6 +112,13 @@ impl Engine {
     /// Whether new facts are refused for want of room.
     pub fn outbox_full(&self) -> bool {
         self.outbox.is_full()
+    }
+
+    /// What goes on besides uploads, which make way for it.
+    pub fn traffic(&self, now: Now) -> Traffic {
+        let is_online = matches!(self.link(now), LinkState::Up { .. });
+        let is_busy = is_online && self.outbox.len() > 0;
+        Traffic { is_online, is_busy, is_emergency: is_busy && self.outbox.has_emergency() }
     }
 
     /// Up to where the record is stored.

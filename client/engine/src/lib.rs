@@ -27,6 +27,7 @@ mod outbox;
 pub mod reference;
 mod saved;
 mod skew;
+mod uploads;
 
 pub use effect::{Change, Effect, Refusal};
 pub use engine::Engine;
@@ -34,3 +35,7 @@ pub use input::{Down, Input, LinkPath, Now, Wish};
 pub use limits::*;
 pub use link::LinkState;
 pub use saved::Saved;
+pub use uploads::{
+    OnMetered, Traffic, Upload, UploadAnswer, UploadClass, UploadEnd, UploadState, UploadStep,
+    UploadWish, Uploads,
+};

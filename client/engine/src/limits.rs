@@ -56,3 +56,24 @@ pub const SKEW_KEPT_MS: u64 = 10 * 60_000;
 
 /// A change of the skew that is worth a write, in milliseconds.
 pub const SKEW_STEP_MS: u64 = 500;
+
+/// How long a piece of an upload should take, in milliseconds: what is more urgent waits no longer than that.
+pub const PIECE_FOR_MS: u64 = 1_000;
+
+/// The first piece, while nobody knows what the link carries.
+pub const PIECE_BYTES_FIRST: u64 = 32 * 1024;
+
+/// The shortest piece: below it the heads of requests would weigh too much.
+pub const PIECE_BYTES_MIN: u64 = 8 * 1024;
+
+/// The longest piece, which is held in memory.
+pub const PIECE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// So long uploads make way for facts that wait for an answer, in milliseconds.
+pub const UPLOADS_YIELD_MS: u64 = 10_000;
+
+/// Over how long the pace of uploads is averaged, in milliseconds.
+pub const UPLOAD_PACE_OVER_MS: u64 = 30_000;
+
+/// How often bytes are sent again that came as something else.
+pub const UPLOAD_TRIES_MAX: u32 = 2;

@@ -121,6 +121,11 @@ impl Outbox {
         self.len() >= self.entries_max || self.bytes >= OUTBOX_BYTES_MAX
     }
 
+    pub(crate) fn has_emergency(&self) -> bool {
+        let mut waiting = self.lanes.values().flat_map(|lane| &lane.waiting);
+        waiting.any(|it| it.urgency == Urgency::Emergency && !it.answered)
+    }
+
     pub(crate) fn next_number(&self, lane: ConversationId) -> u32 {
         self.last_numbers.get(&lane).copied().unwrap_or(0).saturating_add(1)
     }

@@ -66,7 +66,13 @@ async fn same(patched: &ReadModel, store: &Store, step: u64) {
 
 pub(super) fn shell() -> ShellPart {
     let link = LinkView::Offline { retry_at: None };
-    ShellPart { link, waiting: 0, outbox_full: false, store_trouble: None }
+    ShellPart {
+        link,
+        uploads: Default::default(),
+        waiting: 0,
+        outbox_full: false,
+        store_trouble: None,
+    }
 }
 
 /// One step of a busy day, in which number 10 + step is given: Dana and Omar write in turn, and

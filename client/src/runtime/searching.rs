@@ -1,9 +1,11 @@
-//! What screens ask for beside the view: searching the store of this device, and the board of trips.
+//! What screens ask for beside the view: searching the store of this device, the board of trips, and files.
 
 use tokio::sync::oneshot;
+use waypost_protocol::Sha256Hash;
 
 use super::shell::Shell;
 use super::{CommandError, Days};
+use crate::files::Sealed;
 use crate::view::{Found, Search, TripView};
 
 impl Shell {
@@ -23,6 +25,15 @@ impl Shell {
     ) {
         let board = self.store.reading().trips(&from, &until).await;
         let _ = reply.send(board.map_err(CommandError::from));
+    }
+
+    pub(super) async fn file(
+        &self,
+        sha256: Sha256Hash,
+        reply: oneshot::Sender<Result<Option<Sealed>, CommandError>>,
+    ) {
+        let file = self.store.reading().file(sha256).await;
+        let _ = reply.send(file.map_err(CommandError::from));
     }
 
     async fn find(&self, search: Search) -> Result<Found, CommandError> {

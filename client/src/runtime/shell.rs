@@ -12,6 +12,7 @@ use waypost_protocol::{FactId, TYPING_FOR_MS};
 
 use super::commands::{Task, understand};
 use super::trips::Pen;
+use super::uploading::Uploading;
 use super::{CommandError, Request, Sent};
 use crate::clock::Clock;
 use crate::command::Command;
@@ -33,11 +34,12 @@ pub(super) struct Shell {
     pub(super) store: Store,
     pub(super) engine: Engine,
     pub(super) model: ReadModel,
-    peer: Arc<Peer>,
+    pub(super) uploading: Uploading,
+    pub(super) peer: Arc<Peer>,
     /// With it the device signs evidence.
     key: SigningKey,
     clock: Clock,
-    started: Instant,
+    pub(super) started: Instant,
     links: HashMap<LinkPath, Link>,
     links_made: u64,
     reports: (mpsc::Sender<Report>, mpsc::Receiver<Report>),
@@ -94,8 +96,10 @@ impl Shell {
         let mut model = ReadModel::new(identity);
         model.show_trips_from(clock.day(-DAYS_SHOWN_BEFORE));
         model.refresh(&store.reading()).await.map_err(unreadable)?;
+        let uploading = Uploading::default();
         let first = model.view(ShellPart {
             link: engine.link(clock.moment(started)).into(),
+            uploads: uploading.view(),
             waiting: engine.waiting(),
             outbox_full: engine.outbox_full(),
             store_trouble: None,
@@ -105,6 +109,7 @@ impl Shell {
             store,
             engine,
             model,
+            uploading,
             peer: Arc::new(peer),
             key: SigningKey::from_bytes(&identity.signing_key),
             clock,
@@ -133,8 +138,12 @@ impl Shell {
                     Some(Request::Command(command, reply)) => self.command(command, reply).await,
                     Some(Request::Search(search, reply)) => self.search(search, reply).await,
                     Some(Request::Board(days, reply)) => self.board(days, reply).await,
+                    Some(Request::Of(stop, question)) => self.of_stop(stop, question).await,
+                    Some(Request::File(sha256, reply)) => self.file(sha256, reply).await,
                     Some(Request::Close) | None => break,
                 },
+                Some(answered) = self.uploading.answers.1.recv() => self.brought(answered).await,
+                () = at(self.uploading.timer) => {}
                 report = self.reports.1.recv() => {
                     if let Some(report) = report {
                         self.reported(report).await;
@@ -152,6 +161,7 @@ impl Shell {
                 () = at(self.trouble.as_ref().map(|(_, at)| *at)) => self.try_store().await,
                 () = at(self.view_due) => self.show().await,
             }
+            self.bring().await;
         }
         self.links.clear();
         self.store.close().await;
@@ -188,6 +198,7 @@ impl Shell {
                 self.view_changed();
                 Ok(Sent { id: None })
             }
+            Task::Uploads(command) => self.of_uploads(command).await,
             Task::Done(sent) => Ok(sent),
         }
     }
@@ -234,6 +245,9 @@ impl Shell {
                     Ok(touched) => {
                         self.trouble = None;
                         let expiry = touched.expiry;
+                        if touched.trips {
+                            self.uploading.touch();
+                        }
                         self.model.touch(touched);
                         self.view_changed();
                         if expiry || self.lifetimes {
@@ -345,6 +359,7 @@ impl Shell {
         }
         let view = self.model.view(ShellPart {
             link: self.engine.link(self.now()).into(),
+            uploads: self.uploading.view(),
             waiting: self.engine.waiting(),
             outbox_full: self.engine.outbox_full(),
             store_trouble: self.trouble.as_ref().map(|(why, _)| why.clone()),
@@ -368,7 +383,7 @@ async fn at(moment: Option<Instant>) {
 }
 
 /// 128 random bits.
-pub(super) fn random() -> u128 {
+pub(crate) fn random() -> u128 {
     let mut bytes = [0; 16];
     // Without the randomness of the system no id is safe to mint; it is missing on no device
     // that could run this.

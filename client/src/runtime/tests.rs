@@ -88,7 +88,7 @@ async fn a_full_disk_is_shown_and_the_tap_is_not_half_kept() {
     let path = folder.path().join("dana.db");
     let store = store_at(&path).await;
     limit_pages(&store).await;
-    let client = Client::start(store, identity(), Clock::default()).await.unwrap();
+    let client = Client::start(store, identity(), Setup::default()).await.unwrap();
     let long = Command::text(WITH_OMAR, "long ".repeat(700));
     let mut kept = 0;
     let refused = loop {
@@ -163,7 +163,8 @@ async fn a_tablet_whose_clock_is_two_years_wrong_dates_by_its_own_clock() {
     store_at(&path).await.close().await;
     let two_years = 2 * 365 * 24 * 60 * 60 * 1_000;
     let clock = Clock { shift_ms: -two_years, offset_minutes: Some(120) };
-    let client = Client::open_with(&path, key(), Setup { clock, device: None }).await.unwrap();
+    let client =
+        Client::open_with(&path, key(), Setup { clock, ..Setup::default() }).await.unwrap();
     let id = running_late(&client).await.unwrap().id.unwrap();
     let real = Clock::default().now();
     let off = real - two_years - id.occurred_at().unwrap();

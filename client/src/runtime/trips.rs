@@ -3,9 +3,9 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use waypost_engine::Wish;
 use waypost_protocol::{
-    Answered, Body, Content, ConversationId, EvidenceManifest, FactId, Header, PersonId,
-    SignedManifest, Stop, StopId, StopMove, StopPlan, StopState, TemplateUse, Trip, TripId,
-    TripPlan,
+    Answered, Body, Content, ConversationId, EvidenceItem, EvidenceManifest, FactId, Header,
+    PersonId, SignedManifest, Stop, StopId, StopMove, StopPlan, StopState, TemplateUse, Trip,
+    TripId, TripPlan,
 };
 
 use super::CommandError;
@@ -132,6 +132,9 @@ async fn move_stop(
 ) -> Result<(ConversationId, Body), CommandError> {
     let known = known_stop(stop, reading).await?;
     let StopDone { reason, at, text, template, evidence } = done;
+    if let Some(evidence) = &evidence {
+        is_of_this_stop(stop, evidence, reading).await?;
+    }
     let proof = evidence.map(|evidence| sign(&listed(stop, to, *evidence, pen.id), pen.key));
     let moved = StopMove { stop, to, reason, seen: known.planned, at, proof };
     let template = template.map(Box::<TemplateUse>::new);
@@ -140,6 +143,20 @@ async fn move_stop(
     let mine = known.drivers.contains(&reading.me());
     let place = if mine { ConversationId::Dispatch(reading.me()) } else { place_of(known.driver) };
     Ok((place, body))
+}
+
+/// What has bytes was captured at this very stop.
+async fn is_of_this_stop(
+    stop: StopId,
+    evidence: &Evidence,
+    reading: &Reading<'_>,
+) -> Result<(), CommandError> {
+    let captured = reading.captured(stop).await?;
+    let has_bytes = |item: &&EvidenceItem| item.original.is_some() || item.preview.is_some();
+    match evidence.items.iter().filter(has_bytes).all(|item| captured.contains(item)) {
+        true => Ok(()),
+        false => Err(CommandError::NotCapturedHere),
+    }
 }
 
 fn listed(stop: StopId, outcome: StopState, evidence: Evidence, fact: FactId) -> EvidenceManifest {

@@ -22,13 +22,18 @@ pub(super) mod state {
 impl Store {
     /// Applies all changes or none.
     pub(crate) async fn apply(&self, changes: &[Change]) -> Result<Touched, StoreError> {
-        self.write(async |writing| {
-            for change in changes {
-                writing.apply(change).await?;
-            }
-            Ok(())
-        })
-        .await
+        let written = self
+            .write(async |writing| {
+                for change in changes {
+                    writing.apply(change).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        if changes.iter().any(|change| matches!(change, Change::Safe { .. })) {
+            self.drop_files().await?;
+        }
+        Ok(written)
     }
 }
 
@@ -107,6 +112,7 @@ impl Writing {
                 project::acknowledged(self, message, author, at).await
             }
             Some(body) => {
+                self.promises(entry.id, &body).await?;
                 self.is_of_trips(entry.id, &body).await?;
                 self.escalates(entry.id, Some(entry.conversation), &body).await?;
                 self.revises(entry.id, author, Some(entry.conversation), &body).await
@@ -235,8 +241,10 @@ impl Writing {
             .bind(id.clone())
             .run()
             .await?;
+            self.sql("DELETE FROM uploads WHERE fact = ?").bind(id.clone()).run().await?;
             self.sql("DELETE FROM facts WHERE id = ?").bind(id).run().await?;
         }
+        self.uploads_safe(up_to).await?;
         self.wipe_what_is_gone().await
     }
 
@@ -273,6 +281,7 @@ impl Writing {
             self.touch_whole(row.try_get(0)?)?;
         }
         self.touched.wedged = true;
+        self.uploads_again().await?;
         self.sql("DELETE FROM lifetimes WHERE n > ?").bind(place(after)).run().await?;
         self.sql("UPDATE receipt_progress SET up_to = min(up_to, ?)")
             .bind(place(after))

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use thiserror::Error;
 
 use super::{Identity, Store};
+use crate::files::Files;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
@@ -74,7 +75,7 @@ impl Store {
             return Err(OpenError::Missing);
         }
         let pool = connect(path, key, false).await?;
-        let opened = Self::load(pool.clone()).await;
+        let opened = Self::load(pool.clone(), path).await;
         if opened.is_err() {
             // Whoever tries again at once, or replaces the file, must not meet this connection.
             pool.close().await;
@@ -82,10 +83,11 @@ impl Store {
         opened
     }
 
-    async fn load(pool: SqlitePool) -> Result<(Self, Identity), OpenError> {
+    async fn load(pool: SqlitePool, path: &Path) -> Result<(Self, Identity), OpenError> {
         let identity = Identity::read(&pool).await?.ok_or(OpenError::NotEnrolled)?;
-        let store = Self { pool, me: identity.person };
+        let store = Self { pool, me: identity.person, files: Files::beside(path) };
         store.understand_more().await.map_err(|error| OpenError::Other(error.to_string()))?;
+        store.sweep_files().await.map_err(|error| OpenError::Other(error.to_string()))?;
         Ok((store, identity))
     }
 
@@ -98,9 +100,10 @@ impl Store {
     pub(crate) async fn enrolled(
         pool: SqlitePool,
         identity: &Identity,
+        path: &Path,
     ) -> Result<Self, sqlx::Error> {
         identity.write(&pool).await?;
-        Ok(Self { pool, me: identity.person })
+        Ok(Self { pool, me: identity.person, files: Files::beside(path) })
     }
 }
 

@@ -25,7 +25,9 @@ use super::problem::Problem;
 use crate::clock;
 use crate::files::{FilesError, Held};
 use crate::waypost::Waypost;
-use headers::{Concat, TUS, checksum_of, concat_of, is_bytes, is_tus, number_of, sha256_of};
+use headers::{
+    Concat, TUS, checksum_of, concat_of, is_bytes, is_tus, number_of, resumes, sha256_of,
+};
 use parts::{end_parts, joined};
 
 /// Where uploads are.
@@ -69,12 +71,13 @@ async fn tell_tus() -> Response {
 }
 
 /// Begins an upload of bytes that evidence of mine promises: `Upload-Metadata` names their `sha256`, in hexadecimal. With
-/// `Upload-Concat` it is a part, or is put together from parts. Bytes may come with it at once.
+/// `Upload-Concat` it is a part, or is put together from parts. Bytes may come with it at once. Whoever adds `resume` to the
+/// metadata goes on with what they have begun already: `Upload-Offset` says from where.
 #[utoipa::path(post, path = "/v1/uploads", tag = "uploads",
     params(
         ("Tus-Resumable" = String, Header, description = "`1.0.0`"),
         ("Upload-Length" = Option<u64>, Header, description = "How many bytes there are"),
-        ("Upload-Metadata" = Option<String>, Header, description = "`sha256` and its value in base64"),
+        ("Upload-Metadata" = Option<String>, Header, description = "`sha256` and its value in base64; `resume`"),
         ("Upload-Concat" = Option<String>, Header, description = "`partial`, or `final;` and the parts"),
         ("Upload-Checksum" = Option<String>, Header, description = "Of the bytes that come with it")),
     responses((status = 201, description = "`Location` says where it goes on.",
@@ -93,14 +96,16 @@ async fn begin_upload(
         concat => {
             let size = number_of(headers, "Upload-Length")?;
             let sha256 = wanted(&waypost, actor, headers, size, concat.is_some()).await?;
-            let row =
-                UploadRow { id, author: actor.person, sha256, size, touched_at: clock::now() };
-            has_room_for(&waypost, &row).await?;
-            begin(&waypost, &row).await?;
-            row
+            let begun = begun(&waypost, actor, headers, sha256).await?;
+            let touched_at = clock::now();
+            let row = UploadRow { id, author: actor.person, sha256, size, touched_at };
+            match begun.filter(|begun| begun.size == size) {
+                Some(begun) => begun,
+                None => begin(&waypost, row).await?,
+            }
         }
     };
-    let held = waypost.files.hold(id).await;
+    let held = waypost.files.hold(row.id).await;
     let offset = match is_bytes(headers) {
         true => append(&waypost, &held, &row, 0, headers, body).await?,
         false => offset_of(&waypost, &held, &row).await?,
@@ -110,7 +115,7 @@ async fn begin_upload(
     {
         end_parts(&waypost, actor, parts).await?;
     }
-    let location = format!("/v1/uploads/{id}");
+    let location = format!("/v1/uploads/{}", row.id);
     Ok((StatusCode::CREATED, [("Location", location)], told(&row, offset)).into_response())
 }
 
@@ -333,11 +338,26 @@ async fn has_room_for(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem>
     }
 }
 
-async fn begin(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem> {
-    if !is_kept(waypost, row).await? {
+async fn begin(waypost: &Waypost, row: UploadRow) -> Result<UploadRow, Problem> {
+    has_room_for(waypost, &row).await?;
+    if !is_kept(waypost, &row).await? {
         waypost.files.begin(row.id).await.map_err(problem)?;
     }
-    Ok(waypost.db.begin_upload(row).await?)
+    waypost.db.begin_upload(&row).await?;
+    Ok(row)
+}
+
+/// What someone has begun who asks to go on with it, as far as it is on this server.
+async fn begun(
+    waypost: &Waypost,
+    actor: Actor,
+    headers: &HeaderMap,
+    sha256: Option<Sha256Hash>,
+) -> Result<Option<UploadRow>, Problem> {
+    let Some(sha256) = sha256.filter(|_| resumes(headers)) else { return Ok(None) };
+    let Some(row) = waypost.db.upload_of(actor.person, sha256).await? else { return Ok(None) };
+    let is_here = is_kept(waypost, &row).await? || waypost.files.is_staged(row.id).await;
+    Ok(is_here.then_some(row))
 }
 
 async fn known(waypost: &Waypost, actor: Actor, upload: Uuid) -> Result<UploadRow, Problem> {

@@ -166,6 +166,23 @@ impl Db {
         sql.row(&mut on).await?.as_ref().map(upload).transpose()
     }
 
+    /// The last upload of these bytes that this person has begun.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn upload_of(
+        &self,
+        author: PersonId,
+        sha256: Sha256Hash,
+    ) -> Result<Option<UploadRow>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self
+            .sql("SELECT upload, author, sha256, size, touched_at_ms FROM upload WHERE author = ");
+        sql.bind(i64::from(author.0)).push(" AND sha256 = ").bind(sha256.0.to_vec());
+        sql.push(" ORDER BY touched_at_ms DESC LIMIT 1");
+        sql.row(&mut on).await?.as_ref().map(upload).transpose()
+    }
+
     /// How many bytes the uploads of this person that have begun are to bring together.
     ///
     /// # Errors

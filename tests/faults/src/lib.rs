@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-pub use network::{Relay, Weather};
+pub use network::{Relay, Stalls, Weather};
 pub use scene::{Scene, Setting};
 pub use traffic::Traffic;
 

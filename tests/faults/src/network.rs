@@ -30,6 +30,8 @@ struct Road {
     /// Connections of an earlier era are cut.
     era: watch::Sender<u64>,
     cuts: AtomicU64,
+    connections: AtomicU64,
+    up: AtomicU64,
 }
 
 impl Relay {
@@ -45,6 +47,8 @@ impl Relay {
             weather: watch::Sender::new(Weather::default()),
             era: watch::Sender::new(0),
             cuts: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            up: AtomicU64::new(0),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&road)));
         Self { port, road, accepting }
@@ -68,6 +72,11 @@ impl Relay {
     /// Cuts every open connection.
     pub fn cut(&self) {
         self.road.era.send_modify(|era| *era += 1);
+    }
+
+    /// How many connections there were, and how many bytes they have carried up together.
+    pub fn carried_up(&self) -> (u64, u64) {
+        (self.road.connections.load(Relaxed), self.road.up.load(Relaxed))
     }
 
     /// How many connections [`Weather::cut_after_bytes`] has cut.

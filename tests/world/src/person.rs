@@ -26,7 +26,7 @@ impl Person {
     pub(crate) async fn enrol(handle: &str, link: &str, store: PathBuf, clock: Clock) -> Self {
         let mut key = [0; 32];
         key[..handle.len().min(32)].copy_from_slice(&handle.as_bytes()[..handle.len().min(32)]);
-        let setup = Setup { clock, device: None };
+        let setup = Setup { clock, ..Setup::default() };
         let client = Client::enrol_with(
             link,
             &format!("{handle}'s tablet"),
@@ -55,7 +55,7 @@ impl Person {
     /// The app is started again.
     pub async fn starts_again(&mut self) {
         self.client = None;
-        let setup = Setup { clock: self.clock, device: None };
+        let setup = Setup { clock: self.clock, ..Setup::default() };
         let client = Client::open_with(&self.store, StoreKey::new(self.key), setup).await;
         self.client = Some(client.unwrap_or_else(|error| panic!("{}: {error}", self.handle)));
     }

@@ -10,3 +10,4 @@ mod outbox;
 mod random;
 mod stories;
 mod tablet;
+mod uploads;

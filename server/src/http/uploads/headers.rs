@@ -75,6 +75,12 @@ pub(super) fn sha256_of(headers: &HeaderMap) -> Result<Sha256Hash, Problem> {
     })
 }
 
+/// Whether whoever begins would rather go on with what they have begun already.
+pub(super) fn resumes(headers: &HeaderMap) -> bool {
+    let told = text(headers, "Upload-Metadata").ok().flatten().unwrap_or_default();
+    told.split(',').any(|pair| pair.trim() == "resume")
+}
+
 /// Whether it is a part, or put together from parts.
 pub(super) fn concat_of(headers: &HeaderMap) -> Result<Option<Concat>, Problem> {
     let Some(told) = text(headers, "Upload-Concat")? else { return Ok(None) };

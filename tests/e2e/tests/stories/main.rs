@@ -6,6 +6,7 @@ mod cases;
 mod clocks;
 mod devices;
 mod escalations;
+mod evidence;
 mod groups;
 mod journey;
 mod kills;

@@ -22,7 +22,11 @@ crate::on_both! {
 const DAY: &str = "2090-03-01";
 
 /// Omar plans a trip with these stops for a driver.
-async fn plans(omar: &Person, driver: Option<&Person>, names: &[&str]) -> (TripId, Vec<StopId>) {
+pub async fn plans(
+    omar: &Person,
+    driver: Option<&Person>,
+    names: &[&str],
+) -> (TripId, Vec<StopId>) {
     let plan = TripPlan { name: "North".into(), day: DAY.into(), ..TripPlan::default() };
     let driver = driver.map(Person::id);
     let (trip, plan) = (None, Box::new(plan));
@@ -36,7 +40,7 @@ async fn plans(omar: &Person, driver: Option<&Person>, names: &[&str]) -> (TripI
     (trip, stops)
 }
 
-async fn does(who: &Person, command: TripCommand) -> FactId {
+pub async fn does(who: &Person, command: TripCommand) -> FactId {
     who.does(Command::OfTrips(command)).await.expect("it makes a fact")
 }
 
@@ -45,13 +49,18 @@ fn stop_in(view: &View, id: StopId) -> Option<Stop> {
     stops.filter(|(it, _)| *it == id).map(|(_, stop)| stop.clone()).next()
 }
 
-async fn sees_stop(who: &Person, id: StopId, what: &str, is: impl Fn(&Stop) -> bool) -> Stop {
+pub async fn sees_stop(who: &Person, id: StopId, what: &str, is: impl Fn(&Stop) -> bool) -> Stop {
     let view = who.sees(what, |view| stop_in(view, id).is_some_and(|stop| is(&stop))).await;
     stop_in(&view, id).expect("just seen")
 }
 
 /// The stop on the board of dispatch, once it is so.
-async fn on_the_board(omar: &Person, id: StopId, what: &str, is: impl Fn(&Stop) -> bool) -> Stop {
+pub async fn on_the_board(
+    omar: &Person,
+    id: StopId,
+    what: &str,
+    is: impl Fn(&Stop) -> bool,
+) -> Stop {
     let mut views = omar.client().view();
     let waits = async {
         loop {

@@ -34,6 +34,7 @@ pub(super) async fn both(near: TcpStream, far: TcpStream, road: &Road) {
     let (near_in, near_out) = near.into_split();
     let (far_in, far_out) = far.into_split();
     let carried = AtomicU64::new(0);
+    road.connections.fetch_add(1, Relaxed);
     let up = one(near_in, far_out, Way::Up, road, &carried);
     let down = one(far_in, near_out, Way::Down, road, &carried);
     // An error is the cut: it ends the other way too.
@@ -87,6 +88,9 @@ async fn take(
             continue;
         }
         let room = room(&weather, carried, bytes);
+        if way == Way::Up {
+            road.up.fetch_add(room as u64, Relaxed);
+        }
         let segment =
             Segment { arrives: journey.of(&weather, room), bytes: buffer[..room].to_vec() };
         if segments.send(segment).await.is_err() {

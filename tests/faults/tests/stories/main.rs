@@ -9,3 +9,4 @@ mod disks;
 mod network;
 mod pauses;
 mod processes;
+mod uploads;

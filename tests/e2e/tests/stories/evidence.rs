@@ -1,0 +1,142 @@
+//! What Dana captures at a stop: it belongs to that stop, it waits on her device as long as it has to, and it comes
+//! to the server whole, however she is interrupted.
+
+use std::path::PathBuf;
+
+use image::{ImageFormat, Rgb, RgbImage};
+use sha2::{Digest as _, Sha256};
+use waypost_client::view::{UploadClass, UploadEnd};
+use waypost_client::{
+    Capture, CaptureError, Captured, Command, CommandError, Evidence, StopDone, TripCommand, View,
+};
+use waypost_protocol::StopState::*;
+use waypost_protocol::{EvidenceItem, EvidenceKind, Fix, GeoStamp, Sha256Hash, StopId};
+use waypost_world::{Person, World};
+
+use crate::trips::{does, on_the_board, plans, sees_stop};
+
+crate::on_both! {
+    pictures_taken_at_two_doors_without_a_network_end_at_the_right_ones
+    what_was_captured_before_the_app_fell_is_there_and_goes_with_the_delivery
+}
+
+/// A picture of some colour, as a camera makes it.
+fn photo(red: u8) -> Captured {
+    let picture =
+        RgbImage::from_fn(640, 480, |x, y| Rgb([red, (x % 251) as u8, ((x * y) % 241) as u8]));
+    let mut bytes = Vec::new();
+    let to = &mut std::io::Cursor::new(&mut bytes);
+    picture.write_to(to, ImageFormat::Png).expect("a picture");
+    Captured::Picture(bytes)
+}
+
+async fn captures(dana: &Person, stop: StopId, bytes: Captured) -> EvidenceItem {
+    let at = Some(GeoStamp::without(Fix::None));
+    let capture = Capture { stop, kind: EvidenceKind::Photo, bytes, text: String::new(), at };
+    dana.client().capture(capture).await.expect("it is kept")
+}
+
+fn completes(stop: StopId, items: Vec<EvidenceItem>) -> TripCommand {
+    let evidence = Some(Box::new(Evidence { items, ..Evidence::default() }));
+    let done = Box::new(StopDone { evidence, ..StopDone::default() });
+    TripCommand::MoveStop { stop, to: Completed, done }
+}
+
+fn all_is_brought(view: &View) -> bool {
+    let mut files = view.uploads.files.iter();
+    view.uploads.bytes_left == 0 && files.all(|file| file.ended == Some(UploadEnd::Done))
+}
+
+/// Where the server keeps a file.
+fn kept(world: &World, sha256: Sha256Hash) -> PathBuf {
+    let name = sha256.to_string();
+    world.server.data().join("files").join(&name[..2]).join(&name)
+}
+
+fn assert_kept(world: &World, item: &EvidenceItem) {
+    for file in item.original.iter().chain(&item.preview) {
+        let bytes = std::fs::read(kept(world, file.sha256)).expect("the server has it");
+        assert_eq!(Sha256Hash(Sha256::digest(&bytes).into()), file.sha256, "it is what it was");
+    }
+}
+
+/// Pain 7, with pictures: taken in turn at two doors, sent in another order.
+async fn pictures_taken_at_two_doors_without_a_network_end_at_the_right_ones(mut world: World) {
+    let (dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
+    let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum", "Harbour"]).await;
+    sees_stop(&dana, stops[1], "her stops", |_| true).await;
+    dana.goes_offline().await;
+    let blum = captures(&dana, stops[0], photo(10)).await;
+    let harbour = captures(&dana, stops[1], photo(20)).await;
+    let blum_again = captures(&dana, stops[0], photo(30)).await;
+    let wrong = completes(stops[1], vec![harbour.clone(), blum.clone()]);
+    let refused = dana.client().send(Command::OfTrips(wrong)).await;
+    assert_eq!(refused.err(), Some(CommandError::NotCapturedHere), "it is of another door");
+    let at_blum = dana.client().captured(stops[0]).await.expect("what waits");
+    assert_eq!(at_blum, [blum.clone(), blum_again.clone()]);
+    does(&dana, completes(stops[1], vec![harbour.clone()])).await;
+    does(&dana, completes(stops[0], at_blum)).await;
+    assert_eq!(dana.client().captured(stops[0]).await.expect("nothing"), [], "it was said");
+    let waits = |view: &View| view.uploads.files.len() == 6 && view.uploads.bytes_left > 0;
+    let view = dana.sees("what is still to come", waits).await;
+    let of = |stop| view.uploads.files.iter().filter(move |file| file.stop == stop);
+    assert_eq!((of(stops[0]).count(), of(stops[1]).count()), (4, 2));
+    let in_small = |file: &&_| {
+        matches!(file, &waypost_client::view::UploadView { class: UploadClass::Preview, .. })
+    };
+    assert!(view.uploads.files.iter().take(3).all(|file| in_small(&file)), "in small first");
+
+    dana.goes_online().await;
+    for stop in [stops[0], stops[1]] {
+        on_the_board(&omar, stop, "that it is done", |it| it.state == Completed).await;
+    }
+    dana.sees("that all is brought", all_is_brought).await;
+    for item in [&blum, &harbour, &blum_again] {
+        assert_kept(&world, item);
+    }
+    world.ends([dana, omar]).await;
+}
+
+/// Pain 9: a photo that dies with the app or the network.
+async fn what_was_captured_before_the_app_fell_is_there_and_goes_with_the_delivery(
+    mut world: World,
+) {
+    let (mut dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
+    let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum"]).await;
+    sees_stop(&dana, stops[0], "her stop", |_| true).await;
+    dana.goes_offline().await;
+    let picture = captures(&dana, stops[0], photo(10)).await;
+    let thrown_away = captures(&dana, stops[0], photo(20)).await;
+    dana.client().throw_away(stops[0], thrown_away.clone()).await.expect("it is gone");
+    let no_picture = Capture {
+        stop: stops[0],
+        kind: EvidenceKind::Photo,
+        bytes: Captured::Picture(b"no picture at all".to_vec()),
+        text: String::new(),
+        at: None,
+    };
+    let refused = dana.client().capture(no_picture).await;
+    assert!(matches!(refused, Err(CaptureError::NoPicture(_))), "{refused:?}");
+    dana.is_killed();
+    dana.starts_again().await;
+    dana.goes_offline().await;
+    let waiting = dana.client().captured(stops[0]).await.expect("what waits");
+    assert_eq!(waiting, std::slice::from_ref(&picture));
+    let sha256 = picture.original.as_ref().expect("bytes").sha256;
+    let bytes = dana.client().file(sha256).await.expect("it opens").expect("it is here");
+    assert_eq!(Sha256Hash(Sha256::digest(&bytes).into()), sha256);
+    let gone = thrown_away.original.expect("bytes").sha256;
+    assert_eq!(dana.client().file(gone).await.expect("it can look"), None, "thrown away");
+
+    does(&dana, completes(stops[0], waiting)).await;
+    dana.is_killed();
+    world.server.kill().await;
+    dana.starts_again().await;
+    let waits = |view: &View| view.uploads.files.len() == 2 && view.uploads.bytes_left > 0;
+    dana.sees("what is still to come", waits).await;
+    world.server.start().await;
+    dana.sees("that all is brought", all_is_brought).await;
+    on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
+    assert_kept(&world, &picture);
+    world.ends([dana, omar]).await;
+}
