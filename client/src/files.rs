@@ -42,7 +42,7 @@ impl Files {
 
     /// Seals all of this; when it returns it is on the disk, and nobody knows of it yet. More than so many bytes are
     /// refused as [`io::ErrorKind::FileTooLarge`].
-    pub(crate) fn keep(&self, from: &mut impl Read, bytes_max: u64) -> io::Result<Sealed> {
+    pub(crate) fn keep(&self, from: &mut dyn Read, bytes_max: u64) -> io::Result<Sealed> {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
         std::fs::create_dir_all(&self.folder)?;
@@ -56,7 +56,7 @@ impl Files {
 
     fn write(
         &self,
-        from: &mut impl Read,
+        from: &mut dyn Read,
         bytes_max: u64,
         name: Uuid,
         key: [u8; 32],
@@ -66,7 +66,7 @@ impl Files {
         let (mut hash, mut size) = (Sha256::new(), 0);
         for number in 0.. {
             let mut segment = Vec::with_capacity(SEGMENT + TAG);
-            from.by_ref().take(SEGMENT as u64).read_to_end(&mut segment)?;
+            Read::take(&mut *from, SEGMENT as u64).read_to_end(&mut segment)?;
             let length = segment.len();
             if length == 0 {
                 break;

@@ -5,7 +5,10 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageError, ImageReader, Limits};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageError, ImageReader, Limits, Rgba,
+    RgbaImage,
+};
 
 /// How pictures are made ready.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,12 +85,8 @@ fn on_white(picture: DynamicImage) -> DynamicImage {
     if !picture.color().has_alpha() {
         return DynamicImage::ImageRgb8(picture.into_rgb8());
     }
-    let mut paper = picture.to_rgba8();
-    for pixel in paper.pixels_mut() {
-        let [red, green, blue, alpha] = pixel.0.map(u32::from);
-        let over = |colour: u32| u8::try_from((colour * alpha + 255 * (255 - alpha)) / 255);
-        pixel.0 = [red, green, blue, 255].map(|colour| over(colour).unwrap_or(u8::MAX));
-    }
+    let mut paper = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([u8::MAX; 4]));
+    image::imageops::overlay(&mut paper, &picture.into_rgba8(), 0, 0);
     DynamicImage::ImageRgb8(DynamicImage::ImageRgba8(paper).into_rgb8())
 }
 
@@ -109,7 +108,7 @@ fn jpeg(picture: &DynamicImage, quality: u8, exif: Option<Vec<u8>>) -> Result<Ve
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgb, RgbImage, Rgba, RgbaImage};
+    use image::{Rgb, RgbImage};
 
     use super::*;
 

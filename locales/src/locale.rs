@@ -89,25 +89,26 @@ impl Locale {
         }
     }
 
-    /// The texts of the screens.
-    pub(crate) fn screen(self) -> [&'static str; 2] {
-        let [screen, _, problems] = self.files();
-        [screen, problems]
+    /// The texts of screens and pages.
+    pub(crate) fn screen(self) -> [&'static str; 3] {
+        let [screen, _, problems, certificate] = self.files();
+        [screen, problems, certificate]
     }
 
     /// The texts of the built-in templates.
     pub(crate) fn templates(self) -> &'static str {
-        let [_, templates, _] = self.files();
+        let [_, templates, ..] = self.files();
         templates
     }
 
-    fn files(self) -> [&'static str; 3] {
+    fn files(self) -> [&'static str; 4] {
         macro_rules! files {
             ($folder:literal) => {
                 [
                     include_str!(concat!("../", $folder, "/screen.ftl")),
                     include_str!(concat!("../", $folder, "/templates.ftl")),
                     include_str!(concat!("../", $folder, "/problems.ftl")),
+                    include_str!(concat!("../", $folder, "/certificate.ftl")),
                 ]
             };
         }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use waypost_locales::{Catalogue, Locale};
 use waypost_protocol::ProblemCode;
 
-const FILES: [&str; 3] = ["screen.ftl", "templates.ftl", "problems.ftl"];
+const FILES: [&str; 4] = ["screen.ftl", "templates.ftl", "problems.ftl", "certificate.ftl"];
 
 /// The rooms whose sources may name a key.
-const ROOMS: [&str; 4] = ["field-app", "dispatch-console", "ui-kit", "locales/src"];
+const ROOMS: [&str; 5] =
+    ["field-app", "dispatch-console", "ui-kit", "locales/src", "server/src/certificate"];
 
 #[test]
 fn every_file_can_be_read_without_a_mistake() {
@@ -68,10 +69,11 @@ fn no_screen_asks_for_a_text_that_does_not_exist_and_no_text_is_left_unused() {
     }
 }
 
-/// The keys of `screen.ftl`.
+/// The keys of screens and pages.
 fn screen_keys() -> BTreeSet<String> {
-    let source = read(&folder(Locale::En).join("screen.ftl"));
-    source.lines().filter_map(key_of).map(str::to_owned).collect()
+    let source = |file| read(&folder(Locale::En).join(file));
+    let both = [source("screen.ftl"), source("certificate.ftl")].concat();
+    both.lines().filter_map(key_of).map(str::to_owned).collect()
 }
 
 /// Every key of a language (an attribute as `key.attribute`), with the values that it uses.

@@ -3,6 +3,7 @@
 //! [`start`] is the entrance for `main` and for tests; what it returns is stopped in order.
 
 pub mod audit;
+pub mod certificate;
 mod chores;
 mod clock;
 pub mod config;

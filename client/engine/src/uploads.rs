@@ -78,6 +78,8 @@ pub enum UploadAnswer {
         at: Option<String>,
         /// How many bytes.
         offset: u64,
+        /// The end of the record when it said so.
+        record: Option<u64>,
     },
     /// The server takes nothing more for now: it has no room, or it does not know yet what was promised.
     NotNow {
@@ -157,6 +159,8 @@ pub struct Uploads {
     failures: u32,
     hold_until: u64,
     not_now: Option<ProblemCode>,
+    /// Those that the server does not take by themselves: the others of their class go first.
+    postponed: Vec<Sha256Hash>,
     piece: Piece,
     pace: Pace,
 }
@@ -199,6 +203,7 @@ impl Uploads {
         let came_online = traffic.is_online && !self.traffic.is_online;
         if came_online {
             (self.hold_until, self.failures) = (0, 0);
+            self.postponed.clear();
         }
         self.traffic = traffic;
         self.busy_since = traffic.is_busy.then(|| self.busy_since.unwrap_or(tick));
@@ -240,14 +245,17 @@ impl Uploads {
         let sha256 = current.sha256;
         let size = self.waiting.iter().find(|it| it.sha256 == sha256)?.size;
         match answer {
-            UploadAnswer::Has { at, offset } => {
+            UploadAnswer::Has { at, offset, .. } => {
                 let knew_where = at.is_none();
                 // After a cut the server says what it got of the piece before.
                 self.pace.brought(offset.saturating_sub(current.sent), tick);
                 if knew_where && offset >= current.sent + length {
                     self.piece.took(length, took);
                 }
-                (self.failures, self.not_now) = (0, None);
+                // To be told where it stands is no success yet.
+                if offset > current.sent || offset == size {
+                    (self.failures, self.not_now) = (0, None);
+                }
                 current.at = at.or(current.at);
                 current.sent = offset;
                 if offset == size {
@@ -259,6 +267,10 @@ impl Uploads {
             }
             UploadAnswer::NotNow { code, after_ms } => {
                 self.not_now = Some(code);
+                if !is_about_all(code) {
+                    self.postponed.retain(|it| *it != sha256);
+                    self.postponed.push(sha256);
+                }
                 current.at = None;
                 self.current = Some(current);
                 self.rest(tick, random, after_ms);
@@ -335,7 +347,9 @@ impl Uploads {
 
     /// A picture in small passes an original that is under way; that goes on where it was.
     fn chosen(&self) -> Option<&Upload> {
-        self.waiting.iter().find(|upload| self.may_go(upload.class))
+        let since = |sha256| self.postponed.iter().position(|it| *it == sha256).map(|at| at + 1);
+        let may_go = self.waiting.iter().filter(|upload| self.may_go(upload.class));
+        may_go.min_by_key(|upload| (upload.class, since(upload.sha256)))
     }
 
     /// Whether something else goes first. Who is busy without an end does not keep evidence away for ever.
@@ -374,4 +388,10 @@ impl Uploads {
         let wait = after_ms.unwrap_or_else(|| Dice::new(random).backoff(self.failures));
         self.hold_until = tick + wait;
     }
+}
+
+/// Whether the server would say the same of any other file.
+fn is_about_all(code: ProblemCode) -> bool {
+    use ProblemCode::{Overloaded, QuotaExceeded, RateLimited, Stopping, StorageFull};
+    matches!(code, Overloaded | QuotaExceeded | RateLimited | Stopping | StorageFull)
 }

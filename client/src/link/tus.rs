@@ -76,7 +76,11 @@ async fn answer(request: RequestBuilder, peer: &Peer) -> UploadAnswer {
     let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     // Where the server says nothing of what it has, something between here and there has answered.
     match text("Upload-Offset").and_then(|offset| offset.parse().ok()) {
-        Some(offset) => UploadAnswer::Has { at: text(LOCATION.as_str()).and_then(path), offset },
+        Some(offset) => {
+            let at = text(LOCATION.as_str()).and_then(path);
+            let record = text("Waypost-Record").and_then(|record| record.parse().ok());
+            UploadAnswer::Has { at, offset, record }
+        }
         None => UploadAnswer::Lost,
     }
 }

@@ -84,6 +84,7 @@ impl Shell {
         match asked {
             OfStop::Keep(item, files, reply) => {
                 let kept = self.store.capture(stop, &item, &files).await;
+                self.store.drop_unnamed(&files).await;
                 let _ = reply.send(kept.map_err(CommandError::from));
             }
             OfStop::List(reply) => {
@@ -105,45 +106,51 @@ pub(super) fn seal(
     policy: &PicturePolicy,
     captured_at: Millis,
 ) -> Result<(EvidenceItem, Vec<Sealed>), CaptureError> {
+    let mut kept = Vec::new();
+    let item = item(files, capture, policy, captured_at, &mut kept);
+    if item.is_err() {
+        kept.iter().for_each(|sealed: &Sealed| files.remove(sealed.name));
+    }
+    Ok((item?, kept))
+}
+
+fn item(
+    files: &Files,
+    capture: Capture,
+    policy: &PicturePolicy,
+    captured_at: Millis,
+    kept: &mut Vec<Sealed>,
+) -> Result<EvidenceItem, CaptureError> {
     let Capture { kind, bytes, text, at, .. } = capture;
-    let keep = |bytes: &[u8]| sealed(files.keep(&mut &*bytes, EVIDENCE_BYTES_MAX));
+    let mut keep = |from: &mut dyn io::Read, media_type: String| {
+        let sealed = files.keep(from, EVIDENCE_BYTES_MAX).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => CaptureError::Size,
+            _ => CaptureError::Disk(error.to_string()),
+        })?;
+        let blob = Blob { sha256: sealed.sha256, size: sealed.size, media_type };
+        kept.push(sealed);
+        match blob.size {
+            0 => Err(CaptureError::Size),
+            _ => Ok(Some(blob)),
+        }
+    };
     let (original, preview) = match bytes {
         Captured::Picture(bytes) => {
             let ready = pictures::prepare(&bytes, policy)
                 .map_err(|error| CaptureError::NoPicture(error.to_string()))?;
-            let media_type = || pictures::MEDIA_TYPE.to_owned();
-            let original = (keep(&ready.original)?, media_type());
-            (Some(original), Some((keep(&ready.preview)?, media_type())))
+            let original = keep(&mut ready.original.as_slice(), pictures::MEDIA_TYPE.into())?;
+            (original, keep(&mut ready.preview.as_slice(), pictures::MEDIA_TYPE.into())?)
         }
         Captured::File { path, media_type } => {
-            let mut file = File::open(path).map_err(|error| disk(&error))?;
-            let kept = sealed(files.keep(&mut file, EVIDENCE_BYTES_MAX))?;
-            (Some((kept, media_type)), None)
+            let file = File::open(path);
+            let mut file = file.map_err(|error| CaptureError::Disk(error.to_string()))?;
+            (keep(&mut file, media_type)?, None)
         }
-        Captured::Bytes { bytes, media_type } => (Some((keep(&bytes)?, media_type)), None),
+        Captured::Bytes { bytes, media_type } => (keep(&mut bytes.as_slice(), media_type)?, None),
         Captured::Nothing => (None, None),
     };
-    let blob = |(sealed, media_type): &(Sealed, String)| Blob {
-        sha256: sealed.sha256,
-        size: sealed.size,
-        media_type: media_type.clone(),
-    };
-    let (of_original, of_preview) = (original.as_ref().map(blob), preview.as_ref().map(blob));
-    let item =
-        EvidenceItem { kind, captured_at, original: of_original, preview: of_preview, text, at };
-    let kept = original.into_iter().chain(preview).map(|(sealed, _)| sealed).collect();
-    Ok((item, kept))
-}
-
-fn sealed(kept: io::Result<Sealed>) -> Result<Sealed, CaptureError> {
-    match kept {
-        Ok(sealed) if sealed.size == 0 => Err(CaptureError::Size),
-        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(CaptureError::Size),
-        Ok(sealed) => Ok(sealed),
-        Err(error) => Err(disk(&error)),
-    }
-}
-
-fn disk(error: &io::Error) -> CaptureError {
-    CaptureError::Disk(error.to_string())
+    let item = EvidenceItem { kind, captured_at, original, preview, text, at };
+    // What cannot be said later is not kept now.
+    item.check().map_err(CommandError::Content)?;
+    Ok(item)
 }

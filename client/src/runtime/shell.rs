@@ -334,6 +334,7 @@ impl Shell {
         match self.store.probe().await {
             Ok(()) => {
                 self.trouble = None;
+                self.uploading.touch();
                 self.view_changed();
                 if self.lost {
                     self.reload(Input::Started).await;

@@ -11,7 +11,7 @@ use waypost_engine::{
 };
 use waypost_protocol::ProblemCode;
 
-use super::shell::{Shell, random};
+use super::shell::{Shell, TROUBLE_INTERVAL, random};
 use super::{CommandError, Sent};
 use crate::command::UploadCommand;
 use crate::link::tus;
@@ -98,6 +98,8 @@ impl Shell {
         if std::mem::take(&mut self.uploading.stale)
             && let Err(error) = self.read_uploads().await
         {
+            self.uploading.stale = true;
+            self.uploading.timer = Some(Instant::now() + TROUBLE_INTERVAL);
             return self.in_trouble(&error);
         }
         let (now, traffic) = (self.now(), self.engine.traffic(self.now()));
@@ -129,15 +131,19 @@ impl Shell {
             // The network may be another one by now.
             self.uploading.http = None;
         }
+        let known_up_to = match &answer {
+            UploadAnswer::Has { record, .. } => *record,
+            _ => None,
+        };
         let tick = self.now().tick;
         let ended = self.uploading.uploads.answered(answer, tick, random());
         self.view_changed();
         let Some((sha256, end)) = ended else { return };
-        let known_up_to = self.engine.cursor().n;
-        if let Err(error) = self.store.upload_ended(sha256, end, known_up_to).await {
-            self.in_trouble(&error);
+        match self.store.upload_ended(sha256, end, known_up_to).await {
+            Ok(()) => self.uploading.touch(),
+            // It is asked again once the store works.
+            Err(error) => self.in_trouble(&error),
         }
-        self.uploading.touch();
     }
 
     /// Does what a person wishes for files.
@@ -176,7 +182,12 @@ impl Shell {
         };
         let sealed = match sealed {
             Ok(sealed) => sealed,
-            Err(error) => return self.in_trouble(&error),
+            Err(error) => {
+                let code = ProblemCode::Internal;
+                let later = UploadAnswer::NotNow { code, after_ms: Some(5_000) };
+                self.uploading.uploads.answered(later, self.now().tick, random());
+                return self.in_trouble(&error);
+            }
         };
         self.uploading.steps += 1;
         let number = self.uploading.steps;
@@ -191,7 +202,8 @@ impl Shell {
                     let reads = move || files.read(&sealed, from, length);
                     match tokio::task::spawn_blocking(reads).await {
                         Ok(Ok(piece)) => tus::send(&http, &peer, &at, from, piece).await,
-                        _ => UploadAnswer::Unreadable,
+                        Ok(Err(error)) if is_final(&error) => UploadAnswer::Unreadable,
+                        _ => UploadAnswer::NotNow { code: ProblemCode::Internal, after_ms: None },
                     }
                 }
                 (Some(_), UploadStep::Send { .. }, None) => UploadAnswer::Unreadable,
@@ -209,4 +221,10 @@ impl Shell {
         }
         self.uploading.http.clone()
     }
+}
+
+/// Whether a file is damaged or gone. Anything else passes: the device may be locked, or short of something.
+fn is_final(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+    matches!(error.kind(), InvalidData | NotFound | UnexpectedEof)
 }

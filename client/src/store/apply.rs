@@ -30,8 +30,10 @@ impl Store {
                 Ok(())
             })
             .await?;
-        if changes.iter().any(|change| matches!(change, Change::Safe { .. })) {
-            self.drop_files().await?;
+        if changes.iter().any(|change| matches!(change, Change::Safe { .. }))
+            && let Err(error) = self.drop_files().await
+        {
+            tracing::warn!(%error, "files that nothing needs could not be removed yet");
         }
         Ok(written)
     }
@@ -206,6 +208,7 @@ impl Writing {
 
     async fn discarded(&mut self, id: FactId) -> Result<(), sqlx::Error> {
         self.touched.wedged = true;
+        self.takes_back(id).await?;
         self.sql("UPDATE outbox SET discarded = 1 WHERE id = ? AND state = ?")
             .bind(blob(&id))
             .bind(state::REJECTED)

@@ -87,7 +87,9 @@ impl Store {
         let identity = Identity::read(&pool).await?.ok_or(OpenError::NotEnrolled)?;
         let store = Self { pool, me: identity.person, files: Files::beside(path) };
         store.understand_more().await.map_err(|error| OpenError::Other(error.to_string()))?;
-        store.sweep_files().await.map_err(|error| OpenError::Other(error.to_string()))?;
+        if let Err(error) = store.sweep_files().await {
+            tracing::warn!(%error, "what a crash has left behind could not be removed yet");
+        }
         Ok((store, identity))
     }
 

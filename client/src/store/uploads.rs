@@ -6,7 +6,9 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 use waypost_engine::{OnMetered, UploadClass, UploadEnd};
-use waypost_protocol::{Blob, Body, EvidenceItem, FactId, ProblemCode, Sha256Hash, StopId};
+use waypost_protocol::{
+    Blob, Body, Content, EvidenceItem, FactId, ProblemCode, Sha256Hash, StopId,
+};
 
 use super::apply::{blob, place};
 use super::read::{Reading, fact_id};
@@ -42,7 +44,8 @@ impl Store {
         self.write(async |writing| {
             for file in files {
                 writing
-                    .sql("INSERT INTO files (sha256, size, name, key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+                    .sql("INSERT INTO files (sha256, size, name, key) VALUES (?, ?, ?, ?)
+                         ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, key = excluded.key")
                     .bind(file.sha256.0.as_slice())
                     .bind(place(file.size))
                     .bind(file.name.as_bytes().as_slice())
@@ -71,12 +74,23 @@ impl Store {
         self.drop_files().await
     }
 
-    /// How an upload came to its end, when all up to this number of the record was known here.
+    /// Removes files of a capture that the store does not name: it refused them.
+    pub(crate) async fn drop_unnamed(&self, files: &[Sealed]) {
+        for file in files {
+            if let Ok(known) = self.reading().file(file.sha256).await
+                && known.is_none_or(|known| known.name != file.name)
+            {
+                self.files.remove(file.name);
+            }
+        }
+    }
+
+    /// How an upload came to its end, and where the record ended then; for ever, if the server does not say.
     pub(crate) async fn upload_ended(
         &self,
         sha256: Sha256Hash,
         end: UploadEnd,
-        known_up_to: u64,
+        known_up_to: Option<u64>,
     ) -> Result<(), StoreError> {
         let ended = match end {
             UploadEnd::Done => DONE,
@@ -87,7 +101,7 @@ impl Store {
             writing
                 .sql("UPDATE uploads SET ended = ?, ended_n = ? WHERE sha256 = ?")
                 .bind(ended)
-                .bind(place(known_up_to))
+                .bind(place(known_up_to.unwrap_or(u64::MAX)))
                 .bind(sha256.0.as_slice())
                 .run()
                 .await
@@ -208,8 +222,36 @@ impl Writing {
         gone.bind(stop.as_bytes().as_slice()).bind(bytes).run().await
     }
 
+    /// What a fact has shown that was refused and is discarded can be shown otherwise, unless it is said again.
+    pub(super) async fn takes_back(&mut self, fact: FactId) -> Result<(), sqlx::Error> {
+        let row = self.sql("SELECT kind, content FROM facts WHERE id = ?").bind(blob(&fact));
+        let Some(row) = row.row().await? else { return Ok(()) };
+        let content = Content { kind: row.try_get(0)?, bytes: row.try_get(1)? };
+        let Ok(Body::StopMoved { moved, .. }) = content.to_body() else { return Ok(()) };
+        let Some(Ok(manifest)) = moved.proof.as_ref().map(|proof| proof.manifest()) else {
+            return Ok(());
+        };
+        for item in &manifest.items {
+            let Some(file) = &item.original else { continue };
+            let bytes =
+                minicbor::to_vec(item).map_err(|error| sqlx::Error::Encode(error.into()))?;
+            self.sql(
+                "INSERT INTO captured (stop, item) SELECT ?, ?
+                 WHERE NOT EXISTS (SELECT 1 FROM uploads WHERE sha256 = ? AND fact <> ?)",
+            )
+            .bind(manifest.stop.as_bytes().as_slice())
+            .bind(bytes)
+            .bind(file.sha256.0.as_slice())
+            .bind(blob(&fact))
+            .run()
+            .await?;
+        }
+        Ok(())
+    }
+
     /// The server may lack what it had: it is asked.
     pub(super) async fn uploads_again(&mut self) -> Result<(), sqlx::Error> {
+        self.touched.trips = true;
         self.sql("UPDATE uploads SET ended = NULL WHERE ended = ?").bind(DONE).run().await
     }
 
@@ -224,7 +266,7 @@ impl Reading<'_> {
     /// Every file that a fact of this person promises and that is not safe yet, in the order in which they go.
     pub(crate) async fn uploads(&self) -> Result<Vec<UploadRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT u.fact, u.stop, u.sha256, u.size, u.class, u.ended, f.n IS NOT NULL
+            "SELECT u.fact, u.stop, u.sha256, u.size, u.class, u.ended, f.n IS NOT NULL AND f.lost IS NULL
              FROM uploads u JOIN facts f ON f.id = u.fact JOIN files USING (sha256)
              ORDER BY u.class, u.fact",
         )

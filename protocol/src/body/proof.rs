@@ -201,7 +201,11 @@ impl EvidenceManifest {
 }
 
 impl EvidenceItem {
-    fn check(&self) -> Result<(), ContentError> {
+    /// Checks lengths and bounds.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn check(&self) -> Result<(), ContentError> {
         at_most("items", self.text.chars().count(), INSTRUCTIONS_CHARS_MAX)?;
         self.at.iter().try_for_each(GeoStamp::check)?;
         self.original.iter().chain(&self.preview).try_for_each(Blob::check)?;

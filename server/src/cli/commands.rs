@@ -64,7 +64,7 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             say(format_args!("epoch {} begins at fact {}", begun.sequence.epoch, begun.sequence.n));
         }
         // Answered before a server is reached.
-        Command::Serve | Command::Config(_) | Command::Openapi => {}
+        Command::Serve | Command::Config(_) | Command::Openapi | Command::Certificate(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod ask;
+mod certificate;
 mod commands;
 mod say;
 mod serve;
@@ -101,6 +102,9 @@ enum Command {
     /// The audit record.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Delivery certificates.
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
     /// Copies the whole record to a new file while the server goes on.
     Backup {
         /// The file, which must not exist yet.
@@ -229,9 +233,11 @@ fn group_number(text: &str) -> Result<u32, String> {
 /// Does what the command line says.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { settings, command } = arguments;
-    if let Command::Openapi = command {
-        return serve::print_openapi();
-    }
+    let command = match command {
+        Command::Openapi => return serve::print_openapi(),
+        Command::Certificate(command) => return certificate::run(command),
+        command => command,
+    };
     let config = Config::load(settings.config.as_deref(), &settings)?;
     match command {
         Command::Serve => serve::serve(config).await,

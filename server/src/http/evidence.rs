@@ -145,7 +145,8 @@ async fn promised_for(
     Ok(promised)
 }
 
-fn may_see(actor: Actor, author: PersonId) -> bool {
+/// Whether someone may see what this person has shown at a stop of which they may know.
+pub(super) fn may_see(actor: Actor, author: PersonId) -> bool {
     may(actor.role, Right::PlanTrips) || author == actor.person
 }
 

@@ -4,6 +4,7 @@ mod bodies;
 mod broadcasts;
 mod caller;
 mod cases;
+mod certificates;
 mod conversations;
 mod docs;
 mod enrolments;
@@ -119,6 +120,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(reports::router())
         .merge(trips::router())
         .merge(evidence::router())
+        .merge(certificates::router())
         .merge(uploads::router())
         .merge(escalations::router())
         .merge(templates::router())

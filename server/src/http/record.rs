@@ -142,7 +142,7 @@ fn operator_only(actor: Actor) -> Result<(), Problem> {
     }
 }
 
-fn key_of(waypost: &Waypost) -> Result<ed25519_dalek::SigningKey, Problem> {
+pub(super) fn key_of(waypost: &Waypost) -> Result<ed25519_dalek::SigningKey, Problem> {
     signing_key(&waypost.config.data).map_err(|error: IdentityError| {
         tracing::error!(%error, "the checkpoint key cannot be used");
         ProblemCode::Internal.into()

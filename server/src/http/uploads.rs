@@ -5,6 +5,7 @@
 
 mod headers;
 mod parts;
+mod promises;
 
 use std::time::{Duration, SystemTime};
 
@@ -25,16 +26,12 @@ use super::problem::Problem;
 use crate::clock;
 use crate::files::{FilesError, Held};
 use crate::waypost::Waypost;
-use headers::{
-    Concat, TUS, checksum_of, concat_of, is_bytes, is_tus, number_of, resumes, sha256_of,
-};
+use headers::{Concat, TUS, checksum_of, concat_of, is_bytes, is_tus, number_of, resumes};
 use parts::{end_parts, joined};
+use promises::{has_room_for, wanted};
 
 /// Where uploads are.
 pub const PATH: &str = "/v1/uploads";
-
-/// Most bytes that the unfinished uploads of one person are to bring together.
-const UNFINISHED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
 /// So long an upload waits for the rest.
 pub const UPLOAD_WAITS_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -116,7 +113,8 @@ async fn begin_upload(
         end_parts(&waypost, actor, parts).await?;
     }
     let location = format!("/v1/uploads/{}", row.id);
-    Ok((StatusCode::CREATED, [("Location", location)], told(&row, offset)).into_response())
+    let told = told(&waypost, &row, offset).await?;
+    Ok((StatusCode::CREATED, [("Location", location)], told).into_response())
 }
 
 /// How much of an upload of mine is here.
@@ -135,7 +133,7 @@ async fn look_at_upload(
     let held = waypost.files.hold(upload).await;
     let offset = offset_of(&waypost, &held, &row).await?;
     let length = ("Upload-Length", row.size.to_string());
-    Ok((StatusCode::OK, [length], told(&row, offset)).into_response())
+    Ok((StatusCode::OK, [length], told(&waypost, &row, offset).await?).into_response())
 }
 
 /// Goes on with an upload of mine, from `Upload-Offset` on.
@@ -212,7 +210,7 @@ async fn go_on(
         waypost.db.touch_upload(upload, clock::now()).await?;
     }
     let offset = append(waypost, &held, &row, offset, &parts.headers, body).await?;
-    Ok((StatusCode::NO_CONTENT, told(&row, offset)).into_response())
+    Ok((StatusCode::NO_CONTENT, told(waypost, &row, offset).await?).into_response())
 }
 
 /// Adds bytes; what is whole is kept.
@@ -280,64 +278,6 @@ async fn finish_if_whole(
     }
 }
 
-/// What the bytes hash to, if they are promised; of a part nobody knows it yet.
-async fn wanted(
-    waypost: &Waypost,
-    actor: Actor,
-    headers: &HeaderMap,
-    size: u64,
-    is_part: bool,
-) -> Result<Option<Sha256Hash>, Problem> {
-    if is_part {
-        return Ok(None);
-    }
-    let sha256 = sha256_of(headers)?;
-    let of_hash = |code, what: String| Err(Problem::of_field(code, "Upload-Metadata", what));
-    let promised = waypost.db.promised(actor.person, sha256).await?;
-    match promised.first() {
-        None => of_hash(
-            ProblemCode::NotFound,
-            "no evidence of yours in the record promises these bytes; tell first what you bring"
-                .into(),
-        ),
-        Some(first) if !promised.contains(&size) => {
-            of_hash(ProblemCode::ContentInvalid, format!("your evidence promises {first} bytes"))
-        }
-        Some(_) => {
-            adopt(waypost, sha256, size).await?;
-            Ok(Some(sha256))
-        }
-    }
-}
-
-/// What is kept, but was lost from the record by a restore, need not come again.
-async fn adopt(waypost: &Waypost, sha256: Sha256Hash, size: u64) -> Result<(), Problem> {
-    if waypost.db.file(sha256).await?.is_some() {
-        return Ok(());
-    }
-    if waypost.files.has(sha256).await.map_err(problem)? != Some(size) {
-        return Ok(());
-    }
-    let media_type = waypost.files.kind_of(sha256).await.map_err(problem)?;
-    let stored_at = clock::now();
-    Ok(waypost.db.keep_file(sha256, &FileRow { size, media_type, stored_at }).await?)
-}
-
-async fn has_room_for(waypost: &Waypost, row: &UploadRow) -> Result<(), Problem> {
-    if row.size > EVIDENCE_BYTES_MAX {
-        let what = format!("at most {EVIDENCE_BYTES_MAX} bytes");
-        return Err(Problem::of_field(ProblemCode::TooLarge, "Upload-Length", what));
-    }
-    let unfinished = waypost.db.uploading(row.author).await?;
-    match unfinished + row.size <= UNFINISHED_BYTES_MAX {
-        true => Ok(()),
-        false => {
-            let what = format!("{unfinished} of {UNFINISHED_BYTES_MAX} bytes wait already");
-            Err(Problem::with(ProblemCode::QuotaExceeded, what))
-        }
-    }
-}
-
 async fn begin(waypost: &Waypost, row: UploadRow) -> Result<UploadRow, Problem> {
     has_room_for(waypost, &row).await?;
     if !is_kept(waypost, &row).await? {
@@ -365,16 +305,22 @@ async fn known(waypost: &Waypost, actor: Actor, upload: Uuid) -> Result<UploadRo
     row.ok_or_else(|| Problem::of_field(ProblemCode::NotFound, "upload", "there is no such upload"))
 }
 
-fn told(row: &UploadRow, offset: u64) -> [(&'static str, String); 4] {
+/// What every answer tells. A backup that covers the record up to `Waypost-Record` knows of what is here.
+async fn told(
+    waypost: &Waypost,
+    row: &UploadRow,
+    offset: u64,
+) -> Result<[(&'static str, String); 5], Problem> {
     let expires = SystemTime::UNIX_EPOCH
         + Duration::from_millis(row.touched_at.unsigned_abs())
         + UPLOAD_WAITS_FOR;
-    [
+    Ok([
         ("Tus-Resumable", TUS.to_owned()),
         ("Upload-Offset", offset.to_string()),
         ("Upload-Expires", httpdate::fmt_http_date(expires)),
+        ("Waypost-Record", waypost.db.end().await?.to_string()),
         (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
-    ]
+    ])
 }
 
 pub fn problem(error: FilesError) -> Problem {

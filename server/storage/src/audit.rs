@@ -1,8 +1,11 @@
 //! What the audit record keeps beside the facts: leaves in order, and signed checkpoints.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlx::Row as _;
 use waypost_domain::Head;
-use waypost_protocol::{Content, Millis};
+use waypost_domain::audit::{BLOCK_LEAVES, Known, block_root, leaf_hash};
+use waypost_protocol::{Content, FactId, Millis, PersonId};
 
 use crate::decode::fixed;
 use crate::sql::{big, unsigned};
@@ -62,6 +65,76 @@ impl Db {
                 Ok(AuditLeaf { n: unsigned(row.try_get(0)?), leaf: row.try_get(1)?, opening })
             })
             .collect()
+    }
+
+    /// What the audit record keeps of one fact; `None` if the record does not reach it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn leaf_of(
+        &self,
+        id: FactId,
+        author: PersonId,
+    ) -> Result<Option<AuditLeaf>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT n FROM fact WHERE id = ");
+        sql.bind(id.as_bytes().to_vec()).push(" AND author = ").bind(i64::from(author.0));
+        let Some(row) = sql.row(&mut on).await? else { return Ok(None) };
+        let n = unsigned(row.try_get(0)?);
+        drop(on);
+        Ok(self.leaves(n.saturating_sub(1), 1).await?.pop().filter(|leaf| leaf.n == n))
+    }
+
+    /// What a path in the tree of that size to the leaf at this place needs to know. The roots of blocks that
+    /// nobody needed before are made now, and kept.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn known_of_tree(&self, at: u64, size: u64) -> Result<Known, StorageError> {
+        while self.block_up(size).await? {}
+        let mut on = self.readers.acquire().await?;
+        let whole = size / BLOCK_LEAVES;
+        let mut sql = self.sql("SELECT root FROM audit_block WHERE block < ");
+        let rows = sql.bind(big(whole)).push(" ORDER BY block").rows(&mut on).await?;
+        let blocks = rows.iter().map(|row| fixed(row, 0)).collect::<Result<Vec<_>, _>>()?;
+        drop(on);
+        let mut leaves = BTreeMap::new();
+        for block in BTreeSet::from([at / BLOCK_LEAVES, whole]) {
+            let first = block * BLOCK_LEAVES;
+            for leaf in self.leaves(first, BLOCK_LEAVES as usize).await? {
+                leaves.insert(leaf.n - 1, leaf_hash(&leaf.leaf));
+            }
+        }
+        Ok(Known { blocks, leaves })
+    }
+
+    /// Keeps the root of the next whole block of a record of that size; `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn block_up(&self, size: u64) -> Result<bool, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let row = self.sql("SELECT MAX(block) FROM audit_block").row(&mut on).await?;
+        drop(on);
+        let last: Option<i64> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+        let block = last.map_or(0, |last| unsigned(last) + 1);
+        if (block + 1) * BLOCK_LEAVES > size {
+            return Ok(false);
+        }
+        let leaves = self.leaves(block * BLOCK_LEAVES, BLOCK_LEAVES as usize).await?;
+        let hashes: Vec<_> = leaves.iter().map(|leaf| leaf_hash(&leaf.leaf)).collect();
+        let root = block_root(&hashes).filter(|_| hashes.len() as u64 == BLOCK_LEAVES);
+        let root = root.ok_or_else(|| StorageError::Damaged("facts are missing".into()))?;
+        let mut tx = self.begin().await?;
+        self.sql("INSERT INTO audit_block (block, root) VALUES ")
+            .tuples(&[(block, root)], |row, (block, root)| {
+                row.bind(big(*block)).bind(root.to_vec());
+            })
+            .push(" ON CONFLICT (block) DO NOTHING")
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Keeps a checkpoint. One of the same size is kept once.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use waypost_domain::{Deed, TokenState, Wanted};
-use waypost_protocol::{DeviceId, EnrolmentId, Millis, PersonId, Role};
+use waypost_protocol::{DeviceId, EnrolmentId, FactId, Millis, PersonId, Role};
 
 use crate::decode::{enrolment_from, enrolment_id, fixed, person_id, role_of, uuid_of};
 use crate::sql::unsigned;
@@ -45,6 +45,26 @@ const COLUMNS: &str = "SELECT enrolment, person, device, device_name, enrolled_a
                        revoked_at_ms, stored_up_to FROM enrolment";
 
 impl Db {
+    /// The enrolment that has brought a fact, and the key with which its device signs.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn signer_of(
+        &self,
+        id: FactId,
+        author: PersonId,
+    ) -> Result<Option<(EnrolmentId, [u8; 32])>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql(
+            "SELECT e.enrolment, e.public_key FROM fact f JOIN enrolment e \
+             ON e.enrolment = f.enrolment WHERE f.id = ",
+        );
+        sql.bind(id.as_bytes().to_vec()).push(" AND f.author = ").bind(i64::from(author.0));
+        let row = sql.row(&mut on).await?;
+        row.map(|row| Ok((EnrolmentId(uuid_of(&row.try_get::<Vec<u8>, _>(0)?)?), fixed(&row, 1)?)))
+            .transpose()
+    }
+
     /// Whom the credential with this SHA-256 belongs to, unless it was revoked.
     pub async fn prove(&self, credential_hash: [u8; 32]) -> Result<Option<Proved>, StorageError> {
         let mut on = self.readers.acquire().await?;

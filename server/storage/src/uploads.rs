@@ -130,6 +130,16 @@ impl Db {
         self.alone(sql).await
     }
 
+    /// Bytes that were here are not.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn forget_file(&self, sha256: Sha256Hash) -> Result<(), StorageError> {
+        let mut sql = self.sql("DELETE FROM file WHERE sha256 = ");
+        sql.bind(sha256.0.to_vec());
+        self.alone(sql).await
+    }
+
     /// Begins an upload.
     ///
     /// # Errors

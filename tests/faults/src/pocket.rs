@@ -12,8 +12,8 @@ use waypost_fleet::ledger::Tap;
 use waypost_fleet::process::DeviceProcess;
 use waypost_fleet::tablet::Tablet;
 use waypost_protocol::{Body, ConversationId, FactId};
+use waypost_world::built;
 
-use crate::processes::built;
 use crate::{Scene, at_any_moment_of};
 
 /// A fall comes so soon after a tap that it may come before the tap is durable.

@@ -1,6 +1,5 @@
 //! Processes that are held still and let go on. It ends none: those that a story starts know how.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 /// Processes under SIGSTOP; they go on when this is dropped.
@@ -29,14 +28,4 @@ fn send(signal: &str, processes: &[u32]) {
     let processes = processes.iter().map(u32::to_string);
     // One of PostgreSQL's helpers may have ended meanwhile: then the others were reached.
     let _ = Command::new("kill").arg(signal).args(processes).output();
-}
-
-/// A binary of this workspace, beside the test that runs.
-///
-/// # Panics
-/// If it is not built.
-pub fn built(name: &str) -> PathBuf {
-    let here = std::env::current_exe().expect("a test knows its own path");
-    let binary = here.ancestors().map(|folder| folder.join(name)).find(|it| it.is_file());
-    binary.unwrap_or_else(|| panic!("{name} is not built; run `cargo build -p {name}`"))
 }

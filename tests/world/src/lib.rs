@@ -12,6 +12,6 @@ mod world;
 #[cfg(feature = "people")]
 pub use person::Person;
 #[cfg(feature = "people")]
-pub use server::{Ports, ServerProcess};
+pub use server::{Ports, ServerProcess, built};
 #[cfg(feature = "people")]
 pub use world::{On, World};

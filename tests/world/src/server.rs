@@ -218,7 +218,10 @@ fn ports_of(entry: &serde_json::Value) -> Option<Ports> {
 }
 
 /// A binary of this workspace, beside the test that runs.
-pub(crate) fn built(name: &str) -> PathBuf {
+///
+/// # Panics
+/// If it is not built.
+pub fn built(name: &str) -> PathBuf {
     let mut folder = std::env::current_exe().expect("a test knows its own path");
     while folder.pop() {
         let binary = folder.join(name);

@@ -71,7 +71,7 @@ impl Device {
             UploadStep::Begin { sha256, .. } => {
                 self.tick += 50;
                 let offset = *self.server.entry(sha256).or_default();
-                UploadAnswer::Has { at: Some("/v1/uploads/1".into()), offset }
+                UploadAnswer::Has { at: Some("/v1/uploads/1".into()), offset, record: None }
             }
             UploadStep::Send { sha256, from, length, .. } => {
                 self.tick += 50 + length * 1_000 / self.pace;
@@ -79,7 +79,7 @@ impl Device {
                 let has = self.server.entry(sha256).or_default();
                 assert_eq!(*has, from, "the server would refuse it");
                 *has += length;
-                UploadAnswer::Has { at: None, offset: *has }
+                UploadAnswer::Has { at: None, offset: *has, record: None }
             }
         };
         self.answered(answer);
@@ -295,9 +295,43 @@ fn a_server_without_room_is_asked_again_when_it_says_so() {
     assert_eq!(device.uploads.state(), UploadState::NotNow(code), "the driver sees why");
     device.waits();
     assert_eq!(device.tick, 31_000);
-    let step = device.step();
-    device.goes_through(step);
+    for _ in 0..2 {
+        let step = device.step();
+        device.goes_through(step);
+    }
     assert_eq!(device.uploads.state(), UploadState::Waiting, "there is room again");
+}
+
+#[test]
+fn a_file_that_the_server_does_not_take_yet_keeps_no_other_waiting() {
+    let mut device = Device::with(vec![original(1, 1_000), original(2, 1_000)], 100_000);
+    let _begin = device.step();
+    let code = ProblemCode::NotFound;
+    device.answered(UploadAnswer::NotNow { code, after_ms: None });
+    device.waits();
+    while !device.is_done(2) {
+        let step = device.step();
+        device.goes_through(step);
+    }
+    assert!(matches!(device.step(), UploadStep::Begin { sha256, .. } if sha256 == hash(1)));
+}
+
+#[test]
+fn pieces_that_never_get_through_are_tried_less_and_less_often() {
+    let mut device = Device::with(vec![original(1, 900_000)], 100_000);
+    let begun_at = device.tick;
+    for _ in 0..12 {
+        loop {
+            match device.next(ONLINE) {
+                Some(UploadWish::Step(step @ UploadStep::Begin { .. })) => {
+                    device.goes_through(step)
+                }
+                Some(UploadWish::Step(step)) => break device.is_cut_after(step, 0),
+                _ => device.waits(),
+            }
+        }
+    }
+    assert!(device.tick - begun_at > 30_000, "it hurries: {} ms", device.tick - begun_at);
 }
 
 #[test]

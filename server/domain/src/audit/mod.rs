@@ -4,9 +4,11 @@
 //! a salted commitment, so that a person can be erased and the tree still verifies.
 
 mod checkpoint;
+mod inclusion;
 mod leaf;
 mod tree;
 
 pub use checkpoint::Checkpoint;
+pub use inclusion::{BLOCK_LEAVES, Known, block_root, inclusion, root_from};
 pub use leaf::{LeafAudience, LeafFields, commitment};
 pub use tree::{Hash, Tree, leaf_hash, root_of_empty};

@@ -16,7 +16,8 @@ pub fn root_of_empty() -> Hash {
     Sha256::digest([]).into()
 }
 
-fn node_hash(left: &Hash, right: &Hash) -> Hash {
+/// The hash of a node: SHA-256 over a one byte and both hashes below.
+pub(super) fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 

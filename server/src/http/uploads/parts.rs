@@ -10,7 +10,8 @@ use waypost_storage::UploadRow;
 
 use super::super::problem::Problem;
 use super::headers::sha256_of;
-use super::{has_room_for, known, problem, wanted};
+use super::promises::{has_room_for, wanted};
+use super::{known, problem};
 use crate::clock;
 use crate::waypost::Waypost;
 

@@ -4,6 +4,7 @@
 mod attachments;
 mod broadcasts;
 mod cases;
+mod certificates;
 mod document;
 mod enrolling;
 mod escalations;

@@ -24,14 +24,14 @@ fn key() -> SigningKey {
 }
 
 /// Dana on a device that signs what she shows, with a stop of hers.
-struct Delivery {
-    office: Office,
-    dana: Caller,
-    stop: String,
+pub struct Delivery {
+    pub office: Office,
+    pub dana: Caller,
+    pub stop: String,
 }
 
 impl Delivery {
-    async fn begins(on: On) -> Self {
+    pub async fn begins(on: On) -> Self {
         let office = Office::open(on).await;
         let mut dana = office.dana.clone();
         let token = token_for(&office.world, "dana").await;
@@ -50,7 +50,7 @@ impl Delivery {
     }
 
     /// She has completed the stop, and shows a picture.
-    async fn shows(&self, picture: &[u8]) -> String {
+    pub async fn shows(&self, picture: &[u8]) -> String {
         let stop: StopId = self.stop.parse().expect("an id");
         let id = fact_id();
         let proof = proof(stop, id, picture);
@@ -68,7 +68,7 @@ impl Delivery {
         self.office.omar.get(&path).await.body["proofs"][0]["files"][0].clone()
     }
 
-    async fn closes(self) {
+    pub async fn closes(self) {
         self.office.closes().await;
     }
 }
@@ -137,6 +137,13 @@ fn patch(who: &Caller, at: &str, offset: usize, bytes: &[u8]) -> RequestBuilder 
 fn offset(answer: &Answer) -> usize {
     let told = answer.headers.get("Upload-Offset").unwrap_or_else(|| panic!("{}", answer.body));
     told.to_str().expect("text").parse().expect("a number")
+}
+
+/// Brings all of it at once.
+pub async fn brings(who: &Caller, sha256: &str, bytes: &[u8]) {
+    let at = text_header(&begins(who, sha256, bytes.len()).await, "Location");
+    let brought = adds(who, &at, 0, bytes).await;
+    assert_eq!(offset(&brought), bytes.len(), "{}", brought.body);
 }
 
 async fn looks(who: &Caller, at: &str) -> Answer {

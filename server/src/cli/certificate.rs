@@ -1,0 +1,87 @@
+//! Checking a delivery certificate, anywhere and without a server.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use clap::Subcommand;
+use waypost_protocol::Sha256Hash;
+use waypost_server::certificate::{Finding, bundle_in, verify};
+
+use super::say::say;
+
+#[derive(Subcommand)]
+pub enum CertificateCommand {
+    /// Says what a delivery certificate proves and what it does not. Exit code 1 if anything in it is wrong.
+    ///
+    /// FILE is the PDF or the bundle. It needs no server, no network and no data folder.
+    Verify {
+        /// The PDF, or the bundle (JSON).
+        file: PathBuf,
+        /// The key of the server in base64, as the company has published it; `GET /v1/audit/checkpoint` tells it.
+        #[arg(long)]
+        key: Option<String>,
+        /// A folder with the files of the evidence, if the certificate does not hold them. Their names do not matter.
+        #[arg(long)]
+        files: Option<PathBuf>,
+    },
+}
+
+pub fn run(command: CertificateCommand) -> anyhow::Result<ExitCode> {
+    let CertificateCommand::Verify { file, key, files } = command;
+    let bytes =
+        std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bundle = match bundle_in(&bytes) {
+        Ok(bundle) => bundle,
+        Err(what) => {
+            say(format_args!("WRONG       {what}"));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let key = key.map(|key| key_in(&key)).transpose()?;
+    let held = files.map(|folder| held_in(&folder)).transpose()?.unwrap_or_default();
+    let verified = verify(&bundle, key.as_ref(), |sha256| {
+        held.iter().find(|(hash, _)| *hash == sha256).and_then(|(_, path)| std::fs::read(path).ok())
+    });
+    let (told, stop) = (&bundle.told, bundle.stop);
+    say(format_args!("{} ({stop}), by {}", told.stop, told.driver));
+    for finding in &verified.findings {
+        match finding {
+            Finding::Proved(what) => say(format_args!("PROVED      {what}")),
+            Finding::NotProved(what) => say(format_args!("NOT PROVED  {what}")),
+            Finding::Wrong(what) => say(format_args!("WRONG       {what}")),
+        }
+    }
+    if bytes.starts_with(b"%PDF-") {
+        say(format_args!(
+            "NOT PROVED  the pages themselves: what is listed here counts, not what is printed there"
+        ));
+    }
+    match verified.holds() {
+        true => say(format_args!("The certificate holds.")),
+        false => say(format_args!("The certificate does NOT hold.")),
+    }
+    Ok(if verified.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn key_in(text: &str) -> anyhow::Result<[u8; 32]> {
+    let key = BASE64.decode(text.trim()).ok().and_then(|key| key.try_into().ok());
+    key.context("--key: a key is 32 bytes in base64")
+}
+
+/// The files of a folder by what they hash to.
+fn held_in(folder: &Path) -> anyhow::Result<Vec<(Sha256Hash, PathBuf)>> {
+    use sha2::{Digest as _, Sha256};
+    let found = std::fs::read_dir(folder)
+        .with_context(|| format!("--files: {} cannot be read", folder.display()))?;
+    let mut held = Vec::new();
+    for path in found.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+        let mut hash = Sha256::new();
+        let mut file = std::fs::File::open(&path)?;
+        std::io::copy(&mut file, &mut hash)?;
+        held.push((Sha256Hash(hash.finalize().into()), path));
+    }
+    Ok(held)
+}
