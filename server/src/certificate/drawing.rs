@@ -70,58 +70,18 @@ impl Fonts {
         let bidi = BidiInfo::new(text, Some(level));
         let mut lines = Vec::new();
         for paragraph in &bidi.paragraphs {
-            for range in self.broken(text, paragraph.range.clone(), weight, width) {
+            let line = |range: Range<usize>| {
                 let (levels, runs) = bidi.visual_runs(paragraph, range);
                 let runs = runs.into_iter().map(|run| (levels[run.start].is_rtl(), &text[run]));
-                lines.push(self.line(runs, weight));
-            }
+                self.line(runs, weight)
+            };
+            let fits = |range: Range<usize>| {
+                let shown = text[range.clone()].trim_end().len();
+                line(range.start..range.start + shown).width() <= width
+            };
+            lines.extend(broken(text, paragraph.range.clone(), fits).into_iter().map(line));
         }
         lines
-    }
-
-    /// Where a paragraph is broken, at its spaces as far as its words are short enough.
-    fn broken(
-        &self,
-        text: &str,
-        within: Range<usize>,
-        weight: Weight,
-        width: f32,
-    ) -> Vec<Range<usize>> {
-        let mut lines = Vec::new();
-        let (mut begin, mut end) = (within.start, within.start);
-        let breaks = unicode_linebreak::linebreaks(&text[within.clone()]);
-        let fits =
-            |range: &Range<usize>| self.width(text[range.clone()].trim_end(), weight) <= width;
-        for (at, _) in breaks {
-            let at = within.start + at;
-            if !fits(&(begin..at)) && end > begin {
-                lines.push(begin..end);
-                begin = end;
-            }
-            while !fits(&(begin..at)) {
-                let ends =
-                    text[begin..at].char_indices().map(|(next, c)| begin + next + c.len_utf8());
-                let last = ends.take_while(|next| fits(&(begin..*next))).last();
-                // At least one character, or it would never end.
-                let first = text[begin..at].chars().next().map_or(at, |c| begin + c.len_utf8());
-                let cut = last.unwrap_or(first);
-                if cut >= at {
-                    break;
-                }
-                lines.push(begin..cut);
-                begin = cut;
-            }
-            end = at;
-        }
-        if end > begin {
-            lines.push(begin..end);
-        }
-        lines
-    }
-
-    /// How wide a text is, in ems: in whichever order it stands.
-    fn width(&self, text: &str, weight: Weight) -> f32 {
-        self.line(std::iter::once((false, text)), weight).width()
     }
 
     fn line<'t>(&self, runs: impl Iterator<Item = (bool, &'t str)>, weight: Weight) -> Line {
@@ -211,4 +171,37 @@ impl Line {
 
 fn is_control_of_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Where a paragraph is broken: at its spaces, as far as its words are short enough.
+fn broken(
+    text: &str,
+    within: Range<usize>,
+    fits: impl Fn(Range<usize>) -> bool,
+) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let (mut begin, mut end) = (within.start, within.start);
+    for (at, _) in unicode_linebreak::linebreaks(&text[within.clone()]) {
+        let at = within.start + at;
+        if !fits(begin..at) && end > begin {
+            lines.push(begin..end);
+            begin = end;
+        }
+        while !fits(begin..at) {
+            let ends = text[begin..at].char_indices().map(|(next, c)| begin + next + c.len_utf8());
+            // At least one character, or it would never end.
+            let first = text[begin..at].chars().next().map_or(at, |c| begin + c.len_utf8());
+            let cut = ends.take_while(|next| fits(begin..*next)).last().unwrap_or(first);
+            if cut >= at {
+                break;
+            }
+            lines.push(begin..cut);
+            begin = cut;
+        }
+        end = at;
+    }
+    if end > begin {
+        lines.push(begin..end);
+    }
+    lines
 }

@@ -115,7 +115,9 @@ impl<'f> Layout<'f> {
         let names = Style { size: 9.0, weight: Weight::Regular, colour: Colour::Grey };
         let values = Style { size, weight: Weight::Regular, colour: Colour::Ink };
         let names_of = self.lines(name, names, NAMES - 10.0);
-        let lines = self.lines(value, values, WIDTH - 2.0 * MARGIN - NAMES);
+        // What was typed, or is a number, keeps its own direction.
+        let value = format!("\u{2068}{value}\u{2069}");
+        let lines = self.lines(&value, values, WIDTH - 2.0 * MARGIN - NAMES);
         let higher = names_of.len().max(lines.len()) as f32;
         self.keep_together(higher.min(4.0) * values.size * BETWEEN_LINES);
         let (begin, page) = (self.y, self.pages.len());

@@ -36,6 +36,11 @@ pub async fn tell(server: &Reached, method: Method, path: &str) -> anyhow::Resul
     send(server, method, path, "application/json", Vec::new()).await.map(|_| ())
 }
 
+/// Reads whatever there is.
+pub async fn get(server: &Reached, path: &str) -> anyhow::Result<Bytes> {
+    send(server, Method::GET, path, "application/json", Vec::new()).await
+}
+
 async fn send(
     server: &Reached,
     method: Method,

@@ -7,9 +7,11 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Subcommand;
-use waypost_protocol::Sha256Hash;
+use waypost_protocol::{Sha256Hash, StopId};
+use waypost_server::Reached;
 use waypost_server::certificate::{Finding, bundle_in, verify};
 
+use super::ask::get;
 use super::say::say;
 
 #[derive(Subcommand)]
@@ -27,12 +29,41 @@ pub enum CertificateCommand {
         #[arg(long)]
         files: Option<PathBuf>,
     },
+    /// Writes the certificate of a stop: pages if FILE ends in `.pdf`, the bundle otherwise.
+    Write {
+        /// The stop.
+        stop: StopId,
+        /// Where to; it is replaced if it is there.
+        file: PathBuf,
+        /// In which language the pages are, such as `pl`.
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
 }
 
-pub fn run(command: CertificateCommand) -> anyhow::Result<ExitCode> {
-    let CertificateCommand::Verify { file, key, files } = command;
+/// What has to be asked of a server.
+pub async fn write(
+    server: &Reached,
+    stop: StopId,
+    file: &Path,
+    language: &str,
+) -> anyhow::Result<()> {
+    let is_pages = file.extension().is_some_and(|it| it.eq_ignore_ascii_case("pdf"));
+    let path = match is_pages {
+        true => format!("/v1/stops/{stop}/certificate?language={language}"),
+        false => format!("/v1/stops/{stop}/certificate/bundle"),
+    };
+    let bytes = get(server, &path).await?;
+    std::fs::write(file, &bytes)
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    say(format_args!("{} holds the certificate of {stop}", file.display()));
+    Ok(())
+}
+
+/// Says what a certificate proves.
+pub fn check(file: &Path, key: Option<String>, files: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let bytes =
-        std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let bundle = match bundle_in(&bytes) {
         Ok(bundle) => bundle,
         Err(what) => {

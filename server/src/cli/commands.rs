@@ -18,6 +18,7 @@ use waypost_server::http::{
 use waypost_server::{Reached, reach};
 
 use super::ask::{ask, ask_with, tell};
+use super::certificate::CertificateCommand;
 use super::say::say;
 use super::{AuditCommand, Command, GroupCommand, PersonCommand};
 
@@ -49,6 +50,9 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
         }
         Command::Enrolments { handle } => list_enrolments(server, handle).await?,
         Command::Audit(AuditCommand::Verify) => return verify(server).await,
+        Command::Certificate(CertificateCommand::Write { stop, file, language }) => {
+            super::certificate::write(server, stop, &file, &language).await?;
+        }
         Command::Backup { file } => {
             let file = std::path::absolute(file)?;
             let shown = file.display().to_string();
@@ -64,7 +68,10 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             say(format_args!("epoch {} begins at fact {}", begun.sequence.epoch, begun.sequence.n));
         }
         // Answered before a server is reached.
-        Command::Serve | Command::Config(_) | Command::Openapi | Command::Certificate(_) => {}
+        Command::Certificate(CertificateCommand::Verify { .. })
+        | Command::Serve
+        | Command::Config(_)
+        | Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,8 @@ use serde::Serialize;
 use waypost_protocol::{EnrolmentId, Role};
 use waypost_server::config::Config;
 
+use certificate::CertificateCommand;
+
 const AFTER_HELP: &str = "\
 First steps:
   waypost-server serve --name fleet.example       start; makes its own database, CA and certificate
@@ -104,7 +106,7 @@ enum Command {
     Audit(AuditCommand),
     /// Delivery certificates.
     #[command(subcommand)]
-    Certificate(certificate::CertificateCommand),
+    Certificate(CertificateCommand),
     /// Copies the whole record to a new file while the server goes on.
     Backup {
         /// The file, which must not exist yet.
@@ -235,7 +237,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { settings, command } = arguments;
     let command = match command {
         Command::Openapi => return serve::print_openapi(),
-        Command::Certificate(command) => return certificate::run(command),
+        Command::Certificate(CertificateCommand::Verify { file, key, files }) => {
+            return certificate::check(&file, key, files);
+        }
         command => command,
     };
     let config = Config::load(settings.config.as_deref(), &settings)?;

@@ -73,7 +73,11 @@ impl Depot {
         Ok(verdict)
     }
 
-    async fn asks(&self, arguments: &[&str]) -> anyhow::Result<String> {
+    /// What the server's command line answers.
+    ///
+    /// # Errors
+    /// What it says.
+    pub async fn asks(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let answer = self.server.cli(arguments).await;
         answer.map_err(|error| anyhow::anyhow!("waypost-server {}: {error}", arguments.join(" ")))
     }

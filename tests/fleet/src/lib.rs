@@ -4,6 +4,7 @@
 //! to a real server process. It tests no part on its own; the parts have tests of their own.
 
 pub mod attend;
+pub mod delivery;
 pub mod demo;
 pub mod depot;
 pub mod device;

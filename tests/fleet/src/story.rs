@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use waypost_protocol::{ConversationId, PersonId};
+use anyhow::Context as _;
+use waypost_protocol::{ConversationId, PersonId, StopId};
 
+use crate::delivery;
 use crate::depot::Depot;
 use crate::ledger::{Ledger, Tap};
 use crate::process::DeviceProcess;
@@ -51,12 +53,18 @@ pub async fn once(folder: &Path, binary: &Path, tell: &dyn Fn(&str)) -> anyhow::
     tell("a dispatcher and five drivers are enrolled, one of them in a process of its own");
     story.morning().await?;
     tell("everyone has written to the dispatcher, and he has answered");
+    story.ayo_delivers().await?;
+    tell("without signal Ayo has completed a stop, with two photos and a signature");
     story.dana_loses_her_tablet().await?;
     tell("Dana tapped five times without signal, and her device was killed");
     story.server_is_killed().await?;
     tell("the server was killed while all were tapping; Dana's device found its outbox again");
     story.server_is_back().await?;
     tell("the server is back; waiting until everyone knows everything");
+    let proved = story.delivery_is_proved(folder).await?;
+    tell(&format!(
+        "the certificate of Ayo's delivery holds, as pages and as a bundle: {proved} things are proved"
+    ));
     let figures = story.ends().await?;
     let took = began.elapsed();
     Ok(Figures { took, ..figures })
@@ -71,6 +79,8 @@ struct Story {
     dana_id: PersonId,
     dana_chat: ConversationId,
     kills: usize,
+    /// Where Ayo delivers.
+    stop: Option<StopId>,
 }
 
 impl Story {
@@ -90,8 +100,8 @@ impl Story {
         dana.start(Some(&depot.link_for("dana").await?)).await?;
         let dana_chat = omar.chat_with("dana").await?;
         let dana_id = dana_chat.partner_of(omar.id()).unwrap_or(omar.id());
-        let (ledger, kills) = (Ledger::default(), 0);
-        Ok(Self { depot, ledger, omar, drivers, dana, dana_id, dana_chat, kills })
+        let (ledger, kills, stop) = (Ledger::default(), 0, None);
+        Ok(Self { depot, ledger, omar, drivers, dana, dana_id, dana_chat, kills, stop })
     }
 
     /// Everyone is online and says where they are; the dispatcher writes to each.
@@ -115,6 +125,21 @@ impl Story {
             self.ledger.tap(driver, chat, taps::plain(chat, "arrived", Some(asked))).await?;
         }
         Ok(())
+    }
+
+    /// He sees what is planned, drives out of the network, and delivers.
+    async fn ayo_delivers(&mut self) -> anyhow::Result<()> {
+        let ayo = &self.drivers[0].0;
+        let stop = delivery::planned(&self.omar, ayo).await?;
+        ayo.online(false).await?;
+        delivery::completed(ayo, stop).await?;
+        self.stop = Some(stop);
+        Ok(())
+    }
+
+    async fn delivery_is_proved(&self, folder: &Path) -> anyhow::Result<usize> {
+        let stop = self.stop.context("Ayo has delivered")?;
+        delivery::proved(&self.depot, &self.drivers[0].0, stop, folder).await
     }
 
     /// Killed once in the middle of sending, once with messages that no one else has.
