@@ -86,9 +86,13 @@ impl Uploading {
         let files: Vec<_> = self.rows.iter().map(view).collect();
         let open = files.iter().filter(|file| file.ended.is_none());
         let bytes_left = open.map(|file| file.size - file.sent.min(file.size)).sum();
-        let is_idle = self.uploads.state() == UploadState::Idle;
-        let ms_left = self.uploads.left_ms().filter(|_| !is_idle);
-        UploadsView { files, bytes_left, ms_left, state: self.uploads.state() }
+        let (state, ms_left) = match self.uploads.state() {
+            // It waits for its fact to come into the record.
+            UploadState::Idle if bytes_left > 0 => (UploadState::Waiting, None),
+            UploadState::Idle => (UploadState::Idle, None),
+            state => (state, self.uploads.left_ms()),
+        };
+        UploadsView { files, bytes_left, ms_left, state }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
-use waypost_client::view::{UploadClass, UploadEnd};
+use waypost_client::view::{LinkView, UploadClass, UploadEnd, UploadState};
 use waypost_client::{
     Capture, CaptureError, Captured, Command, CommandError, Evidence, StopDone, TripCommand, View,
 };
@@ -18,6 +18,8 @@ use crate::trips::{does, on_the_board, plans, sees_stop};
 crate::on_both! {
     pictures_taken_at_two_doors_without_a_network_end_at_the_right_ones
     what_was_captured_before_the_app_fell_is_there_and_goes_with_the_delivery
+    a_device_that_is_revoked_keeps_what_it_captured_and_says_that_it_goes_nowhere
+    a_picture_that_the_disk_has_damaged_is_told_and_holds_up_no_other
 }
 
 /// A picture of some colour, as a camera makes it.
@@ -138,5 +140,69 @@ async fn what_was_captured_before_the_app_fell_is_there_and_goes_with_the_delive
     dana.sees("that all is brought", all_is_brought).await;
     on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
     assert_kept(&world, &picture);
+    world.ends([dana, omar]).await;
+}
+
+async fn a_device_that_is_revoked_keeps_what_it_captured_and_says_that_it_goes_nowhere(
+    mut world: World,
+) {
+    let (mut dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
+    let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum"]).await;
+    sees_stop(&dana, stops[0], "her stop", |_| true).await;
+    dana.goes_offline().await;
+    let picture = captures(&dana, stops[0], photo(10)).await;
+    does(&dana, completes(stops[0], vec![picture.clone()])).await;
+    let enrolment = dana.view().me.enrolment.to_string();
+    world.server.cli(&["revoke", &enrolment]).await.expect("her device is revoked");
+    dana.does(Command::SetOnline { online: true }).await;
+    let told = |view: &View| {
+        let waits = view.uploads.bytes_left > 0 && view.uploads.state == UploadState::Waiting;
+        view.link == LinkView::Revoked && view.waiting == 1 && waits
+    };
+    dana.sees("that it is revoked, and what did not go", told).await;
+    let path = kept(&world, picture.original.as_ref().expect("bytes").sha256);
+    assert!(!path.exists(), "the server takes nothing from a device that it does not know");
+    dana.is_killed();
+    dana.starts_again().await;
+    let sha256 = picture.original.expect("bytes").sha256;
+    assert!(dana.client().file(sha256).await.expect("it opens").is_some(), "nothing true is lost");
+    dana.closes().await;
+    world.ends([omar]).await;
+}
+
+async fn a_picture_that_the_disk_has_damaged_is_told_and_holds_up_no_other(mut world: World) {
+    let (dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
+    let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum"]).await;
+    sees_stop(&dana, stops[0], "her stop", |_| true).await;
+    dana.goes_offline().await;
+    let bytes = |byte: u8| Captured::Bytes {
+        bytes: vec![byte; 5_000],
+        media_type: "application/octet-stream".into(),
+    };
+    let damaged = captures(&dana, stops[0], bytes(1)).await;
+    let paths = |folder: &std::path::Path| {
+        let found = std::fs::read_dir(folder).expect("a folder").flatten();
+        found.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let beside = |path: &PathBuf| path.extension().is_some_and(|it| it == "files");
+    let folder = paths(world.folder()).into_iter().find(beside).expect("her files");
+    let first = paths(&folder).pop().expect("one file");
+    let whole = captures(&dana, stops[0], bytes(2)).await;
+    let mut shut = std::fs::read(&first).expect("a file");
+    shut[17] ^= 1;
+    std::fs::write(&first, shut).expect("a damaged file");
+    does(&dana, completes(stops[0], vec![damaged.clone(), whole.clone()])).await;
+    dana.goes_online().await;
+    let ended = |view: &View, item: &EvidenceItem, end: UploadEnd| {
+        let sha256 = item.original.as_ref().map(|file| file.sha256);
+        let mut files = view.uploads.files.iter();
+        files.any(|file| Some(file.sha256) == sha256 && file.ended == Some(end))
+    };
+    let both = |view: &View| {
+        ended(view, &damaged, UploadEnd::Unreadable) && ended(view, &whole, UploadEnd::Done)
+    };
+    dana.sees("which of the two is damaged", both).await;
+    on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
+    assert_kept(&world, &whole);
     world.ends([dana, omar]).await;
 }

@@ -8,7 +8,8 @@ use waypost_client::view::{UploadEnd, UploadState};
 use waypost_client::{
     Capture, Captured, Client, Command, Evidence, StopDone, StoreKey, TripCommand, View,
 };
-use waypost_faults::{Scene, Stalls, Weather, level, scale};
+use waypost_faults::disk::SmallDisk;
+use waypost_faults::{Scene, Setting, Stalls, Weather, level, scale};
 use waypost_protocol::{
     EvidenceKind, PersonId, Sha256Hash, StopId, StopPlan, StopState, TripId, TripPlan,
 };
@@ -194,4 +195,34 @@ async fn the_time_that_is_told_at_50_kbit_a_second_is_about_right() {
     assert_kept(&scene, sha256);
     dana.closes().await;
     scene.ends("50 kbit/s and 15 % loss, an upload", since).await;
+}
+
+/// Enough for a server to begin with, as in `disks.rs`.
+const SERVER_KIB: u32 = 96 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_waits_while_the_disk_of_the_server_is_full_and_the_driver_sees_why() {
+    let folder = Scene::folder();
+    let disk = SmallDisk::in_memory(&Scene::server_in(&folder), SERVER_KIB);
+    let scene = Scene::opens_with(folder, Setting::default(), 2).await;
+    let dana = Dana::enrols(&scene).await;
+    // So slow that the disk is full before all of it is there.
+    let slow = Weather { bytes_per_second: Some(200_000), ..Weather::default() };
+    scene.https.weather(slow);
+    let size = 2_000_000;
+    let (stop, sha256) = dana.completes_with(&scene, size).await;
+    is_completed(&scene, stop).await;
+    dana.sees("that it goes on", |view| view.uploads.files.iter().any(|it| it.sent > 0)).await;
+    disk.fills_up();
+    let told = |view: &View| matches!(view.uploads.state, UploadState::NotNow(_));
+    dana.sees("why it does not go on", told).await;
+    assert!(!is_brought(&dana.client().view().borrow()));
+    disk.has_room_again();
+    scene.https.weather(Weather::default());
+    let since = Instant::now();
+    dana.sees("that all is brought", is_brought).await;
+    assert_kept(&scene, sha256);
+    dana.closes().await;
+    scene.ends("the server's disk full while evidence came", since).await;
+    drop(disk);
 }
