@@ -2,8 +2,8 @@
 //!
 //! The files lie beside this crate, one folder a language, and are part of the program: no
 //! device can lack them. `screen.ftl` holds the words of the screens, `templates.ftl` the ready
-//! messages that every version has, `problems.ftl` what to do about a refusal, `certificate.ftl` the pages of a
-//! delivery certificate. Templates that a fleet has
+//! messages that every version has, `problems.ftl` what to do about a refusal, `pages.ftl` the pages of
+//! certificates and of consignees. Templates that a fleet has
 //! published come as facts of the record, and are read beside them.
 //!
 //! This crate refuses to fail: an unknown key, template or argument gives a plain text that a

@@ -108,7 +108,7 @@ impl Locale {
                     include_str!(concat!("../", $folder, "/screen.ftl")),
                     include_str!(concat!("../", $folder, "/templates.ftl")),
                     include_str!(concat!("../", $folder, "/problems.ftl")),
-                    include_str!(concat!("../", $folder, "/certificate.ftl")),
+                    include_str!(concat!("../", $folder, "/pages.ftl")),
                 ]
             };
         }

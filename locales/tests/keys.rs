@@ -6,11 +6,17 @@ use std::path::{Path, PathBuf};
 use waypost_locales::{Catalogue, Locale};
 use waypost_protocol::ProblemCode;
 
-const FILES: [&str; 4] = ["screen.ftl", "templates.ftl", "problems.ftl", "certificate.ftl"];
+const FILES: [&str; 4] = ["screen.ftl", "templates.ftl", "problems.ftl", "pages.ftl"];
 
 /// The rooms whose sources may name a key.
-const ROOMS: [&str; 5] =
-    ["field-app", "dispatch-console", "ui-kit", "locales/src", "server/src/certificate"];
+const ROOMS: [&str; 6] = [
+    "field-app",
+    "dispatch-console",
+    "ui-kit",
+    "locales/src",
+    "server/src/certificate",
+    "server/src/http/tracking",
+];
 
 #[test]
 fn every_file_can_be_read_without_a_mistake() {
@@ -72,7 +78,7 @@ fn no_screen_asks_for_a_text_that_does_not_exist_and_no_text_is_left_unused() {
 /// The keys of screens and pages.
 fn screen_keys() -> BTreeSet<String> {
     let source = |file| read(&folder(Locale::En).join(file));
-    let both = [source("screen.ftl"), source("certificate.ftl")].concat();
+    let both = [source("screen.ftl"), source("pages.ftl")].concat();
     both.lines().filter_map(key_of).map(str::to_owned).collect()
 }
 

@@ -31,6 +31,7 @@ mod search;
 mod sync;
 mod templates;
 mod tokens;
+mod tracking;
 mod trips;
 mod uploads;
 mod websocket;
@@ -78,6 +79,7 @@ pub fn router(waypost: Waypost) -> Router {
             limits::tell(Arc::clone(&limits), request, next)
         }))
         .merge(websocket::router(waypost.clone()))
+        .merge(tracking::pages(waypost.clone()))
         .merge(health::router(waypost))
         .merge(docs::router(docs::finish(document)))
         .fallback(|| async { Problem::from(ProblemCode::NotFound) })
@@ -120,6 +122,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(reports::router())
         .merge(trips::router())
         .merge(evidence::router())
+        .merge(tracking::router())
         .merge(certificates::router())
         .merge(uploads::router())
         .merge(escalations::router())

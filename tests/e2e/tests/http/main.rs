@@ -27,6 +27,7 @@ mod search;
 mod syncing;
 mod templates;
 mod tokens;
+mod tracking;
 mod trips;
 mod uploads;
 mod websocket;

@@ -51,16 +51,21 @@ impl Delivery {
 
     /// She has completed the stop, and shows a picture.
     pub async fn shows(&self, picture: &[u8]) -> String {
+        self.shows_both(picture, None).await.0
+    }
+
+    /// The same with the picture in small; what both hash to.
+    pub async fn shows_both(&self, picture: &[u8], small: Option<&[u8]>) -> (String, String) {
         let stop: StopId = self.stop.parse().expect("an id");
         let id = fact_id();
-        let proof = proof(stop, id, picture);
+        let proof = proof(stop, id, picture, small);
         let moved = json!({"stop": stop, "to": "completed", "proof": proof});
         let submit = json!({"frame": "submit", "entries": [{"id": id, "number": 0,
             "conversation": format!("dispatch-{}", self.dana.id),
             "content": {"kind": "stop-moved", "moved": moved}}]});
         let told = self.dana.post("/v1/sync", submit).await;
         assert_eq!(told.body[0]["answers"][0]["answer"], "accepted", "{}", told.body);
-        hash_of(picture)
+        (hash_of(picture), small.map(hash_of).unwrap_or_default())
     }
 
     async fn stored(&self) -> Value {
@@ -73,17 +78,17 @@ impl Delivery {
     }
 }
 
-fn proof(stop: StopId, fact: FactId, picture: &[u8]) -> SignedManifest {
-    let original = Blob {
-        sha256: Sha256Hash(Sha256::digest(picture).into()),
-        size: picture.len() as u64,
+fn proof(stop: StopId, fact: FactId, picture: &[u8], small: Option<&[u8]>) -> SignedManifest {
+    let blob = |bytes: &[u8]| Blob {
+        sha256: Sha256Hash(Sha256::digest(bytes).into()),
+        size: bytes.len() as u64,
         media_type: "image/png".into(),
     };
     let item = EvidenceItem {
         kind: EvidenceKind::Photo,
         captured_at: 1,
-        original: Some(original),
-        preview: None,
+        original: Some(blob(picture)),
+        preview: small.map(blob),
         text: String::new(),
         at: None,
     };

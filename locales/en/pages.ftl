@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Delivery certificate
 certificate-completed = Completed
@@ -37,3 +37,21 @@ certificate-proved-text = The device with the key above has signed the list of t
 certificate-not-proved = What it does not prove
 certificate-not-proved-text = That the clock of the device was right, that the device was where it says, or who held it. Names are what was typed. These pages are for people; what counts is the file inside this document.
 certificate-bundle = The same for machines: signatures and the proof that it is in the record
+
+tracking-title = Your delivery
+tracking-planned = Planned
+tracking-en-route = On its way
+tracking-arrived = The driver is here
+tracking-completed = Delivered
+tracking-attempted = Delivery was attempted
+tracking-refused = Refused
+tracking-cancelled = Cancelled
+tracking-to = To
+tracking-window = Planned window
+tracking-received-by = Received by
+tracking-proof = Proof of delivery
+tracking-told-at = As of
+tracking-again = Load the page again for news.
+tracking-gone = This link has ended
+tracking-gone-text = Ask whoever sent it to you for a new one.
+tracking-language = Language

@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Certificat de livraison
 certificate-completed = Effectuée
@@ -37,3 +37,21 @@ certificate-proved-text = L’appareil doté de la clé ci-dessus a signé la li
 certificate-not-proved = Ce qu’il ne prouve pas
 certificate-not-proved-text = Que l’horloge de l’appareil était juste, que l’appareil se trouvait où il le dit, ni qui le tenait. Les noms sont ceux qui ont été saisis. Ces pages sont pour les personnes ; c’est le fichier contenu dans ce document qui compte.
 certificate-bundle = La même chose pour les machines : signatures et preuve de présence dans le registre
+
+tracking-title = Votre livraison
+tracking-planned = Prévue
+tracking-en-route = En route
+tracking-arrived = Le chauffeur est arrivé
+tracking-completed = Livrée
+tracking-attempted = Livraison tentée
+tracking-refused = Refusée
+tracking-cancelled = Annulée
+tracking-to = À
+tracking-window = Créneau prévu
+tracking-received-by = Reçu par
+tracking-proof = Preuve de livraison
+tracking-told-at = Situation à
+tracking-again = Rechargez la page pour les nouvelles.
+tracking-gone = Ce lien a expiré
+tracking-gone-text = Demandez-en un nouveau à l’expéditeur.
+tracking-language = Langue

@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Certificat de livrare
 certificate-completed = Efectuat
@@ -37,3 +37,21 @@ certificate-proved-text = Dispozitivul cu cheia de mai sus a semnat lista acesto
 certificate-not-proved = Ce nu dovedește
 certificate-not-proved-text = Că ceasul dispozitivului era corect, că dispozitivul se afla unde spune sau cine îl ținea. Numele sunt cele introduse. Aceste pagini sunt pentru oameni; contează fișierul din acest document.
 certificate-bundle = Același conținut pentru mașini: semnături și dovada că se află în registru
+
+tracking-title = Livrarea dumneavoastră
+tracking-planned = Planificată
+tracking-en-route = Pe drum
+tracking-arrived = Șoferul a ajuns
+tracking-completed = Livrată
+tracking-attempted = S-a încercat livrarea
+tracking-refused = Refuzată
+tracking-cancelled = Anulată
+tracking-to = Către
+tracking-window = Interval planificat
+tracking-received-by = Primit de
+tracking-proof = Dovada livrării
+tracking-told-at = Situația la
+tracking-again = Reîncărcați pagina pentru noutăți.
+tracking-gone = Acest link a expirat
+tracking-gone-text = Cereți expeditorului unul nou.
+tracking-language = Limba

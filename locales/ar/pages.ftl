@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = شهادة تسليم
 certificate-completed = اكتمل
@@ -37,3 +37,21 @@ certificate-proved-text = وقّع الجهاز صاحب المفتاح أعلا
 certificate-not-proved = ما الذي لا تثبته
 certificate-not-proved-text = لا تثبت أن ساعة الجهاز كانت صحيحة، ولا أن الجهاز كان حيث يقول، ولا من كان يحمله. الأسماء هي كما كُتبت. هذه الصفحات للناس، والمعتبر هو الملف الموجود داخل هذا المستند.
 certificate-bundle = المحتوى نفسه للآلات: التواقيع وإثبات وجوده في السجل
+
+tracking-title = توصيلتك
+tracking-planned = مخطط لها
+tracking-en-route = في الطريق
+tracking-arrived = وصل السائق
+tracking-completed = تم التسليم
+tracking-attempted = جرت محاولة التسليم
+tracking-refused = رُفضت
+tracking-cancelled = أُلغيت
+tracking-to = إلى
+tracking-window = الفترة المخططة
+tracking-received-by = استلمه
+tracking-proof = إثبات التسليم
+tracking-told-at = حتى
+tracking-again = أعد تحميل الصفحة لمعرفة الجديد.
+tracking-gone = انتهت صلاحية هذا الرابط
+tracking-gone-text = اطلب رابطا جديدا ممن أرسله إليك.
+tracking-language = اللغة

@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Zustellnachweis
 certificate-completed = Erledigt
@@ -37,3 +37,21 @@ certificate-proved-text = Das Gerät mit dem obigen Schlüssel hat die Liste die
 certificate-not-proved = Was er nicht beweist
 certificate-not-proved-text = Dass die Uhr des Geräts richtig ging, dass das Gerät war, wo es sagt, oder wer es in der Hand hatte. Namen sind, was eingetippt wurde. Diese Seiten sind für Menschen; es zählt die Datei in diesem Dokument.
 certificate-bundle = Dasselbe für Maschinen: Unterschriften und der Beweis, dass es in der Aufzeichnung steht
+
+tracking-title = Ihre Lieferung
+tracking-planned = Geplant
+tracking-en-route = Unterwegs
+tracking-arrived = Der Fahrer ist da
+tracking-completed = Zugestellt
+tracking-attempted = Zustellung wurde versucht
+tracking-refused = Abgelehnt
+tracking-cancelled = Storniert
+tracking-to = An
+tracking-window = Geplantes Zeitfenster
+tracking-received-by = Empfangen von
+tracking-proof = Zustellnachweis
+tracking-told-at = Stand
+tracking-again = Für Neues die Seite neu laden.
+tracking-gone = Dieser Link ist abgelaufen
+tracking-gone-text = Bitten Sie den Absender um einen neuen.
+tracking-language = Sprache

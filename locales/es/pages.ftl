@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Certificado de entrega
 certificate-completed = Completada
@@ -37,3 +37,21 @@ certificate-proved-text = El dispositivo con la clave indicada firmó la lista d
 certificate-not-proved = Qué no prueba
 certificate-not-proved-text = Que el reloj del dispositivo fuera correcto, que el dispositivo estuviera donde dice ni quién lo sostenía. Los nombres son los que se escribieron. Estas páginas son para personas; lo que vale es el archivo incluido en este documento.
 certificate-bundle = Lo mismo para máquinas: firmas y la prueba de que está en el registro
+
+tracking-title = Su entrega
+tracking-planned = Prevista
+tracking-en-route = En camino
+tracking-arrived = El conductor ha llegado
+tracking-completed = Entregada
+tracking-attempted = Se intentó la entrega
+tracking-refused = Rechazada
+tracking-cancelled = Cancelada
+tracking-to = Para
+tracking-window = Franja prevista
+tracking-received-by = Recibido por
+tracking-proof = Prueba de entrega
+tracking-told-at = Situación a las
+tracking-again = Vuelva a cargar la página para ver novedades.
+tracking-gone = Este enlace ha caducado
+tracking-gone-text = Pida uno nuevo a quien se lo envió.
+tracking-language = Idioma

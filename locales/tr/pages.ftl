@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Teslimat belgesi
 certificate-completed = Tamamlandı
@@ -37,3 +37,21 @@ certificate-proved-text = Yukarıdaki anahtara sahip cihaz, bu kanıtların list
 certificate-not-proved = Neyi kanıtlamaz
 certificate-not-proved-text = Cihazın saatinin doğru olduğunu, cihazın söylediği yerde bulunduğunu ya da kimin elinde olduğunu. Adlar yazıldığı gibidir. Bu sayfalar insanlar içindir; geçerli olan bu belgenin içindeki dosyadır.
 certificate-bundle = Makineler için aynısı: imzalar ve kayıtta bulunduğunun kanıtı
+
+tracking-title = Teslimatınız
+tracking-planned = Planlandı
+tracking-en-route = Yolda
+tracking-arrived = Sürücü geldi
+tracking-completed = Teslim edildi
+tracking-attempted = Teslimat denendi
+tracking-refused = Reddedildi
+tracking-cancelled = İptal edildi
+tracking-to = Alıcı
+tracking-window = Planlanan zaman aralığı
+tracking-received-by = Teslim alan
+tracking-proof = Teslim kanıtı
+tracking-told-at = Durum saati
+tracking-again = Yenilikler için sayfayı yeniden yükleyin.
+tracking-gone = Bu bağlantının süresi doldu
+tracking-gone-text = Gönderenden yeni bir tane isteyin.
+tracking-language = Dil

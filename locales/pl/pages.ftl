@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Potwierdzenie dostawy
 certificate-completed = Wykonano
@@ -37,3 +37,21 @@ certificate-proved-text = Urządzenie o powyższym kluczu podpisało listę tych
 certificate-not-proved = Czego nie potwierdza
 certificate-not-proved-text = Że zegar urządzenia był dokładny, że urządzenie było tam, gdzie podaje, ani kto je trzymał. Nazwiska są tym, co wpisano. Te strony są dla ludzi; liczy się plik w tym dokumencie.
 certificate-bundle = To samo dla maszyn: podpisy i dowód, że znajduje się to w zapisie
+
+tracking-title = Twoja dostawa
+tracking-planned = Zaplanowano
+tracking-en-route = W drodze
+tracking-arrived = Kierowca jest na miejscu
+tracking-completed = Dostarczono
+tracking-attempted = Próbowano dostarczyć
+tracking-refused = Odmowa przyjęcia
+tracking-cancelled = Anulowano
+tracking-to = Do
+tracking-window = Planowane okno czasowe
+tracking-received-by = Odebrał(a)
+tracking-proof = Dowód dostawy
+tracking-told-at = Stan na
+tracking-again = Odśwież stronę, aby zobaczyć zmiany.
+tracking-gone = Ten link wygasł
+tracking-gone-text = Poproś nadawcę o nowy.
+tracking-language = Język

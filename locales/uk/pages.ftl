@@ -1,4 +1,4 @@
-# The pages of a delivery certificate.
+# The pages of a delivery certificate, and the page that a consignee follows.
 
 certificate-title = Підтвердження доставки
 certificate-completed = Виконано
@@ -37,3 +37,21 @@ certificate-proved-text = Пристрій із наведеним ключем 
 certificate-not-proved = Чого він не доводить
 certificate-not-proved-text = Що годинник пристрою йшов правильно, що пристрій був там, де каже, або хто його тримав. Імена такі, як їх увели. Ці сторінки для людей; має значення файл у цьому документі.
 certificate-bundle = Те саме для машин: підписи й доказ, що це є в записі
+
+tracking-title = Ваша доставка
+tracking-planned = Заплановано
+tracking-en-route = У дорозі
+tracking-arrived = Водій на місці
+tracking-completed = Доставлено
+tracking-attempted = Була спроба доставки
+tracking-refused = Відмовлено
+tracking-cancelled = Скасовано
+tracking-to = Куди
+tracking-window = Запланований проміжок
+tracking-received-by = Отримав(ла)
+tracking-proof = Підтвердження доставки
+tracking-told-at = Станом на
+tracking-again = Оновіть сторінку, щоб побачити новини.
+tracking-gone = Це посилання більше не діє
+tracking-gone-text = Попросіть нове у того, хто його надіслав.
+tracking-language = Мова
