@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
+use image::error::{LimitError, LimitErrorKind};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{
@@ -65,6 +66,10 @@ pub(crate) fn prepare(bytes: &[u8], policy: &PicturePolicy) -> Result<Prepared, 
         true => decoder.exif_metadata()?.map(upright),
         false => None,
     };
+    if decoder.total_bytes() > MEMORY_MAX {
+        let kind = LimitErrorKind::InsufficientMemory;
+        return Err(ImageError::Limits(LimitError::from_kind(kind)));
+    }
     let picture = DynamicImage::from_decoder(decoder)?;
     // JPEG knows no transparency; what shines through is white, as paper is.
     let picture = on_white(picture);

@@ -11,5 +11,5 @@ mod verify;
 mod words;
 
 pub use bundle::{BUNDLE_FORMAT, Bundle, BundleFile, DeviceKey, Told, VouchedRecord};
-pub use pages::{PagesError, Sheet, draw};
+pub use pages::{PagesError, Picture, Sheet, draw};
 pub use verify::{Finding, Verified, bundle_in, verify};

@@ -26,6 +26,8 @@ const ERASE_EVERY: Duration = Duration::from_secs(5);
 const INDEX_EVERY: Duration = Duration::from_millis(250);
 /// So long one look works on the index, so that it takes a tenth of the record's time at most.
 const INDEX_FOR: Duration = Duration::from_millis(25);
+/// How many roots of blocks are made in one look.
+const BLOCKS_AT_A_TIME: usize = 32;
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 const UPLOADS_EVERY: Duration = Duration::from_secs(10 * 60);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
@@ -62,6 +64,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             _ = erase.tick() => {
                 waypost.limits.forget_idle();
                 report("erasing what has expired", erase_expired(&waypost).await);
+                report("roots of blocks", block_up(&waypost).await);
             },
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
@@ -91,6 +94,17 @@ pub async fn sign_checkpoint(waypost: &Waypost, key: &SigningKey) -> Result<(), 
     let signed_at = clock::now();
     let checkpoint = SignedCheckpoint { size: tree.size(), body, signature, signed_at };
     waypost.db.keep_checkpoint(&checkpoint).await
+}
+
+/// Goes on with the roots of blocks, so that the first certificate need not make them all.
+async fn block_up(waypost: &Waypost) -> Result<(), StorageError> {
+    let size = waypost.db.head().await?.tree.size();
+    for _ in 0..BLOCKS_AT_A_TIME {
+        if !waypost.db.block_up(size).await? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn move_safe_mark(waypost: &Waypost) -> Result<(), StorageError> {

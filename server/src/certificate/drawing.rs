@@ -92,7 +92,7 @@ impl Fonts {
         let mut pieces = Vec::new();
         for (rtl, run) in runs {
             let mut parts: Vec<(&Face, String)> = Vec::new();
-            for c in run.chars().filter(|c| !is_control_of_direction(*c)) {
+            for c in run.chars().filter(|c| !is_unseen(*c)) {
                 let c = if c.is_control() || c.is_whitespace() { ' ' } else { c };
                 // Spaces and marks stay with the letters before them.
                 let current = parts.last().map(|part| part.0).filter(|face| face.has(c));
@@ -169,8 +169,11 @@ impl Line {
     }
 }
 
-fn is_control_of_direction(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What directs or joins text and has no shape of its own: it is heeded before, and not drawn. The two joiners of letters
+/// are left, which Arabic needs.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Where a paragraph is broken: at its spaces, as far as its words are short enough.

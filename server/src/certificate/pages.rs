@@ -34,10 +34,20 @@ pub struct Sheet {
     pub reason: Option<ReasonCode>,
     /// The window that was planned, which says by whose clock times are told.
     pub window: Option<TimeWindow>,
-    /// The pictures among the items, by the item; `None` if they are still on their way.
-    pub pictures: Vec<(usize, Option<Vec<u8>>)>,
+    /// The pictures among the items.
+    pub pictures: Vec<Picture>,
     /// When the pages are made.
     pub made_at: Millis,
+}
+
+/// A picture among the items.
+pub struct Picture {
+    /// Which item.
+    pub item: usize,
+    /// Whether the original is still on its way: what is shown is the same in small.
+    pub is_coming: bool,
+    /// What is shown; nothing, if it is not here or there is no room for it.
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// Why there are no pages.
@@ -177,4 +187,79 @@ fn date(at: Millis) -> DateTime {
         .second(small(at.second()))
         .utc_offset_hour(0)
         .utc_offset_minute(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use waypost_locales::Locale;
+    use waypost_protocol::{
+        EnrolmentId, EvidenceItem, EvidenceKind, FactId, ReceivedBy, StopId, StopState,
+    };
+
+    use super::super::bundle::{BUNDLE_FORMAT, DeviceKey, Told, VouchedRecord};
+    use super::*;
+
+    /// A delivery whose names and notes are all this.
+    fn sheet(said: &str) -> Sheet {
+        let (stop, fact) = (StopId::mint(1, 1), FactId::mint(1, 2));
+        let said = || said.to_owned();
+        let item = EvidenceItem {
+            kind: EvidenceKind::Scan,
+            captured_at: i64::MAX,
+            original: None,
+            preview: None,
+            text: said(),
+            at: None,
+        };
+        let manifest = EvidenceManifest {
+            stop,
+            fact,
+            outcome: StopState::Completed,
+            items: vec![item; 50],
+            received_by: Some(ReceivedBy { name: said(), role: said() }),
+            counts: Vec::new(),
+            note: said(),
+        };
+        let record = VouchedRecord {
+            n: 1,
+            recorded_at: i64::MIN,
+            leaf: "AAAA".into(),
+            salt: String::new(),
+            kind: 0,
+            content: String::new(),
+            path: Vec::new(),
+            checkpoint: String::new(),
+            signature: String::new(),
+            server_key: "9x9-> fi".into(),
+        };
+        let told = Told { stop: said(), address: said(), trip: said(), driver: said() };
+        let device = DeviceKey { enrolment: EnrolmentId::mint(1, 3), public_key: said() };
+        let format = BUNDLE_FORMAT.to_owned();
+        let bundle = Bundle { format, stop, fact, told, record, device, files: Vec::new() };
+        let (done_at, made_at) = (i64::MAX, i64::MIN);
+        let (at, reason, window, pictures) = (None, None, None, Vec::new());
+        Sheet { bundle, manifest, done_at, at, reason, window, pictures, made_at }
+    }
+
+    #[test]
+    fn whatever_was_typed_the_pages_can_be_drawn() {
+        let long = "wordwithoutend".repeat(60);
+        let empty = "\u{200b}".repeat(1_000);
+        for said in [
+            "",
+            " \n\t ",
+            "\u{feff}ا\u{feff}",
+            "a\u{feff} b",
+            "🚚 日本 \u{0}\u{7}\u{fffe}\u{e000}",
+            "ab\u{202e}cd \u{2066}ef",
+            "e\u{301}\u{301}\u{301} لا\u{64b} שלום",
+            &long,
+            &empty,
+        ] {
+            for locale in [Locale::En, Locale::Ar] {
+                let drawn = draw(&sheet(said), &Texts::of(locale));
+                assert!(drawn.is_ok(), "{said:?} in {}: {:?}", locale.tag(), drawn.err());
+            }
+        }
+    }
 }

@@ -12,6 +12,9 @@ const EDGE: u32 = 1_200;
 /// Most pixels of an edge that are looked at.
 const EDGE_MAX: u32 = 12_000;
 
+/// Most pixels that are looked at.
+const PIXELS_MAX: u64 = 50_000_000;
+
 /// Most memory that one picture may take while it is opened.
 const MEMORY_MAX: u64 = 256 * 1024 * 1024;
 
@@ -24,6 +27,10 @@ pub(super) fn for_a_page(bytes: &[u8]) -> Option<(Vec<u8>, (f32, f32))> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().ok()?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > PIXELS_MAX || decoder.total_bytes() > MEMORY_MAX {
+        return None;
+    }
     let picture = DynamicImage::from_decoder(decoder).ok()?;
     let mut picture = match picture.width().max(picture.height()) > EDGE {
         true => picture.thumbnail(EDGE, EDGE),

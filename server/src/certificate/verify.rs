@@ -68,9 +68,9 @@ pub fn verify(
     files: impl Fn(Sha256Hash) -> Option<Vec<u8>>,
 ) -> Verified {
     let mut check = Check { bundle, findings: Vec::new() };
-    let manifest = check.manifest();
-    check.record();
     check.server(server_key);
+    check.record(server_key.is_some());
+    let manifest = check.manifest();
     if let Some(manifest) = &manifest {
         check.files(manifest, files);
     }
@@ -106,7 +106,8 @@ impl Check<'_> {
             self.wrong("the device has not signed this evidence, or it was changed afterwards");
             return None;
         }
-        let Ok(manifest) = proof.manifest() else {
+        let manifest = proof.manifest().ok().filter(|manifest| manifest.check().is_ok());
+        let Some(manifest) = manifest else {
             self.wrong("what the device has signed cannot be read");
             return None;
         };
@@ -134,7 +135,7 @@ impl Check<'_> {
         Some(Content { kind: record.kind, bytes: BASE64.decode(&record.content).ok()? })
     }
 
-    fn record(&mut self) {
+    fn record(&mut self, knows_server: bool) {
         let record = &self.bundle.record;
         let (leaf, salt) = (BASE64.decode(&record.leaf).ok(), fixed::<16>(&record.salt));
         let (Some(leaf), Some(salt), Some(content)) = (leaf, salt, self.content()) else {
@@ -149,7 +150,8 @@ impl Check<'_> {
         };
         let fits = said.n == record.n
             && said.id == *self.bundle.fact.as_bytes()
-            && said.recorded_at == record.recorded_at;
+            && said.recorded_at == record.recorded_at
+            && said.enrolment == Some(*self.bundle.device.enrolment.as_bytes());
         if !fits {
             return self.wrong("the leaf is that of another fact");
         }
@@ -158,14 +160,20 @@ impl Check<'_> {
         };
         let path: Vec<Hash> = record.path.iter().map(|hash| hash.0).collect();
         let at = record.n.saturating_sub(1);
-        match root_from(leaf_hash(&leaf), at, size, &path) == Some(root) {
-            true => self.proved(format!(
-                "it stands in the record under number {} of {size}, recorded at {}, and cannot have been changed, \
-                 left out or put there since that checkpoint was signed",
-                record.n,
-                time(record.recorded_at)
-            )),
-            false => self.wrong("it is not in the record to which the checkpoint belongs"),
+        if root_from(leaf_hash(&leaf), at, size, &path) != Some(root) {
+            return self.wrong("it is not in the record to which the checkpoint belongs");
+        }
+        let place = format!(
+            "it stands in the record of that server under number {} of {size}, recorded at {}, and cannot have been \
+             changed, left out or put there since the checkpoint was signed",
+            record.n,
+            time(record.recorded_at)
+        );
+        match knows_server {
+            true => self.proved(place),
+            false => {
+                self.not_proved(format!("{place}: this holds if the server is that of the company"))
+            }
         }
     }
 
@@ -221,11 +229,18 @@ impl Check<'_> {
                 "item {number}: its {} bytes are not here; they must hash to {}",
                 file.size, file.sha256
             )),
-            Some(bytes) if Sha256::digest(&bytes)[..] == file.sha256.0 => self.proved(format!(
-                "item {number} ({}, {} bytes) is what the device has captured, to the last bit",
-                file.media_type, file.size
-            )),
-            Some(_) => self.wrong(format!("item {number} is not what the device has captured")),
+            Some(bytes)
+                if Sha256::digest(&bytes)[..] == file.sha256.0
+                    && bytes.len() as u64 == file.size =>
+            {
+                self.proved(format!(
+                    "item {number} ({}, {} bytes) is the file that the device has signed, to the last bit",
+                    file.media_type, file.size
+                ));
+            }
+            Some(_) => {
+                self.wrong(format!("item {number} is not the file that the device has signed"))
+            }
         }
     }
 
@@ -243,6 +258,7 @@ impl Check<'_> {
 struct Said {
     n: u64,
     id: [u8; 16],
+    enrolment: Option<[u8; 16]>,
     recorded_at: i64,
 }
 
@@ -256,11 +272,18 @@ impl Said {
         decoder.u32().ok()?;
         let n = decoder.u64().ok()?;
         let id = decoder.bytes().ok()?.try_into().ok()?;
-        // Kind, author, enrolment, audience, time, offset and skew.
-        for _ in 0..7 {
+        // Kind and author.
+        decoder.skip().ok()?;
+        decoder.skip().ok()?;
+        let enrolment = match decoder.datatype().ok()? {
+            minicbor::data::Type::Bytes => Some(decoder.bytes().ok()?.try_into().ok()?),
+            _ => decoder.skip().ok().map(|()| None)?,
+        };
+        // Audience, time, offset and skew.
+        for _ in 0..4 {
             decoder.skip().ok()?;
         }
-        Some(Self { n, id, recorded_at: decoder.i64().ok()? })
+        Some(Self { n, id, enrolment, recorded_at: decoder.i64().ok()? })
     }
 }
 

@@ -107,11 +107,12 @@ impl Words<'_> {
     fn items(&self, layout: &mut Layout<'_>) {
         let (mut shown, mut listed) = (Vec::new(), Vec::new());
         for (at, item) in self.sheet.manifest.items.iter().enumerate() {
-            let bytes = self.sheet.pictures.iter().find(|picture| picture.0 == at);
-            let jpeg = bytes.and_then(|(_, bytes)| pictures::for_a_page(bytes.as_deref()?));
-            match jpeg {
-                Some((jpeg, size)) => shown.push((jpeg, size, self.caption(item))),
-                None => listed.push((item, bytes.is_some_and(|(_, bytes)| bytes.is_none()))),
+            let picture = self.sheet.pictures.iter().find(|picture| picture.item == at);
+            let is_coming = picture.is_some_and(|picture| picture.is_coming);
+            let bytes = picture.and_then(|picture| picture.bytes.as_deref());
+            match bytes.and_then(pictures::for_a_page) {
+                Some((jpeg, size)) => shown.push((jpeg, size, self.caption(item, is_coming))),
+                None => listed.push((item, is_coming)),
             }
         }
         layout.pictures(shown);
@@ -124,9 +125,10 @@ impl Words<'_> {
         }
     }
 
-    fn caption(&self, item: &EvidenceItem) -> String {
-        let text = if item.text.is_empty() { String::new() } else { format!(" · {}", item.text) };
-        format!("{} · {}{text}", self.kind(item.kind), self.time(item.captured_at))
+    fn caption(&self, item: &EvidenceItem, is_coming: bool) -> String {
+        let coming = if is_coming { self.t("certificate-coming") } else { String::new() };
+        let said = [self.kind(item.kind), self.time(item.captured_at), item.text.clone(), coming];
+        said.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 
     fn kind(&self, kind: EvidenceKind) -> String {

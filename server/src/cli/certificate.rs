@@ -16,7 +16,8 @@ use super::say::say;
 
 #[derive(Subcommand)]
 pub enum CertificateCommand {
-    /// Says what a delivery certificate proves and what it does not. Exit code 1 if anything in it is wrong.
+    /// Says what a delivery certificate proves and what it does not. Exit code 0 if it holds, 1 if anything in it is wrong,
+    /// 2 if nothing is, but nobody has said which server to trust.
     ///
     /// FILE is the PDF or the bundle. It needs no server, no network and no data folder.
     Verify {
@@ -67,34 +68,57 @@ pub fn check(file: &Path, key: Option<String>, files: Option<PathBuf>) -> anyhow
     let bundle = match bundle_in(&bytes) {
         Ok(bundle) => bundle,
         Err(what) => {
-            say(format_args!("WRONG       {what}"));
+            say(format_args!("WRONG       {}", plain(&what)));
             return Ok(ExitCode::FAILURE);
         }
     };
     let key = key.map(|key| key_in(&key)).transpose()?;
+    let knows_server = key.is_some();
     let held = files.map(|folder| held_in(&folder)).transpose()?.unwrap_or_default();
     let verified = verify(&bundle, key.as_ref(), |sha256| {
         held.iter().find(|(hash, _)| *hash == sha256).and_then(|(_, path)| std::fs::read(path).ok())
     });
-    let (told, stop) = (&bundle.told, bundle.stop);
-    say(format_args!("{} ({stop}), by {}", told.stop, told.driver));
     for finding in &verified.findings {
         match finding {
-            Finding::Proved(what) => say(format_args!("PROVED      {what}")),
-            Finding::NotProved(what) => say(format_args!("NOT PROVED  {what}")),
-            Finding::Wrong(what) => say(format_args!("WRONG       {what}")),
+            Finding::Proved(what) => say(format_args!("PROVED      {}", plain(what))),
+            Finding::NotProved(what) => say(format_args!("NOT PROVED  {}", plain(what))),
+            Finding::Wrong(what) => say(format_args!("WRONG       {}", plain(what))),
         }
     }
+    let (stop, driver) = (plain(&bundle.told.stop), plain(&bundle.told.driver));
+    say(format_args!(
+        "NOT PROVED  that the stop is called `{stop}` and the driver `{driver}`: the server says so"
+    ));
     if bytes.starts_with(b"%PDF-") {
         say(format_args!(
             "NOT PROVED  the pages themselves: what is listed here counts, not what is printed there"
         ));
     }
-    match verified.holds() {
-        true => say(format_args!("The certificate holds.")),
-        false => say(format_args!("The certificate does NOT hold.")),
-    }
-    Ok(if verified.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match (verified.holds(), knows_server) {
+        (true, true) => {
+            say(format_args!("The certificate holds."));
+            ExitCode::SUCCESS
+        }
+        (true, false) => {
+            say(format_args!(
+                "Nothing is wrong with it, but whose record it is from is not proved: give --key."
+            ));
+            ExitCode::from(2)
+        }
+        (false, _) => {
+            say(format_args!("The certificate does NOT hold."));
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// What others have written, without what would make a terminal show something else.
+fn plain(text: &str) -> String {
+    let unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if unseen(c) { '\u{fffd}' } else { c }).collect()
 }
 
 fn key_in(text: &str) -> anyhow::Result<[u8; 32]> {

@@ -12,8 +12,9 @@ use waypost_protocol::GroupSettings;
 use waypost_server::audit::Verdict;
 use waypost_server::config::Config;
 use waypost_server::http::{
-    BackupDone, BackupWanted, ConversationShown, EnrolmentShown, EnrolmentsShown, EpochBegun, Fate,
-    GroupWanted, Imported, LinkIssued, LinkWanted, PeopleShown, PersonShown, PersonWanted,
+    BackupDone, BackupWanted, CheckpointShown, ConversationShown, EnrolmentShown, EnrolmentsShown,
+    EpochBegun, Fate, GroupWanted, Imported, LinkIssued, LinkWanted, PeopleShown, PersonShown,
+    PersonWanted,
 };
 use waypost_server::{Reached, reach};
 
@@ -49,6 +50,11 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
             say(format_args!("{enrolment} is revoked"));
         }
         Command::Enrolments { handle } => list_enrolments(server, handle).await?,
+        Command::Audit(AuditCommand::Key) => {
+            let shown: CheckpointShown =
+                ask(server, Method::GET, "/v1/audit/checkpoint", &()).await?;
+            say(format_args!("{}", shown.public_key));
+        }
         Command::Audit(AuditCommand::Verify) => return verify(server).await,
         Command::Certificate(CertificateCommand::Write { stop, file, language }) => {
             super::certificate::write(server, stop, &file, &language).await?;

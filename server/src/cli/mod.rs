@@ -223,6 +223,8 @@ enum TemplateCommand {
 
 #[derive(Subcommand)]
 enum AuditCommand {
+    /// Prints the key with which this server signs checkpoints: publish it for whoever checks certificates.
+    Key,
     /// Recomputes the whole tree and compares it with what was signed. Exit code 1 on any fault.
     Verify,
 }

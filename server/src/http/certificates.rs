@@ -6,13 +6,14 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::Signature;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_domain::Actor;
-use waypost_domain::audit::inclusion;
+use waypost_domain::audit::{Checkpoint, inclusion, leaf_hash, root_from};
 use waypost_locales::{Locale, Texts};
 use waypost_protocol::{
     Body, EvidenceKind, EvidenceManifest, FactId, PersonId, ProblemCode, Sha256Hash, Stop, StopId,
@@ -26,19 +27,23 @@ use super::extract::{Path, Query};
 use super::problem::Problem;
 use super::record::key_of;
 use super::trips::stop_for;
-use super::uploads::problem;
 use crate::certificate::{
-    BUNDLE_FORMAT, Bundle, BundleFile, DeviceKey, Sheet, Told, VouchedRecord, draw,
+    BUNDLE_FORMAT, Bundle, BundleFile, DeviceKey, Picture, Sheet, Told, VouchedRecord, draw,
 };
 use crate::chores::sign_checkpoint;
 use crate::clock;
+use crate::files::FilesError;
+use crate::identity::sign;
 use crate::waypost::Waypost;
 
 /// Most bytes of files that one bundle carries.
 const BUNDLE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
-/// Largest picture that is drawn.
-const PICTURE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Most bytes of all pictures of one certificate that are drawn.
+const PICTURES_BYTES_MAX: u64 = 48 * 1024 * 1024;
+
+/// Most pictures of one certificate that are drawn; the others are listed.
+const PICTURES_MAX: usize = 12;
 
 /// Pages are drawn one after the other: pictures take memory while they are opened.
 static DRAWING: Semaphore = Semaphore::const_new(1);
@@ -81,11 +86,16 @@ async fn get_certificate(
         Some(language) => language,
         None => person(&waypost, actor.person).await?.1,
     };
+    let alone = DRAWING.acquire().await.map_err(|_| ProblemCode::Stopping)?;
     let sheet = sheet(&waypost, proven).await?;
     let texts = Texts::of(Locale::of(&language));
-    let _alone = DRAWING.acquire().await.map_err(|_| ProblemCode::Stopping)?;
     let name = format!("certificate-{stop}.pdf");
-    let drawn = tokio::task::spawn_blocking(move || draw(&sheet, &texts)).await;
+    let drawing = tokio::task::spawn_blocking(move || {
+        // Whoever has gone away keeps the turn until it is drawn.
+        let _alone = alone;
+        draw(&sheet, &texts)
+    });
+    let drawn = drawing.await;
     let pages = match drawn {
         Ok(Ok(pages)) => pages,
         Ok(Err(error)) => {
@@ -117,7 +127,7 @@ async fn get_bundle(
     let mut room = BUNDLE_BYTES_MAX;
     for file in &mut bundle.files {
         let bytes = bytes_of(&waypost, file.sha256, room).await?;
-        room -= bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        room = room.saturating_sub(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
         file.data = bytes.map(|bytes| BASE64.encode(bytes));
     }
     Ok(Json(bundle))
@@ -131,6 +141,13 @@ struct Proven {
     author: PersonId,
     moved: StopMove,
     manifest: EvidenceManifest,
+}
+
+impl Proven {
+    /// Whether the stop is still that of its driver: what is planned there since is another's.
+    fn is_theirs(&self) -> bool {
+        self.known.driver == Some(self.author)
+    }
 }
 
 async fn proven_for(
@@ -187,10 +204,26 @@ async fn vouched(
         sign_checkpoint(waypost, &key).await?;
         last = waypost.db.last_checkpoint().await?;
     }
-    let checkpoint = last.filter(|last| last.size >= leaf.n).ok_or(ProblemCode::Internal)?;
+    let mut checkpoint = last.filter(|last| last.size >= leaf.n).ok_or(ProblemCode::Internal)?;
+    // Another server on this record, or one from before a restore, may have signed it with a key of its own.
+    let signed = Signature::from_bytes(&checkpoint.signature);
+    if key.verify(checkpoint.body.as_bytes(), &signed).is_err() {
+        checkpoint.signature = sign(&key, &checkpoint.body);
+    }
     let at = leaf.n - 1;
     let known = waypost.db.known_of_tree(at, checkpoint.size).await?;
     let path = inclusion(at, checkpoint.size, &known).ok_or(ProblemCode::Internal)?;
+    // What is signed here is what stands here.
+    let root = root_from(leaf_hash(&leaf.leaf), at, checkpoint.size, &path);
+    let told = Checkpoint {
+        origin: waypost.db.origin().await?,
+        size: checkpoint.size,
+        root: root.ok_or(ProblemCode::Internal)?,
+    };
+    if told.body() != checkpoint.body {
+        tracing::error!(size = checkpoint.size, "a checkpoint is not that of this record");
+        return Err(ProblemCode::Internal.into());
+    }
     let (salt, content) = leaf.opening.ok_or_else(gone)?;
     Ok(VouchedRecord {
         n: leaf.n,
@@ -208,14 +241,17 @@ async fn vouched(
 
 async fn told(waypost: &Waypost, proven: &Proven) -> Result<Told, Problem> {
     let plan = proven.known.plan.as_deref();
-    let trip = match proven.known.trip {
+    let trip = match proven.known.trip.filter(|_| proven.is_theirs()) {
         Some(trip) => waypost.db.trips_by_id(&[trip]).await?.remove(&trip),
         None => None,
     };
     let trip = trip.map(|trip| format!("{} {}", trip.plan.day, trip.plan.name));
     Ok(Told {
         stop: plan.map(|plan| plan.name.clone()).unwrap_or_default(),
-        address: plan.map(|plan| plan.address.clone()).unwrap_or_default(),
+        address: plan
+            .filter(|_| proven.is_theirs())
+            .map(|plan| plan.address.clone())
+            .unwrap_or_default(),
         trip: trip.unwrap_or_default(),
         driver: person(waypost, proven.author).await?.0,
     })
@@ -223,26 +259,31 @@ async fn told(waypost: &Waypost, proven: &Proven) -> Result<Told, Problem> {
 
 async fn sheet(waypost: &Waypost, proven: Proven) -> Result<Sheet, Problem> {
     let bundle = bundle(waypost, &proven).await?;
-    let mut pictures = Vec::new();
+    let (mut pictures, mut room) = (Vec::new(), PICTURES_BYTES_MAX);
     for (at, item) in proven.manifest.items.iter().enumerate() {
         let is_picture = matches!(
             item.kind,
             EvidenceKind::Photo | EvidenceKind::Signature | EvidenceKind::Condition
         );
         if let Some(original) = item.original.as_ref().filter(|_| is_picture) {
-            let mut bytes = bytes_of(waypost, original.sha256, PICTURE_BYTES_MAX).await?;
-            if let (None, Some(preview)) = (&bytes, &item.preview) {
-                bytes = bytes_of(waypost, preview.sha256, PICTURE_BYTES_MAX).await?;
-            }
-            pictures.push((at, bytes));
+            let is_here = waypost.db.file(original.sha256).await?.is_some();
+            let file = if is_here { Some(original) } else { item.preview.as_ref() };
+            let bytes = match file.filter(|_| pictures.len() < PICTURES_MAX) {
+                Some(file) => bytes_of(waypost, file.sha256, room).await?,
+                None => None,
+            };
+            room = room.saturating_sub(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64));
+            pictures.push(Picture { item: at, is_coming: !is_here, bytes });
         }
     }
+    let window = proven.known.plan.as_ref().filter(|_| proven.is_theirs());
+    let window = window.and_then(|plan| plan.window.clone());
     Ok(Sheet {
         bundle,
         done_at: proven.fact.occurred_at().unwrap_or_default(),
         at: proven.moved.at,
         reason: proven.moved.reason,
-        window: proven.known.plan.and_then(|plan| plan.window),
+        window,
         manifest: proven.manifest,
         pictures,
         made_at: clock::now(),
@@ -255,13 +296,20 @@ async fn bytes_of(
     sha256: Sha256Hash,
     most: u64,
 ) -> Result<Option<Vec<u8>>, Problem> {
-    let is_here = waypost.db.file(sha256).await?.is_some_and(|file| file.size <= most);
-    if !is_here {
+    let Some(size) = waypost.db.file(sha256).await?.map(|file| file.size) else { return Ok(None) };
+    if size > most {
         return Ok(None);
     }
-    let read = waypost.files.read(sha256, None).await.map_err(problem)?;
-    let bytes = read.bytes().await.map_err(|error| problem(error.into()))?;
-    Ok(Some(bytes.to_vec()))
+    let read = async { Ok(waypost.files.read(sha256, None).await?.bytes().await?) };
+    let read: Result<_, FilesError> = read.await;
+    match read {
+        Ok(bytes) => Ok(Some(bytes.to_vec()).filter(|bytes| bytes.len() as u64 == size)),
+        // The rest of a certificate holds without it.
+        Err(error) => {
+            tracing::error!(%error, %sha256, "a file that should be here cannot be read");
+            Ok(None)
+        }
+    }
 }
 
 /// Name and language of someone.

@@ -30,14 +30,14 @@ pub fn router() -> OpenApiRouter<Waypost> {
 }
 
 /// The newest signed statement about the audit tree.
-#[derive(Serialize, ToSchema)]
-struct CheckpointShown {
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct CheckpointShown {
     /// Origin, size and root hash (base64), a line each: the signed text.
-    body: String,
+    pub body: String,
     /// The Ed25519 signature over the text, in base64.
-    signature: String,
+    pub signature: String,
     /// The server's public key for checkpoints, in base64.
-    public_key: String,
+    pub public_key: String,
 }
 
 /// Where a backup shall go.

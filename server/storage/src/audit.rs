@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::Row as _;
+use sqlx::any::AnyRow;
 use waypost_domain::Head;
-use waypost_domain::audit::{BLOCK_LEAVES, Known, block_root, leaf_hash};
+use waypost_domain::audit::{BLOCK_LEAVES, Hash, Known, block_root, leaf_hash};
 use waypost_protocol::{Content, FactId, Millis, PersonId};
 
 use crate::decode::fixed;
@@ -101,9 +102,8 @@ impl Db {
         let mut leaves = BTreeMap::new();
         for block in BTreeSet::from([at / BLOCK_LEAVES, whole]) {
             let first = block * BLOCK_LEAVES;
-            for leaf in self.leaves(first, BLOCK_LEAVES as usize).await? {
-                leaves.insert(leaf.n - 1, leaf_hash(&leaf.leaf));
-            }
+            leaves
+                .extend(self.leaf_hashes(first).await?.into_iter().map(|(n, hash)| (n - 1, hash)));
         }
         Ok(Known { blocks, leaves })
     }
@@ -121,8 +121,8 @@ impl Db {
         if (block + 1) * BLOCK_LEAVES > size {
             return Ok(false);
         }
-        let leaves = self.leaves(block * BLOCK_LEAVES, BLOCK_LEAVES as usize).await?;
-        let hashes: Vec<_> = leaves.iter().map(|leaf| leaf_hash(&leaf.leaf)).collect();
+        let leaves = self.leaf_hashes(block * BLOCK_LEAVES).await?;
+        let hashes: Vec<_> = leaves.into_iter().map(|(_, hash)| hash).collect();
         let root = block_root(&hashes).filter(|_| hashes.len() as u64 == BLOCK_LEAVES);
         let root = root.ok_or_else(|| StorageError::Damaged("facts are missing".into()))?;
         let mut tx = self.begin().await?;
@@ -135,6 +135,18 @@ impl Db {
             .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// The leaves of a block after a number, hashed.
+    async fn leaf_hashes(&self, after: u64) -> Result<Vec<(u64, Hash)>, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let mut sql = self.sql("SELECT n, leaf FROM fact WHERE n > ");
+        sql.bind(big(after)).push(" ORDER BY n LIMIT ").bind(BLOCK_LEAVES as i64);
+        let rows = sql.rows(&mut on).await?;
+        let hash = |row: &AnyRow| {
+            Ok((unsigned(row.try_get(0)?), leaf_hash(&row.try_get::<Vec<u8>, _>(1)?)))
+        };
+        rows.iter().map(hash).collect()
     }
 
     /// Keeps a checkpoint. One of the same size is kept once.

@@ -114,7 +114,7 @@ fn of_stop(page: &Page, path: &str, texts: &Texts) -> Markup {
                 }
             }
         }
-        p.small { (t("tracking-told-at")) " " bdi { (time(page.told_at, zone)) } " " (t("tracking-again")) }
+        p.small { (t("tracking-told-at")) " " bdi { (time(page.told_at, zone)) } br; (t("tracking-again")) }
     }
 }
 
