@@ -23,6 +23,7 @@ use crate::office::Caller;
 use crate::venv::system;
 
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(5);
 const PULL_EVERY: Duration = Duration::from_secs(1);
 
 struct Device {
@@ -107,7 +108,10 @@ impl Device {
     /// One connection. What it does not bring over is published again.
     async fn publishes(&mut self, frame: &Uplink) {
         let mut command = self.writer("mosquitto_pub", frame);
-        if command.output().await.expect("it runs").status.success() {
+        // Now and then it waits a minute for an answer that it has missed: it is given up before.
+        if let Ok(ended) = tokio::time::timeout(GIVEN_UP_AFTER, command.output()).await
+            && ended.expect("it runs").status.success()
+        {
             self.bag.tells(Told::Connected);
         }
     }
