@@ -259,8 +259,7 @@ impl Uploads {
                 current.at = at.or(current.at);
                 current.sent = offset;
                 if offset == size {
-                    self.waiting.retain(|it| it.sha256 != sha256);
-                    return Some((sha256, UploadEnd::Done));
+                    return self.ends(sha256, UploadEnd::Done);
                 }
                 self.current = Some(current);
                 None
@@ -282,8 +281,9 @@ impl Uploads {
                 self.current = Some(current);
                 None
             }
-            UploadAnswer::Another => self.ends(sha256, UploadEnd::Unreadable),
-            UploadAnswer::Unreadable => self.ends(sha256, UploadEnd::Unreadable),
+            UploadAnswer::Another | UploadAnswer::Unreadable => {
+                self.ends(sha256, UploadEnd::Unreadable)
+            }
             UploadAnswer::Refused(code) => self.ends(sha256, UploadEnd::Refused(code)),
             UploadAnswer::Lost => {
                 self.pace.brought(0, tick);
@@ -359,11 +359,9 @@ impl Uploads {
 
     fn step(&mut self, sha256: Sha256Hash, size: u64) -> UploadStep {
         let piece = self.piece.bytes;
+        let before = self.current.take().filter(|it| it.sha256 == sha256);
         let anew = || Current { sha256, at: None, sent: 0, thrown_away: 0 };
-        if self.current.as_ref().is_none_or(|it| it.sha256 != sha256) {
-            self.current = Some(anew());
-        }
-        let current = self.current.get_or_insert_with(anew);
+        let current = self.current.insert(before.unwrap_or_else(anew));
         match &current.at {
             None => UploadStep::Begin { sha256, size },
             Some(at) => {
