@@ -108,7 +108,7 @@ impl Device {
     /// One connection. What it does not bring over is published again.
     async fn publishes(&mut self, frame: &Uplink) {
         let mut command = self.writer("mosquitto_pub", frame);
-        // Now and then it waits a minute for an answer that it has missed: it is given up before.
+        // Now and then nothing came through for a minute or more; why is not known (docs/progress.md).
         if let Ok(ended) = tokio::time::timeout(GIVEN_UP_AFTER, command.output()).await
             && ended.expect("it runs").status.success()
         {
