@@ -75,10 +75,18 @@ impl Serialize for Sha256Hash {
 impl<'de> Deserialize<'de> for Sha256Hash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+impl std::str::FromStr for Sha256Hash {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
         let digit = |at: usize| text.get(at..at + 2).and_then(|it| u8::from_str_radix(it, 16).ok());
         let bytes: Option<Vec<u8>> = (0..32).map(|at| digit(2 * at)).collect();
         let bytes = bytes.filter(|_| text.len() == 64).and_then(|it| it.try_into().ok());
-        bytes.map(Self).ok_or_else(|| de::Error::custom("a SHA-256 has 64 hexadecimal digits"))
+        bytes.map(Self).ok_or("a SHA-256 has 64 hexadecimal digits")
     }
 }
 

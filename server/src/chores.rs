@@ -1,5 +1,7 @@
 //! What the server does by the clock: heartbeats and presence, checkpoints, the index, the mark up to which devices may
-//! forget, the renewal of its own certificate and the loading of a changed one.
+//! forget, the renewal of its own certificate and the loading of a changed one, and what nobody needs among files.
+
+mod files;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,9 +17,10 @@ use waypost_storage::{SignedCheckpoint, StorageError};
 
 use crate::clock;
 use crate::fanout::Fanout;
-use crate::http::UPLOAD_WAITS_FOR;
 use crate::identity::{self, TlsFiles, load_tls, sign};
 use crate::waypost::Waypost;
+
+pub use files::tidy as tidy_files;
 
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(2);
 const PRESENCE_EVERY: Duration = Duration::from_millis(250);
@@ -29,7 +32,6 @@ const INDEX_FOR: Duration = Duration::from_millis(25);
 /// How many roots of blocks are made in one look.
 const BLOCKS_AT_A_TIME: usize = 32;
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
-const UPLOADS_EVERY: Duration = Duration::from_secs(10 * 60);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -53,7 +55,6 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut erase = every(ERASE_EVERY);
     let mut escalate = every(ESCALATE_EVERY);
     let mut index = every(INDEX_EVERY);
-    let mut uploads = every(UPLOADS_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -68,7 +69,6 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             },
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
-            _ = uploads.tick() => report("ending old uploads", end_silent_uploads(&waypost).await),
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }
@@ -143,23 +143,6 @@ async fn erase_expired(waypost: &Waypost) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Uploads of which nothing was heard for long are given up. Their devices begin anew.
-async fn end_silent_uploads(waypost: &Waypost) -> Result<(), StorageError> {
-    let since = clock::now() - UPLOAD_WAITS_FOR.as_millis() as i64;
-    for upload in waypost.db.silent_uploads(since).await? {
-        let _held = waypost.files.hold(upload).await;
-        if let Err(error) = waypost.files.forget(upload).await {
-            tracing::error!(%error, %upload, "what is staged of an upload could not be removed");
-            continue;
-        }
-        waypost.db.end_upload(upload).await?;
-    }
-    if let Err(error) = waypost.files.sweep(UPLOAD_WAITS_FOR).await {
-        tracing::error!(%error, "what nobody knows of could not be removed");
-    }
-    Ok(())
-}
-
 /// New connections get the new certificate; those that are there go on. If the new one cannot be
 /// used (its key has not been put beside it yet), the old one stays and the next look tries again.
 fn renew(waypost: &Waypost, https: &RustlsConfig, loaded: &mut Option<TlsFiles>) {
@@ -187,7 +170,7 @@ pub fn for_http(tls: &Arc<rustls::ServerConfig>) -> Arc<rustls::ServerConfig> {
     Arc::new(tls)
 }
 
-fn report(what: &str, outcome: Result<(), StorageError>) {
+fn report(what: &str, outcome: Result<(), impl std::fmt::Display>) {
     if let Err(error) = outcome {
         tracing::error!(%error, what, "a chore failed; it is tried again");
     }

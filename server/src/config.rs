@@ -21,6 +21,10 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:<file>` or `postgres://…`. The default is a file in the data folder.
     pub database: Option<String>,
+    /// Where the files of evidence and messages are kept: a folder, or `s3://<bucket>/<folder>` in a store that speaks S3.
+    /// The default is `files` in the data folder. How a bucket is reached, the environment tells as every tool for S3
+    /// reads it: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and so on.
+    pub files: Option<String>,
     /// The name or address under which devices reach this server. It stands in enrolment links
     /// and in the certificate that the server makes for itself.
     pub name: String,
@@ -53,6 +57,7 @@ impl Default for Config {
         Self {
             data: PathBuf::from("waypost-data"),
             database: None,
+            files: None,
             name: "localhost".into(),
             https: SocketAddr::from(([0, 0, 0, 0], 8443)),
             mqtt: SocketAddr::from(([0, 0, 0, 0], 8883)),
@@ -130,6 +135,9 @@ impl Config {
         }
         if self.checkpoint_seconds == 0 {
             return wrong("checkpoint_seconds", "at least 1");
+        }
+        if self.files.as_deref().is_some_and(|files| matches!(files, "" | "s3://")) {
+            return wrong("files", "a folder, or `s3://<bucket>/<folder>`");
         }
         match self.database_url() {
             url if url.starts_with("sqlite:") || url.starts_with("postgres") => Ok(()),

@@ -4,6 +4,9 @@
 //! What was acknowledged is on the disk. Whoever asks for an upload anew takes it over from who had it before: a
 //! connection that nobody listens to any more keeps nobody waiting.
 
+mod checksum;
+mod kept;
+
 use std::collections::HashMap;
 use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
@@ -12,9 +15,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
-use object_store::buffered::BufWriter;
-use object_store::local::LocalFileSystem;
-use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
@@ -22,17 +22,23 @@ use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waypost_protocol::Sha256Hash;
+use waypost_storage::StorageError;
+
+pub use checksum::Checksum;
+pub use kept::{Kept, KeptFile};
+
+use checksum::Hashing;
+use kept::{HEAD_BYTES, media_type_of};
+
+use crate::config::Config;
 
 /// Longest silence of whoever sends.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 
-/// How much of a file is looked at to see what it is.
-const HEAD_BYTES: usize = 8 * 1024;
-
 /// Where files are.
 pub struct Files {
     staging: PathBuf,
-    store: Arc<dyn ObjectStore>,
+    kept: Kept,
     held: Arc<Mutex<HashMap<Uuid, Place>>>,
 }
 
@@ -69,7 +75,7 @@ pub enum FilesError {
     /// The disk is full.
     #[error("the disk is full")]
     Full,
-    /// The disk, or the store.
+    /// The disk, the store, or the database.
     #[error("{0}")]
     Failed(String),
 }
@@ -84,6 +90,12 @@ impl From<std::io::Error> for FilesError {
     }
 }
 
+impl From<StorageError> for FilesError {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
 impl From<object_store::Error> for FilesError {
     fn from(error: object_store::Error) -> Self {
         match error {
@@ -93,62 +105,20 @@ impl From<object_store::Error> for FilesError {
     }
 }
 
-/// What the bytes of one request have to be.
-pub enum Checksum {
-    /// SHA-1, which is what the checksums of tus always include.
-    Sha1([u8; 20]),
-    /// SHA-256.
-    Sha256([u8; 32]),
-}
-
-/// Hashes what comes, if someone wants to know.
-enum Hashing {
-    Sha1(sha1::Sha1, [u8; 20]),
-    Sha256(Sha256, [u8; 32]),
-    Nothing,
-}
-
-impl Hashing {
-    fn of(wanted: Option<Checksum>) -> Self {
-        match wanted {
-            Some(Checksum::Sha1(sum)) => Self::Sha1(sha1::Sha1::default(), sum),
-            Some(Checksum::Sha256(sum)) => Self::Sha256(Sha256::new(), sum),
-            None => Self::Nothing,
-        }
-    }
-
-    fn takes(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha1(hash, _) => hash.update(bytes),
-            Self::Sha256(hash, _) => hash.update(bytes),
-            Self::Nothing => {}
-        }
-    }
-
-    fn fits(self) -> bool {
-        match self {
-            Self::Sha1(hash, sum) => <[u8; 20]>::from(hash.finalize()) == sum,
-            Self::Sha256(hash, sum) => <[u8; 32]>::from(hash.finalize()) == sum,
-            Self::Nothing => true,
-        }
-    }
-
-    fn is_wanted(&self) -> bool {
-        !matches!(self, Self::Nothing)
-    }
-}
-
 impl Files {
-    /// In the folder of the server.
+    /// Stages in the data folder, and keeps where the settings say.
     ///
     /// # Errors
-    /// If the folders cannot be made.
-    pub fn open(data: &Path) -> std::io::Result<Self> {
-        let (staging, kept) = (data.join("uploads"), data.join("files"));
+    /// If a folder cannot be made, or the settings name no store.
+    pub fn open(config: &Config) -> std::io::Result<Self> {
+        let staging = config.data.join("uploads");
         std::fs::create_dir_all(&staging)?;
-        std::fs::create_dir_all(&kept)?;
-        let store = LocalFileSystem::new_with_prefix(kept).map_err(std::io::Error::other)?;
-        Ok(Self { staging, store: Arc::new(store.with_fsync(true)), held: Arc::default() })
+        Ok(Self { staging, kept: Kept::open(config)?, held: Arc::default() })
+    }
+
+    /// Where whole files are.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// Takes an upload over from whoever has it.
@@ -268,10 +238,7 @@ impl Files {
         if hash != sha256.0 {
             return Err(FilesError::Another);
         }
-        let mut file = File::open(&path).await?;
-        let mut kept = BufWriter::new(Arc::clone(&self.store), place_of(sha256));
-        tokio::io::copy(&mut file, &mut kept).await?;
-        kept.shutdown().await?;
+        self.kept.put(&mut File::open(&path).await?, sha256).await?;
         Ok(media_type)
     }
 
@@ -301,40 +268,6 @@ impl Files {
     /// If the disk fails.
     pub async fn forget(&self, id: Uuid) -> Result<(), FilesError> {
         removed(&self.staged(id)).await
-    }
-
-    /// A file that is kept, or a part of it.
-    ///
-    /// # Errors
-    /// If it is not there, or the store fails.
-    pub async fn read(
-        &self,
-        sha256: Sha256Hash,
-        range: Option<GetRange>,
-    ) -> Result<GetResult, FilesError> {
-        let options = GetOptions { range, ..GetOptions::default() };
-        Ok(self.store.get_opts(&place_of(sha256), options).await?)
-    }
-
-    /// What a file that is kept is, as far as it shows itself.
-    ///
-    /// # Errors
-    /// If it is not there, or the store fails.
-    pub async fn kind_of(&self, sha256: Sha256Hash) -> Result<String, FilesError> {
-        let head = self.read(sha256, Some(GetRange::Bounded(0..HEAD_BYTES as u64))).await?;
-        Ok(media_type_of(&head.bytes().await?))
-    }
-
-    /// How large a file is, if it is kept: also one that the record has lost by a restore.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn has(&self, sha256: Sha256Hash) -> Result<Option<u64>, FilesError> {
-        match self.store.head(&place_of(sha256)).await {
-            Ok(found) => Ok(Some(found.size)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     fn staged(&self, id: Uuid) -> PathBuf {
@@ -383,15 +316,4 @@ fn look_at(path: &Path) -> std::io::Result<([u8; 32], String)> {
         hash.update(&buffer[..read]);
     }
     Ok((hash.finalize().into(), media_type_of(&head)))
-}
-
-/// What bytes are that begin so.
-fn media_type_of(head: &[u8]) -> String {
-    infer::get(head).map_or("application/octet-stream", |it| it.mime_type()).to_owned()
-}
-
-/// Where a file is kept: by what it hashes to.
-fn place_of(sha256: Sha256Hash) -> object_store::path::Path {
-    let name = sha256.to_string();
-    object_store::path::Path::from(format!("{}/{name}", &name[..2]))
 }

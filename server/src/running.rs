@@ -68,7 +68,7 @@ impl Core {
             .map_err(|error| io(format!("{}", config.data.display()), error))?
             .ok_or_else(|| StartError::Locked(config.data.clone()))?;
         let (tls, ca) = identity::load_tls(&config)?;
-        let files = Files::open(&config.data)
+        let files = Files::open(&config)
             .map_err(|error| io(format!("{}", config.data.display()), error))?;
         let db = Db::open(&config.database_url()).await?;
         let fanout = Arc::new(begin_telling(&db).await?);
@@ -169,6 +169,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         async move { follow::run(db, &fanout, stop).await }
     });
     let telling = tokio::spawn(chores::tell(Arc::clone(&waypost.fanout), stop.clone()));
+    let files = tokio::spawn(chores::tidy_files(waypost.clone(), stop.clone()));
     let chores = tokio::spawn(chores::run(waypost, key, rustls, stop.clone()));
     tracing::info!(mqtt = %edge.local_addr(), https = %https_addr, "Waypost is ready");
     Ok(Running {
@@ -177,7 +178,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         https,
         https_addr,
         stop,
-        tasks: vec![telling, chores, follower, server, control],
+        tasks: vec![telling, chores, files, follower, server, control],
     })
 }
 

@@ -13,8 +13,8 @@ use waypost_server::audit::Verdict;
 use waypost_server::config::Config;
 use waypost_server::http::{
     BackupDone, BackupWanted, CheckpointShown, ConversationShown, EnrolmentShown, EnrolmentsShown,
-    EpochBegun, Fate, GroupWanted, Imported, LinkIssued, LinkWanted, PeopleShown, PersonShown,
-    PersonWanted,
+    EpochBegun, Fate, FilesCopied, GroupWanted, Imported, LinkIssued, LinkWanted, PeopleShown,
+    PersonShown, PersonWanted,
 };
 use waypost_server::{Reached, reach};
 
@@ -59,12 +59,9 @@ async fn run_on(server: &Reached, command: Command) -> anyhow::Result<ExitCode> 
         Command::Certificate(CertificateCommand::Write { stop, file, language }) => {
             super::certificate::write(server, stop, &file, &language).await?;
         }
-        Command::Backup { file } => {
-            let file = std::path::absolute(file)?;
-            let shown = file.display().to_string();
-            let done: BackupDone =
-                ask(server, Method::POST, "/v1/backups", &BackupWanted { file }).await?;
-            say(format_args!("{shown} holds the record up to fact {}", done.covers));
+        Command::Backup { file, files, without_files } => {
+            let files = files.unwrap_or_else(|| file.with_file_name("files"));
+            back_up(server, &file, Some(files.as_path()).filter(|_| !without_files)).await?;
         }
         Command::BeginEpoch => {
             if let Reached::Running(_) = server {
@@ -203,6 +200,28 @@ async fn enrol(server: &Reached, handle: String, link_only: bool) -> anyhow::Res
         ));
     }
     say(issued.link);
+    Ok(())
+}
+
+async fn back_up(server: &Reached, file: &Path, files: Option<&Path>) -> anyhow::Result<()> {
+    let file = std::path::absolute(file)?;
+    let files = files.map(std::path::absolute).transpose()?;
+    let (shown, folder) = (file.display().to_string(), files.clone().unwrap_or_default());
+    let wanted = BackupWanted { file, files };
+    let done: BackupDone = ask(server, Method::POST, "/v1/backups", &wanted).await?;
+    say(format_args!("{shown} holds the record up to fact {}", done.covers));
+    let Some(copied) = done.files else { return Ok(()) };
+    let FilesCopied { files, new, bytes, damaged } = copied;
+    say(format_args!(
+        "{} holds {files} files, {new} of them new ({bytes} bytes)",
+        folder.display()
+    ));
+    if damaged > 0 {
+        anyhow::bail!(
+            "{damaged} files are damaged and were left out; the log of the server names them. Devices that \
+             still have one send it again when it is removed from the store"
+        );
+    }
     Ok(())
 }
 

@@ -107,10 +107,18 @@ enum Command {
     /// Delivery certificates.
     #[command(subcommand)]
     Certificate(CertificateCommand),
-    /// Copies the whole record to a new file while the server goes on.
+    /// Copies the whole record to a new file while the server goes on, and the files of evidence and messages
+    /// beside it.
     Backup {
         /// The file, which must not exist yet.
         file: PathBuf,
+        /// The folder for files, which later backups go on with: what is in it already is not copied again. The
+        /// default is `files` beside the file.
+        #[arg(long, value_name = "FOLDER", conflicts_with = "without_files")]
+        files: Option<PathBuf>,
+        /// Copies no files. Devices then keep what they have sent for as long as the settings say (`keep_days`).
+        #[arg(long)]
+        without_files: bool,
     },
     /// Goes on from a restored backup: devices give back what the backup lacks.
     ///

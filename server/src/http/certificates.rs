@@ -300,7 +300,7 @@ async fn bytes_of(
     if size > most {
         return Ok(None);
     }
-    let read = async { Ok(waypost.files.read(sha256, None).await?.bytes().await?) };
+    let read = async { Ok(waypost.files.kept().read(sha256, None).await?.bytes().await?) };
     let read: Result<_, FilesError> = read.await;
     match read {
         Ok(bytes) => Ok(Some(bytes.to_vec()).filter(|bytes| bytes.len() as u64 == size)),

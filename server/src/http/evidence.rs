@@ -111,7 +111,7 @@ async fn get_file(
         return Err(Problem::of_field(ProblemCode::NotFound, "sha256", "it is still on its way"));
     };
     let range = range_of(&headers, file.size)?;
-    let found = waypost.files.read(sha256, range.clone()).await.map_err(problem)?;
+    let found = waypost.files.kept().read(sha256, range.clone()).await.map_err(problem)?;
     let part = found.range.clone();
     let is_shown = SHOWN.contains(&file.media_type.as_str());
     let media_type = if is_shown { file.media_type } else { "application/octet-stream".to_owned() };

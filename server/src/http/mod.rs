@@ -61,7 +61,7 @@ pub use imports::{Fate, Imported};
 pub use limits::Limits;
 pub use people::{PeopleShown, PersonShown, PersonWanted};
 pub use problem::Problem;
-pub use record::{BackupDone, BackupWanted, CheckpointShown, EpochBegun};
+pub use record::{BackupDone, BackupWanted, CheckpointShown, EpochBegun, FilesCopied};
 pub use scopes::Scopes;
 pub use templates::{Previews, TemplateShown, Templates};
 pub use tokens::TOKEN_BEGINS;

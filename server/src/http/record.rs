@@ -47,6 +47,11 @@ pub struct BackupWanted {
     /// A file on the server that does not exist yet.
     #[schema(value_type = String, example = "/var/backups/waypost-monday.db")]
     pub file: PathBuf,
+    /// A folder on the server for the files of evidence and messages; what is in it already is not copied again. Without
+    /// it they are not copied, and devices keep what they have sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "/var/backups/files")]
+    pub files: Option<PathBuf>,
 }
 
 /// A backup is made.
@@ -54,6 +59,22 @@ pub struct BackupWanted {
 pub struct BackupDone {
     /// The number of the last fact in it.
     pub covers: u64,
+    /// What was done with files, if they were copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FilesCopied>,
+}
+
+/// What a copy of all files has done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct FilesCopied {
+    /// How many files are in the copy now.
+    pub files: u64,
+    /// How many of them were not there before.
+    pub new: u64,
+    /// How many bytes these have.
+    pub bytes: u64,
+    /// How many are left out, because their bytes are not any more what they were.
+    pub damaged: u64,
 }
 
 /// The record goes on in a new epoch.
@@ -108,8 +129,21 @@ async fn make_backup(
         }
         other => other.into(),
     })?;
-    waypost.safe_up_to.fetch_max(covers, std::sync::atomic::Ordering::Relaxed);
-    Ok((axum::http::StatusCode::CREATED, axum::Json(BackupDone { covers })))
+    let files = match &wanted.files {
+        None => None,
+        Some(folder) => {
+            let copied = waypost.files.kept().copy_to(folder).await;
+            Some(copied.map_err(|error| {
+                Problem::of_field(ProblemCode::ContentInvalid, "files", error.to_string())
+            })?)
+        }
+    };
+    // Devices let go of a file when a backup covers what promises it: not before the file is in the backup as well.
+    if files.is_some_and(|files| files.damaged == 0) {
+        waypost.db.is_backed_up(covers).await?;
+        waypost.safe_up_to.fetch_max(covers, std::sync::atomic::Ordering::Relaxed);
+    }
+    Ok((axum::http::StatusCode::CREATED, axum::Json(BackupDone { covers, files })))
 }
 
 /// Begins a new epoch, after a restore from a backup (operator of the server).

@@ -82,7 +82,7 @@ async fn photo_of(
     let page = page(&waypost, stop).await?.ok_or_else(nothing)?;
     let mut photos = page.photos.into_iter();
     let photo = photos.find(|photo| photo.sha256.to_string() == sha256).ok_or_else(nothing)?;
-    let found = waypost.files.read(photo.sha256, None).await.map_err(problem)?;
+    let found = waypost.files.kept().read(photo.sha256, None).await.map_err(problem)?;
     let told = [
         (header::CONTENT_TYPE, SHOWN),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),

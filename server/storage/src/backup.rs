@@ -13,8 +13,11 @@ use crate::sql::{big, unsigned};
 use crate::{Db, Dialect, StorageError};
 
 impl Db {
-    /// Writes a consistent copy of the whole record to a new file and notes how far it reaches.
-    /// Returns the number of the last fact in it.
+    /// Writes a consistent copy of the whole record to a new file. Returns the number of a fact up to which
+    /// it reaches at least.
+    ///
+    /// # Errors
+    /// If the file exists already or cannot be written, or the database fails.
     pub async fn backup(&self, to: &Path) -> Result<u64, StorageError> {
         if to.exists() {
             return Err(StorageError::Backup(format!("{} exists already", to.display())));
@@ -22,6 +25,14 @@ impl Db {
         // Read before the copy is made: the copy holds at least as much.
         let covered = self.head().await?.tree.size();
         self.copy(to).await?;
+        Ok(covered)
+    }
+
+    /// Notes that a backup holds everything up to this fact, files included.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_backed_up(&self, covered: u64) -> Result<(), StorageError> {
         let mut tx = self.begin().await?;
         self.sql("UPDATE head SET backed_up_to = ")
             .bind(big(covered))
@@ -29,8 +40,7 @@ impl Db {
             .bind(big(covered))
             .execute(&mut tx)
             .await?;
-        tx.commit().await?;
-        Ok(covered)
+        tx.commit().await
     }
 
     /// The number of the last fact that a backup holds.

@@ -48,14 +48,14 @@ pub(super) async fn wanted(
 /// not kept, has to.
 async fn adopt(waypost: &Waypost, sha256: Sha256Hash, size: u64) -> Result<(), Problem> {
     let is_known = waypost.db.file(sha256).await?.is_some();
-    let is_kept = waypost.files.has(sha256).await.map_err(problem)? == Some(size);
+    let is_kept = waypost.files.kept().has(sha256).await.map_err(problem)? == Some(size);
     if is_known == is_kept {
         return Ok(());
     }
     if is_known {
         return Ok(waypost.db.forget_file(sha256).await?);
     }
-    let media_type = waypost.files.kind_of(sha256).await.map_err(problem)?;
+    let media_type = waypost.files.kept().kind_of(sha256).await.map_err(problem)?;
     let stored_at = clock::now();
     Ok(waypost.db.keep_file(sha256, &FileRow { size, media_type, stored_at }).await?)
 }

@@ -304,6 +304,7 @@ async fn a_backup_of_a_running_record_opens_and_holds_it() {
     let url = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
     let desk = Desk::open(&url("waypost.db")).await;
     let covered = desk.db.backup(&folder.path().join("copy.db")).await.expect("backup");
+    desk.db.is_backed_up(covered).await.expect("noted");
     assert_eq!(desk.db.backed_up_to().await.expect("read"), covered);
     let copy = Db::open(&url("copy.db")).await.expect("the copy opens");
     assert_eq!(copy.head().await.expect("head"), desk.db.head().await.expect("head"));
