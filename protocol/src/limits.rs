@@ -41,7 +41,7 @@ limits! {
     /// Most templates with which one is answered by one tap.
     TEMPLATE_ANSWERS_MAX: usize = 8;
 
-    /// Largest file inside of a message, in bytes. Larger ones need a transport of their own.
+    /// Largest file inside of a message, in bytes. Larger ones travel by themselves.
     FILE_BYTES_MAX: usize = 24 * 1024;
 
     /// Longest name of a file, in characters.

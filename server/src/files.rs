@@ -6,6 +6,7 @@
 
 mod checksum;
 mod kept;
+mod previews;
 
 use std::collections::HashMap;
 use std::io::SeekFrom;
@@ -25,10 +26,12 @@ use waypost_protocol::Sha256Hash;
 use waypost_storage::StorageError;
 
 pub use checksum::Checksum;
+pub use kept::media_type_of;
 pub use kept::{Kept, KeptFile};
+pub use previews::Previews;
 
 use checksum::Hashing;
-use kept::{HEAD_BYTES, media_type_of};
+use kept::HEAD_BYTES;
 
 use crate::config::Config;
 
@@ -39,6 +42,7 @@ const SILENCE_MAX: Duration = Duration::from_secs(60);
 pub struct Files {
     staging: PathBuf,
     kept: Kept,
+    previews: Previews,
     held: Arc<Mutex<HashMap<Uuid, Place>>>,
 }
 
@@ -72,6 +76,9 @@ pub enum FilesError {
     /// Nothing of it is on this server.
     #[error("nothing of it is here")]
     Missing,
+    /// Others are served first.
+    #[error("too many pictures are waited for")]
+    Busy,
     /// The disk is full.
     #[error("the disk is full")]
     Full,
@@ -113,12 +120,22 @@ impl Files {
     pub fn open(config: &Config) -> std::io::Result<Self> {
         let staging = config.data.join("uploads");
         std::fs::create_dir_all(&staging)?;
-        Ok(Self { staging, kept: Kept::open(config)?, held: Arc::default() })
+        Ok(Self {
+            staging,
+            kept: Kept::open(config)?,
+            previews: Previews::default(),
+            held: Arc::default(),
+        })
     }
 
     /// Where whole files are.
     pub fn kept(&self) -> &Kept {
         &self.kept
+    }
+
+    /// What makes pictures in small.
+    pub fn previews(&self) -> &Previews {
+        &self.previews
     }
 
     /// Takes an upload over from whoever has it.

@@ -18,6 +18,7 @@ pub mod identity;
 mod ingest;
 mod lock;
 mod metrics;
+pub mod pictures;
 mod running;
 mod waypost;
 

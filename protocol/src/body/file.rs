@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 use super::ContentError;
 use super::check::not_blank;
 use crate::{
-    Bytes, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, NAME_CHARS_MAX, Sha256Hash, VOICE_WAVEFORM_MAX,
+    Bytes, EVIDENCE_BYTES_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX, NAME_CHARS_MAX, Sha256Hash,
+    VOICE_WAVEFORM_MAX,
 };
 
 /// A file that a message brings.
@@ -36,8 +37,9 @@ pub struct File {
     /// The SHA-256 of its bytes.
     #[n(3)]
     pub sha256: Sha256Hash,
-    /// Its bytes: from 1 to [`crate::FILE_BYTES_MAX`].
+    /// Its bytes: up to [`crate::FILE_BYTES_MAX`]. None if they travel by themselves, as an upload of whoever says this.
     #[n(4)]
+    #[serde(default, skip_serializing_if = "Bytes::is_empty")]
     pub bytes: Bytes,
     /// Of a voice note: how it sounds.
     #[n(5)]
@@ -71,6 +73,24 @@ impl File {
         }
     }
 
+    /// The same file, whose bytes travel by themselves.
+    ///
+    /// ```
+    /// use waypost_protocol::File;
+    ///
+    /// let note = File::of("gate.txt", "text/plain", b"Use gate 5".to_vec());
+    /// assert!(note.travelling().travels());
+    /// ```
+    #[must_use]
+    pub fn travelling(self) -> Self {
+        Self { bytes: Bytes::default(), ..self }
+    }
+
+    /// Whether its bytes travel by themselves.
+    pub fn travels(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Checks that it is small enough, and what it says that it is.
     ///
     /// # Errors
@@ -86,18 +106,31 @@ impl File {
         if !is_media_type(&self.media_type) {
             return wrong("its media type must be as in RFC 6838, such as `image/jpeg`");
         }
-        if self.bytes.0.is_empty() || self.bytes.0.len() > FILE_BYTES_MAX {
-            return wrong(format!("from 1 to {FILE_BYTES_MAX} bytes"));
-        }
-        let hash: [u8; 32] = Sha256::digest(&self.bytes.0).into();
-        if self.size != self.bytes.0.len() as u64 || self.sha256.0 != hash {
-            return wrong("its bytes are not those of its size and hash");
-        }
+        self.check_bytes()?;
         match &self.voice {
             Some(voice) if voice.waveform.0.len() > VOICE_WAVEFORM_MAX => {
                 wrong(format!("at most {VOICE_WAVEFORM_MAX} values in a waveform"))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn check_bytes(&self) -> Result<(), ContentError> {
+        if self.travels() {
+            return match self.size {
+                1..=EVIDENCE_BYTES_MAX => Ok(()),
+                _ => wrong(format!("from 1 to {EVIDENCE_BYTES_MAX} bytes")),
+            };
+        }
+        if self.bytes.0.len() > FILE_BYTES_MAX {
+            return wrong(format!(
+                "at most {FILE_BYTES_MAX} bytes in the message itself; larger ones travel by themselves"
+            ));
+        }
+        let hash: [u8; 32] = Sha256::digest(&self.bytes.0).into();
+        match self.size == self.bytes.0.len() as u64 && self.sha256.0 == hash {
+            true => Ok(()),
+            false => wrong("its bytes are not those of its size and hash"),
         }
     }
 }

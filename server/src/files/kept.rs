@@ -52,6 +52,8 @@ impl Kept {
         let bucket = config.files.as_deref().and_then(|files| files.strip_prefix(S3));
         let store: Arc<dyn ObjectStore> = match bucket {
             Some(bucket) => {
+                // Its client takes the one of the process; there may be one already.
+                let _ = rustls::crypto::ring::default_provider().install_default();
                 let (name, folder) = bucket.split_once('/').unwrap_or((bucket, ""));
                 let bucket = AmazonS3Builder::from_env().with_bucket_name(name).build();
                 Arc::new(PrefixStore::new(bucket.map_err(std::io::Error::other)?, folder))
@@ -113,15 +115,37 @@ impl Kept {
         Ok(kept.shutdown().await?)
     }
 
+    /// A file in small, if it was made; empty if it is no picture.
+    pub(super) async fn preview(&self, sha256: Sha256Hash) -> Result<Option<Vec<u8>>, FilesError> {
+        match self.store.get(&preview_of(sha256)).await {
+            Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps a file in small; empty if it is no picture.
+    pub(super) async fn put_preview(
+        &self,
+        sha256: Sha256Hash,
+        small: Vec<u8>,
+    ) -> Result<(), FilesError> {
+        self.store.put(&preview_of(sha256), small.into()).await?;
+        Ok(())
+    }
+
     /// Removes a file, which may be gone already.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn remove(&self, sha256: Sha256Hash) -> Result<(), FilesError> {
-        match self.store.delete(&place_of(sha256)).await {
-            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
-            Err(error) => Err(error.into()),
+        for name in [preview_of(sha256), place_of(sha256)] {
+            match self.store.delete(&name).await {
+                Err(object_store::Error::NotFound { .. }) | Ok(()) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        Ok(())
     }
 
     /// The files whose hash begins with that byte and that are here for at least so long.
@@ -198,8 +222,13 @@ impl Kept {
 }
 
 /// What bytes are that begin so.
-pub(super) fn media_type_of(head: &[u8]) -> String {
+pub fn media_type_of(head: &[u8]) -> String {
     infer::get(head).map_or("application/octet-stream", |it| it.mime_type()).to_owned()
+}
+
+/// Where a file in small is kept.
+fn preview_of(sha256: Sha256Hash) -> Name {
+    Name::from(format!("previews/{}", place_of(sha256)))
 }
 
 /// Where a file is kept: by what it hashes to.

@@ -1,10 +1,8 @@
 //! What proves how it went at a stop, and the files that show it.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use object_store::GetRange;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,13 +16,10 @@ use waypost_storage::PromisedRow;
 
 use super::caller::Caller;
 use super::extract::Path;
+use super::files::serve;
 use super::problem::Problem;
 use super::trips::stop_for;
-use super::uploads::problem;
 use crate::waypost::Waypost;
-
-/// What a browser may show. All else is for saving.
-const SHOWN: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "application/pdf"];
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new().routes(routes!(list_evidence)).routes(routes!(get_file))
@@ -103,34 +98,22 @@ async fn get_file(
     Path((stop, sha256)): Path<(StopId, Sha256Hash)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let promised = promised_for(&waypost, actor, stop).await?;
-    if !promised.iter().any(|row| row.sha256 == sha256) {
-        return Err(Problem::of_field(ProblemCode::NotFound, "sha256", "no evidence promises it"));
+    may_have(&waypost, actor, stop, sha256).await?;
+    serve(&waypost, sha256, &sha256.to_string(), &headers).await
+}
+
+/// Refuses a file that no evidence of a stop promises which this person may see.
+pub(super) async fn may_have(
+    waypost: &Waypost,
+    actor: Actor,
+    stop: StopId,
+    sha256: Sha256Hash,
+) -> Result<(), Problem> {
+    let promised = promised_for(waypost, actor, stop).await?;
+    match promised.iter().any(|row| row.sha256 == sha256) {
+        true => Ok(()),
+        false => Err(Problem::of_field(ProblemCode::NotFound, "sha256", "no evidence promises it")),
     }
-    let Some(file) = waypost.db.file(sha256).await? else {
-        return Err(Problem::of_field(ProblemCode::NotFound, "sha256", "it is still on its way"));
-    };
-    let range = range_of(&headers, file.size)?;
-    let found = waypost.files.kept().read(sha256, range.clone()).await.map_err(problem)?;
-    let part = found.range.clone();
-    let is_shown = SHOWN.contains(&file.media_type.as_str());
-    let media_type = if is_shown { file.media_type } else { "application/octet-stream".to_owned() };
-    let disposition = if is_shown { "inline" } else { "attachment" };
-    let told = [
-        (header::CONTENT_TYPE, media_type),
-        (header::CONTENT_LENGTH, (part.end - part.start).to_string()),
-        (header::CONTENT_DISPOSITION, format!("{disposition}; filename=\"{sha256}\"")),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::ETAG, format!("\"{sha256}\"")),
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
-    ];
-    let body = Body::from_stream(found.into_stream());
-    if range.is_none() {
-        return Ok((StatusCode::OK, told, body).into_response());
-    }
-    let of = format!("bytes {}-{}/{}", part.start, part.end.saturating_sub(1), file.size);
-    Ok((StatusCode::PARTIAL_CONTENT, [(header::CONTENT_RANGE, of)], told, body).into_response())
 }
 
 /// What this person may see of what the evidence of a stop promises.
@@ -154,33 +137,5 @@ impl From<&PromisedRow> for ProofFile {
     fn from(row: &PromisedRow) -> Self {
         let PromisedRow { item, is_preview, sha256, size, stored_at, .. } = *row;
         Self { item, preview: is_preview, sha256, size, stored_at }
-    }
-}
-
-/// The first range that is asked for (RFC 9110); the whole if that cannot be read.
-fn range_of(headers: &HeaderMap, size: u64) -> Result<Option<GetRange>, Problem> {
-    let told = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    let Some((first, last)) = told.and_then(|it| it.strip_prefix("bytes=")?.split_once('-')) else {
-        return Ok(None);
-    };
-    let range = match (first.parse::<u64>().ok(), last.parse::<u64>().ok()) {
-        (Some(first), Some(last)) if first <= last => {
-            GetRange::Bounded(first..last.saturating_add(1).min(size))
-        }
-        (Some(first), None) if last.is_empty() => GetRange::Offset(first),
-        (None, Some(last)) if first.is_empty() && last > 0 => GetRange::Suffix(last.min(size)),
-        _ => return Ok(None),
-    };
-    let is_there = match &range {
-        GetRange::Bounded(part) => part.start < size,
-        GetRange::Offset(first) => *first < size,
-        GetRange::Suffix(_) => true,
-    };
-    match is_there {
-        true => Ok(Some(range)),
-        false => {
-            let what = format!("the file has {size} bytes");
-            Err(Problem::of_field(ProblemCode::RangeBeyond, "Range", what))
-        }
     }
 }

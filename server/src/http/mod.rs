@@ -13,6 +13,7 @@ mod events;
 mod evidence;
 mod expiry;
 mod extract;
+mod files;
 mod health;
 mod imports;
 mod limits;
@@ -80,6 +81,7 @@ pub fn router(waypost: Waypost) -> Router {
         }))
         .merge(websocket::router(waypost.clone()))
         .merge(tracking::pages(waypost.clone()))
+        .merge(files::pages(waypost.clone()))
         .merge(health::router(waypost))
         .merge(docs::router(docs::finish(document)))
         .fallback(|| async { Problem::from(ProblemCode::NotFound) })
@@ -122,6 +124,7 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(reports::router())
         .merge(trips::router())
         .merge(evidence::router())
+        .merge(files::router())
         .merge(tracking::router())
         .merge(certificates::router())
         .merge(uploads::router())

@@ -18,6 +18,7 @@ use super::extract::{IdempotencyKey, Json, NewFact};
 use super::problem::Problem;
 use crate::audit::{Verdict, verify};
 use crate::chores::sign_checkpoint;
+use crate::files::FilesError;
 use crate::identity::{IdentityError, signing_key};
 use crate::waypost::Waypost;
 
@@ -133,9 +134,10 @@ async fn make_backup(
         None => None,
         Some(folder) => {
             let copied = waypost.files.kept().copy_to(folder).await;
-            Some(copied.map_err(|error| {
+            let wrong = |error: FilesError| {
                 Problem::of_field(ProblemCode::ContentInvalid, "files", error.to_string())
-            })?)
+            };
+            Some(copied.map_err(wrong)?)
         }
     };
     // Devices let go of a file when a backup covers what promises it: not before the file is in the backup as well.

@@ -335,6 +335,7 @@ pub fn problem(error: FilesError) -> Problem {
             let what = "nothing of it is on this server; begin anew";
             Problem::with(ProblemCode::NotFound, what)
         }
+        FilesError::Busy => Problem::with(ProblemCode::Overloaded, error.to_string()),
         FilesError::Full => ProblemCode::StorageFull.into(),
         FilesError::Failed(cause) => {
             tracing::error!(%cause, "a file could not be kept or read");

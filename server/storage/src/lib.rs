@@ -6,6 +6,7 @@
 //!
 //! This crate alone knows which database it is. It refuses to decide anything itself.
 
+mod attached;
 mod audit;
 mod backup;
 mod broadcasts;
@@ -44,6 +45,7 @@ mod uploads;
 mod write;
 mod writing;
 
+pub use attached::FileLinkRow;
 pub use audit::{AuditLeaf, SignedCheckpoint};
 pub use cases::Queued;
 pub use connect::{Db, Dialect};

@@ -150,6 +150,7 @@ impl Db {
         let (gone, ids): (Vec<_>, Vec<_>) = expired.iter().copied().unzip();
         self.forget_words(&mut tx, &gone).await?;
         self.forget_responses(&mut tx, &ids).await?;
+        self.forget_attached(&mut tx, &ids).await?;
         tx.commit().await?;
         Ok(expired.len() as u64)
     }

@@ -68,8 +68,10 @@ impl Db {
         sha256: Sha256Hash,
     ) -> Result<Vec<u64>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT DISTINCT size FROM promised WHERE sha256 = ");
+        let mut sql = self.sql("SELECT size FROM promised WHERE sha256 = ");
         sql.bind(sha256.0.to_vec()).push(" AND author = ").bind(i64::from(author.0));
+        sql.push(" UNION SELECT size FROM attached WHERE sha256 = ").bind(sha256.0.to_vec());
+        sql.push(" AND author = ").bind(i64::from(author.0));
         sql.rows(&mut on).await?.iter().map(|row| Ok(unsigned(row.try_get(0)?))).collect()
     }
 
@@ -153,7 +155,9 @@ impl Db {
         let mut tx = self.begin().await?;
         let mut promised = BTreeSet::new();
         for chunk in self.chunks(files) {
-            let mut sql = self.sql("SELECT DISTINCT sha256 FROM promised WHERE sha256 IN (");
+            let mut sql = self.sql("SELECT sha256 FROM promised WHERE sha256 IN (");
+            sql.list(chunk, |sha256| sha256.0.to_vec());
+            sql.push(") UNION SELECT sha256 FROM attached WHERE sha256 IN (");
             sql.list(chunk, |sha256| sha256.0.to_vec()).push(")");
             for row in sql.rows(&mut tx).await? {
                 promised.insert(Sha256Hash(fixed(&row, 0)?));

@@ -41,6 +41,7 @@ impl Db {
         self.write_reported(on, decision).await?;
         self.write_trips(on, decision).await?;
         self.insert_promises(on, decision).await?;
+        self.insert_attached(on, decision).await?;
         self.insert_rejections(on, decision).await?;
         self.move_lanes(on, decision).await?;
         self.move_marks(on, decision).await?;

@@ -1,4 +1,4 @@
-//! What may be uploaded: what evidence in the record promises, as far as there is room.
+//! What may be uploaded: what evidence or a message in the record promises, as far as there is room.
 
 use axum::http::HeaderMap;
 use waypost_domain::Actor;
@@ -31,11 +31,10 @@ pub(super) async fn wanted(
     match promised.first() {
         None => of_hash(
             ProblemCode::NotFound,
-            "no evidence of yours in the record promises these bytes; tell first what you bring"
-                .into(),
+            "nothing of yours in the record promises these bytes; tell first what you bring".into(),
         ),
         Some(first) if !promised.contains(&size) => {
-            of_hash(ProblemCode::ContentInvalid, format!("your evidence promises {first} bytes"))
+            of_hash(ProblemCode::ContentInvalid, format!("what you told promises {first} bytes"))
         }
         Some(_) => {
             adopt(waypost, sha256, size).await?;

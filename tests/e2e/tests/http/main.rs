@@ -24,6 +24,7 @@ mod revisions;
 mod rights;
 mod roster;
 mod search;
+mod stores;
 mod syncing;
 mod templates;
 mod tokens;

@@ -31,7 +31,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub async fn begins(on: On) -> Self {
+    pub pub async fn begins(on: On) -> Self {
         let office = Office::open(on).await;
         let mut dana = office.dana.clone();
         let token = token_for(&office.world, "dana").await;
@@ -104,12 +104,12 @@ fn proof(stop: StopId, fact: FactId, picture: &[u8], small: Option<&[u8]>) -> Si
     SignedManifest::of(&manifest, |message| key().sign(message).to_bytes())
 }
 
-fn hash_of(picture: &[u8]) -> String {
+pub fn hash_of(picture: &[u8]) -> String {
     Sha256Hash(Sha256::digest(picture).into()).to_string()
 }
 
 /// So many bytes that begin as a picture does.
-fn picture(bytes: usize) -> Vec<u8> {
+pub fn picture(bytes: usize) -> Vec<u8> {
     let head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
     let tail = (0..bytes - head.len()).map(|at| (at * 31 % 251) as u8);
     head.iter().copied().chain(tail).collect()
@@ -128,7 +128,7 @@ async fn begins(who: &Caller, sha256: &str, size: usize) -> Answer {
     who.ask(request.header("Upload-Metadata", metadata(sha256))).await
 }
 
-async fn adds(who: &Caller, at: &str, offset: usize, bytes: &[u8]) -> Answer {
+pub async fn adds(who: &Caller, at: &str, offset: usize, bytes: &[u8]) -> Answer {
     who.ask(patch(who, at, offset, bytes)).await
 }
 
@@ -139,7 +139,7 @@ fn patch(who: &Caller, at: &str, offset: usize, bytes: &[u8]) -> RequestBuilder 
         .body(bytes.to_vec())
 }
 
-fn offset(answer: &Answer) -> usize {
+pub fn offset(answer: &Answer) -> usize {
     let told = answer.headers.get("Upload-Offset").unwrap_or_else(|| panic!("{}", answer.body));
     told.to_str().expect("text").parse().expect("a number")
 }
@@ -304,12 +304,12 @@ fn text_of(response: &reqwest::Response, name: &str) -> String {
     response.headers()[name].to_str().expect("text").to_owned()
 }
 
-fn text_header(answer: &Answer, name: &str) -> String {
+pub fn text_header(answer: &Answer, name: &str) -> String {
     let found = answer.headers.get(name).unwrap_or_else(|| panic!("{}", answer.body));
     found.to_str().expect("text").to_owned()
 }
 
-fn base(world: &World) -> String {
+pub fn base(world: &World) -> String {
     format!("https://127.0.0.1:{}", world.server.ports().https)
 }
 

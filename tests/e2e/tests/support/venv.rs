@@ -22,6 +22,14 @@ pub fn tool(name: &str) -> PathBuf {
     installed("venv/bin", name)
 }
 
+/// A program that `scripts/setup` has built.
+///
+/// # Panics
+/// If it is not there, with the command that builds it.
+pub fn built_tool(name: &str) -> PathBuf {
+    installed("bin", name)
+}
+
 /// The packages of the Node tools.
 ///
 /// # Panics

@@ -1,0 +1,166 @@
+//! Where files are kept: in a folder or in a bucket that speaks S3, in a backup, and no longer than they are needed.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use reqwest::Method;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use waypost_world::On;
+
+use crate::uploads::{Delivery, adds, begins, brings, hash_of, offset, picture, text_header};
+use crate::venv::built_tool;
+
+/// A store that speaks S3, on a folder with one bucket.
+struct Bucket {
+    folder: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Bucket {
+    async fn opens(folder: &Path) -> Self {
+        let folder = folder.join("s3");
+        std::fs::create_dir_all(folder.join("evidence")).expect("a bucket");
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+        let mut bucket = Self { folder, port: free.expect("a port").port(), child: None };
+        bucket.starts().await;
+        bucket
+    }
+
+    async fn starts(&mut self) {
+        let child = Command::new(built_tool("s3s-fs"))
+            .args(["--host", "127.0.0.1", "--port", &self.port.to_string()])
+            .args(["--access-key", "ines", "--secret-key", "of the depot"])
+            .arg(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn();
+        self.child = Some(child.expect("s3s-fs starts"));
+        let listens = async {
+            while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), listens).await.expect("it listens");
+    }
+
+    async fn stops(&mut self) {
+        let mut child = self.child.take().expect("it runs");
+        child.kill().await.expect("it ends");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_into_a_bucket_and_wait_while_it_cannot_be_reached() {
+    let mut delivery = Delivery::begins(On::Sqlite).await;
+    let mut bucket = Bucket::opens(delivery.office.world.folder()).await;
+    let server = &mut delivery.office.world.server;
+    server.set("WAYPOST_FILES", "s3://evidence/north");
+    server.set("AWS_ENDPOINT_URL", &format!("http://127.0.0.1:{}", bucket.port));
+    server.set("AWS_ALLOW_HTTP", "true");
+    server.set("AWS_REGION", "eu-central-1");
+    server.set("AWS_ACCESS_KEY_ID", "ines");
+    server.set("AWS_SECRET_ACCESS_KEY", "of the depot");
+    server.stop().await;
+    server.start().await;
+
+    // More than goes in one part.
+    let photo = picture(12_000_000);
+    let sha256 = delivery.shows(&photo).await;
+    let (dana, omar) = (delivery.dana.clone(), delivery.office.omar.clone());
+    let at = text_header(&begins(&dana, &sha256, photo.len()).await, "Location");
+    let (most, rest) = photo.split_at(11_900_000);
+    assert_eq!(offset(&adds(&dana, &at, 0, most).await), most.len());
+    bucket.stops().await;
+    let refused = adds(&dana, &at, most.len(), rest).await;
+    refused.is_problem("a bucket that cannot be reached", 503, "overloaded");
+    delivery.office.world.server.forgives("a file could not be kept or read");
+    bucket.starts().await;
+    let again = begins(&dana, &sha256, photo.len()).await;
+    assert_eq!(again.status, 201, "{}", again.body);
+    let whole = adds(&dana, &at, photo.len(), &[]).await;
+    assert_eq!(offset(&whole), photo.len(), "nothing has to come again: {}", whole.body);
+
+    let path = format!("/v1/stops/{}/files/{sha256}", delivery.stop);
+    let read = omar.response(omar.request(Method::GET, &path)).await;
+    assert_eq!(read.headers()["Content-Type"], "image/png");
+    assert_eq!(read.bytes().await.expect("bytes"), photo);
+    let part = omar.request(Method::GET, &path).header("Range", "bytes=11999990-");
+    assert_eq!(omar.response(part).await.bytes().await.expect("bytes"), photo[11_999_990..]);
+    let kept = bucket.folder.join("evidence/north").join(&sha256[..2]).join(&sha256);
+    assert_eq!(std::fs::read(kept).expect("it is in the bucket"), photo);
+    delivery.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_holds_the_files_and_copies_none_twice() {
+    let delivery = Delivery::begins(On::Sqlite).await;
+    let photo = picture(200_000);
+    let sha256 = delivery.shows(&photo).await;
+    brings(&delivery.dana, &sha256, &photo).await;
+    let folder = delivery.office.world.folder().join("backups");
+    std::fs::create_dir(&folder).expect("a folder");
+    let server = &delivery.office.world.server;
+    let named = |name: &str| folder.join(name).display().to_string();
+    let first = server.cli(&["backup", &named("monday.db")]).await.expect("a backup");
+    assert!(first.contains("holds 1 files, 1 of them new (200000 bytes)"), "{first}");
+    let copy = folder.join("files").join(&sha256[..2]).join(&sha256);
+    assert_eq!(std::fs::read(&copy).expect("it is there"), photo);
+    let second = server.cli(&["backup", &named("tuesday.db")]).await.expect("a backup");
+    assert!(second.contains("holds 1 files, 0 of them new (0 bytes)"), "{second}");
+    let without = server.cli(&["backup", &named("wednesday.db"), "--without-files"]).await;
+    assert!(!without.expect("a backup").contains("files"));
+
+    // The disk has lost a bit of it.
+    let kept = server.data().join("files").join(&sha256[..2]).join(&sha256);
+    let mut damaged = photo.clone();
+    damaged[100_000] ^= 1;
+    std::fs::write(&kept, &damaged).expect("written");
+    let elsewhere = named("elsewhere");
+    let arguments = ["backup", &named("thursday.db"), "--files", &elsewhere];
+    let told = server.cli(&arguments).await.expect_err("a damaged file");
+    assert!(told.contains("1 files are damaged"), "{told}");
+    assert!(!Path::new(&elsewhere).join(&sha256[..2]).join(&sha256).exists(), "{told}");
+    server.forgives("a file is not what it was");
+    delivery.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nothing_promises_goes_after_a_week_and_what_a_stop_shows_stays() {
+    let mut delivery = Delivery::begins(On::Sqlite).await;
+    let photo = picture(10_000);
+    let sha256 = delivery.shows(&photo).await;
+    brings(&delivery.dana, &sha256, &photo).await;
+    let kept = delivery.office.world.server.data().join("files");
+    let puts = |bytes: &[u8], age: Duration| {
+        let name = hash_of(bytes);
+        let file = kept.join(&name[..2]).join(&name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        std::fs::write(&file, bytes).expect("written");
+        let opened = std::fs::File::options().write(true).open(&file).expect("opened");
+        opened.set_modified(SystemTime::now() - age).expect("made older");
+        file
+    };
+    let day = Duration::from_secs(24 * 60 * 60);
+    let orphan = puts(b"what a message brought that has expired", 8 * day);
+    let young = puts(b"what a restore has lost", day);
+    let shown = puts(&photo, 400 * day);
+    delivery.office.world.server.stop().await;
+    delivery.office.world.server.start().await;
+    let goes = async {
+        while orphan.exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), goes).await.expect("it goes");
+    assert!(young.exists(), "whoever promised it may still give it back");
+    delivery.office.world.server.stop().await;
+    assert!(shown.exists(), "the evidence of a stop stays");
+    delivery.office.world.server.start().await;
+    delivery.closes().await;
+}
