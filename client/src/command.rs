@@ -80,6 +80,8 @@ pub enum Command {
     OfTrips(TripCommand),
     /// Says how files are to travel.
     OfUploads(UploadCommand),
+    /// What is to be done with the file of a message.
+    OfFiles(FileCommand),
     /// From here on messages of a direct conversation go for ever after so many seconds, or stay.
     SetExpiry {
         /// Which.
@@ -232,6 +234,21 @@ pub enum UploadCommand {
     Again {
         /// What it hashes to.
         sha256: Sha256Hash,
+    },
+}
+
+/// What is to be done with the file that a message brings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileCommand {
+    /// Have it on this device: it comes in pieces, goes on after a cut or a restart, and stays.
+    Fetch {
+        /// The message.
+        message: FactId,
+    },
+    /// It need not be on this device any more.
+    LetGo {
+        /// The message.
+        message: FactId,
     },
 }
 

@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+use waypost_engine::FETCH_UNIT;
 use waypost_protocol::Sha256Hash;
 
-const SEGMENT: usize = 64 * 1024;
+const SEGMENT: usize = FETCH_UNIT as usize;
 const TAG: usize = 16;
 
 /// The folder of files of one store.
@@ -76,9 +77,7 @@ impl Files {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
             hash.update(&segment);
-            sealing
-                .seal_in_place_append_tag(nonce(number), Aad::empty(), &mut segment)
-                .map_err(|_| io::Error::other("a segment cannot be sealed"))?;
+            seal(&sealing, number, &mut segment)?;
             file.write_all(&segment)?;
             if length < SEGMENT {
                 break;
@@ -87,6 +86,32 @@ impl Files {
         file.sync_all()?;
         File::open(&self.folder)?.sync_all()?;
         Ok(Sealed { sha256: Sha256Hash(hash.finalize().into()), size, name, key })
+    }
+
+    /// Makes room for a file of which nothing is here yet.
+    pub(crate) fn begin(&self, sha256: Sha256Hash, size: u64) -> io::Result<Sealed> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+        std::fs::create_dir_all(&self.folder)?;
+        let name = Uuid::from_u128(crate::runtime::random());
+        File::create_new(self.path(name))?.sync_all()?;
+        File::open(&self.folder)?.sync_all()?;
+        Ok(Sealed { sha256, size, name, key })
+    }
+
+    /// Adds bytes to a file that was begun, from this place on: the begin of a segment. All but the last are whole segments.
+    /// When it returns they are on the disk.
+    pub(crate) fn extend(&self, sealed: &Sealed, from: u64, bytes: &[u8]) -> io::Result<()> {
+        let sealing = opener(&sealed.key)?;
+        let mut file = File::options().write(true).open(self.path(sealed.name))?;
+        let first = from / SEGMENT as u64;
+        file.seek(SeekFrom::Start(first * (SEGMENT + TAG) as u64))?;
+        for (number, segment) in (first..).zip(bytes.chunks(SEGMENT)) {
+            let mut segment = segment.to_vec();
+            seal(&sealing, number, &mut segment)?;
+            file.write_all(&segment)?;
+        }
+        file.sync_all()
     }
 
     /// So many bytes from this place on; fewer at the end of the file.
@@ -144,6 +169,12 @@ fn opener(key: &[u8; 32]) -> io::Result<LessSafeKey> {
     Ok(LessSafeKey::new(key))
 }
 
+fn seal(sealing: &LessSafeKey, number: u64, segment: &mut Vec<u8>) -> io::Result<()> {
+    sealing
+        .seal_in_place_append_tag(nonce(number), Aad::empty(), segment)
+        .map_err(|_| io::Error::other("a segment cannot be sealed"))
+}
+
 /// Each key seals one file, and within it each number one segment.
 fn nonce(number: u64) -> Nonce {
     let mut bytes = [0; 12];
@@ -176,6 +207,22 @@ mod tests {
             let shut = std::fs::read(files.path(sealed.name)).unwrap();
             assert!(count < 64 || !shut.windows(16).any(|it| it == &whole[..16]), "in the clear");
         }
+    }
+
+    #[test]
+    fn a_file_that_comes_in_pieces_is_the_same_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::beside(&folder.path().join("store"));
+        let whole = bytes(3 * SEGMENT + 7);
+        let sealed = files.begin(Sha256Hash([1; 32]), whole.len() as u64).unwrap();
+        for (from, until) in [(0, 1), (1, 3), (1, 2), (2, 3)] {
+            files
+                .extend(&sealed, (from * SEGMENT) as u64, &whole[from * SEGMENT..until * SEGMENT])
+                .unwrap();
+        }
+        assert!(files.read(&sealed, 0, u64::MAX).is_err(), "the end is not here yet");
+        files.extend(&sealed, 3 * SEGMENT as u64, &whole[3 * SEGMENT..]).unwrap();
+        assert_eq!(files.read(&sealed, 0, u64::MAX).unwrap(), whole);
     }
 
     #[test]

@@ -16,10 +16,10 @@ mod testing;
 pub mod view;
 
 pub use clock::Clock;
-pub use command::{Command, Evidence, StopDone, TripCommand, UploadCommand};
+pub use command::{Command, Evidence, FileCommand, StopDone, TripCommand, UploadCommand};
 pub use enrol::{EnrolError, Invitation};
 pub use pictures::PicturePolicy;
-pub use runtime::{Capture, CaptureError, Captured, Client, CommandError, Sent, Setup};
+pub use runtime::{Attachment, Capture, CaptureError, Captured, Client, CommandError, Sent, Setup};
 pub use store::{OpenError, StoreKey};
 pub use view::View;
 

@@ -1,8 +1,10 @@
-//! The two ways to the server: MQTT and HTTPS. Each link is a task that carries frames. Files go beside them (`tus`).
+//! The two ways to the server: MQTT and HTTPS. Each link is a task that carries frames. Files go beside them (`tus`,
+//! `fetch`).
 //!
 //! It decides nothing: no retry, no back-off, no choice. A link reports that it is up, the frames
 //! that it hears, and once that it is down; then its task has ended.
 
+pub(crate) mod fetch;
 pub(crate) mod https;
 mod mqtt;
 pub(crate) mod tls;

@@ -358,6 +358,7 @@ impl ReadModel {
             trips: Arc::clone(&self.trips),
             trips_changed: self.trips_changed,
             uploads: shell.uploads,
+            fetches: shell.fetches,
             people: self.people.iter().map(person).collect(),
             conversations,
             timeline: self.timeline(),
@@ -369,6 +370,7 @@ impl ReadModel {
 pub(crate) struct ShellPart {
     pub(crate) link: crate::view::LinkView,
     pub(crate) uploads: crate::view::UploadsView,
+    pub(crate) fetches: Vec<crate::view::FetchView>,
     pub(crate) waiting: usize,
     pub(crate) outbox_full: bool,
     pub(crate) store_trouble: Option<String>,

@@ -2,9 +2,11 @@
 //!
 //! One task owns store, engine, links and view. It decides nothing about messages.
 
+mod attaching;
 mod capturing;
 mod commands;
 mod expiring;
+mod fetching;
 mod searching;
 mod shell;
 #[cfg(test)]
@@ -28,6 +30,7 @@ use crate::files::{Files, Sealed};
 use crate::pictures::PicturePolicy;
 use crate::store::{Identity, OpenError, Store, StoreKey};
 use crate::view::{Found, Search, TripView, View};
+pub use attaching::Attachment;
 use capturing::OfStop;
 pub use capturing::{Capture, CaptureError, Captured};
 use shell::Shell;
@@ -57,6 +60,7 @@ enum Request {
     Board(Days, oneshot::Sender<Result<Vec<TripView>, CommandError>>),
     Of(StopId, OfStop),
     File(Sha256Hash, oneshot::Sender<Result<Option<Sealed>, CommandError>>),
+    Attach(Box<attaching::Asked>),
     Close,
 }
 
@@ -232,7 +236,20 @@ impl Client {
         self.ask(|reply| Request::Of(stop, OfStop::Forget(item, reply))).await
     }
 
-    /// The bytes of something that was captured on this device, as long as they are here.
+    /// Says a message that brings a file. When it returns, message and file are durable. A large file follows its message by
+    /// itself; a picture is made ready in the background first.
+    ///
+    /// # Errors
+    /// If it is no picture, too large, or cannot be kept or said.
+    pub async fn attach(&self, attachment: Attachment) -> Result<Sent, CaptureError> {
+        let (files, policy) = (self.files.clone(), self.setup.pictures);
+        let makes = move || attaching::ready(&files, attachment, &policy);
+        let ready = tokio::task::spawn_blocking(makes).await;
+        let ready = ready.map_err(|error| CaptureError::Disk(error.to_string()))??;
+        Ok(self.ask(|reply| Request::Attach(Box::new((ready, reply)))).await?)
+    }
+
+    /// The bytes of something that was captured, sent or fetched on this device, as long as they are here.
     ///
     /// # Errors
     /// If the store cannot be read, or the file was changed.

@@ -8,6 +8,7 @@ mod cases;
 #[cfg(test)]
 mod cases_tests;
 mod escalations;
+mod fetches;
 mod groups;
 mod identity;
 mod lifetimes;
@@ -30,6 +31,7 @@ use sqlx::sqlite::SqlitePool;
 use waypost_protocol::PersonId;
 
 pub(crate) use escalations::EscalationRow;
+pub(crate) use fetches::FetchRow;
 pub(crate) use identity::Identity;
 pub(crate) use messages::{MessageRow, Place, Receipts};
 pub use open::{OpenError, StoreKey};

@@ -15,7 +15,9 @@ use waypost_protocol::{
     Role, Said, SoughtWord, Stop, StopId, StopState, TemplateDefinition, Trip, TripId,
 };
 
-pub use uploads::{OnMetered, UploadClass, UploadEnd, UploadState, UploadView, UploadsView};
+pub use uploads::{
+    FetchEnd, FetchView, OnMetered, UploadClass, UploadEnd, UploadState, UploadView, UploadsView,
+};
 
 /// Everything that a screen of one enrolment shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,6 +49,8 @@ pub struct View {
     pub trips_changed: u64,
     /// Files of this person that are on their way to the server.
     pub uploads: UploadsView,
+    /// Files of messages that are wanted on this device and are not here yet, in the order of the messages.
+    pub fetches: Vec<FetchView>,
     /// The directory, by name.
     pub people: Vec<PersonView>,
     /// The conversations, those with the newest message first.

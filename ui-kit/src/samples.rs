@@ -267,6 +267,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         trips: Arc::default(),
         trips_changed: 0,
         uploads: Default::default(),
+        fetches: Vec::new(),
         me,
         link: LinkView::Online { path: LinkPath::Mqtt, catching_up: false },
         waiting: 1,

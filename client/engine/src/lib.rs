@@ -17,6 +17,7 @@ mod backoff;
 mod doing;
 mod effect;
 mod engine;
+mod fetches;
 mod inbox;
 mod input;
 mod limits;
@@ -31,6 +32,7 @@ mod uploads;
 
 pub use effect::{Change, Effect, Refusal};
 pub use engine::Engine;
+pub use fetches::{Fetch, FetchAnswer, FetchEnd, FetchStep, FetchWish, Fetches};
 pub use input::{Down, Input, LinkPath, Now, Wish};
 pub use limits::*;
 pub use link::LinkState;

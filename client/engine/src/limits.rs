@@ -75,5 +75,8 @@ pub const UPLOADS_YIELD_MS: u64 = 10_000;
 /// Over how long the pace of uploads is averaged, in milliseconds.
 pub const UPLOAD_PACE_OVER_MS: u64 = 30_000;
 
-/// How often bytes are sent again that came as something else.
+/// What comes of a file is kept in units of so many bytes, as the device seals them.
+pub const FETCH_UNIT: u64 = 64 * 1024;
+
+/// How often bytes are sent or fetched again that came as something else.
 pub const UPLOAD_TRIES_MAX: u32 = 2;

@@ -12,7 +12,9 @@ use waypost_protocol::{Millis, ProblemCode, Sha256Hash};
 
 use crate::backoff::Dice;
 use crate::{PIECE_FOR_MS, UPLOAD_TRIES_MAX, UPLOADS_YIELD_MS};
-use pace::{Pace, Piece};
+pub(crate) use pace::Piece;
+
+use pace::Pace;
 
 /// Bytes that the server is to have.
 #[derive(Clone, PartialEq, Eq, Debug)]

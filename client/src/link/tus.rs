@@ -90,15 +90,29 @@ fn path(location: &str) -> Option<String> {
     location.starts_with("/v1/uploads/").then(|| location.to_owned())
 }
 
+/// What the server says when it does not do what it is asked for.
 #[derive(Deserialize)]
-struct Problem {
-    code: ProblemCode,
+pub(super) struct Refused {
+    pub(super) code: ProblemCode,
+    #[serde(default)]
+    pub(super) field: Option<String>,
+    /// In how many milliseconds to ask again, if it says so.
+    #[serde(skip)]
+    pub(super) after_ms: Option<u64>,
+}
+
+/// What a server says; nothing if something between here and there has answered.
+pub(super) async fn refused(response: Response) -> Option<Refused> {
+    let after_ms = retry_after_ms(response.headers());
+    let body = response.bytes().await.ok()?;
+    let refused: Refused = serde_json::from_slice(&body).ok()?;
+    Some(Refused { after_ms, ..refused })
 }
 
 async fn refusal(response: Response) -> UploadAnswer {
-    let after_ms = retry_after_ms(response.headers());
-    let Ok(body) = response.bytes().await else { return UploadAnswer::Lost };
-    let Ok(Problem { code }) = serde_json::from_slice(&body) else { return UploadAnswer::Lost };
+    let Some(Refused { code, after_ms, .. }) = refused(response).await else {
+        return UploadAnswer::Lost;
+    };
     match code {
         // The server has lost it, or someone else has brought more of it in the meantime.
         ProblemCode::UploadOffset => UploadAnswer::Lost,

@@ -69,6 +69,7 @@ pub(super) fn shell() -> ShellPart {
     ShellPart {
         link,
         uploads: Default::default(),
+        fetches: Default::default(),
         waiting: 0,
         outbox_full: false,
         store_trouble: None,

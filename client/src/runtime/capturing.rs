@@ -106,12 +106,47 @@ pub(super) fn seal(
     policy: &PicturePolicy,
     captured_at: Millis,
 ) -> Result<(EvidenceItem, Vec<Sealed>), CaptureError> {
-    let mut kept = Vec::new();
-    let item = item(files, capture, policy, captured_at, &mut kept);
-    if item.is_err() {
-        kept.iter().for_each(|sealed: &Sealed| files.remove(sealed.name));
+    let mut sealing = Sealing::default();
+    let item = item(files, capture, policy, captured_at, &mut sealing);
+    sealing.keep_only(files, |_| item.is_ok());
+    Ok((item?, sealing.kept))
+}
+
+/// Files that are sealed, and that nobody knows of yet.
+#[derive(Default)]
+pub(super) struct Sealing {
+    pub(super) kept: Vec<Sealed>,
+}
+
+impl Sealing {
+    /// Removes all but these.
+    pub(super) fn keep_only(&mut self, files: &Files, wanted: impl Fn(&Sealed) -> bool) {
+        self.kept.retain(|sealed| {
+            let is_wanted = wanted(sealed);
+            if !is_wanted {
+                files.remove(sealed.name);
+            }
+            is_wanted
+        });
     }
-    Ok((item?, kept))
+
+    fn keep(
+        &mut self,
+        files: &Files,
+        from: &mut dyn io::Read,
+        media_type: String,
+    ) -> Result<Option<Blob>, CaptureError> {
+        let sealed = files.keep(from, EVIDENCE_BYTES_MAX).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => CaptureError::Size,
+            _ => CaptureError::Disk(error.to_string()),
+        })?;
+        let blob = Blob { sha256: sealed.sha256, size: sealed.size, media_type };
+        self.kept.push(sealed);
+        match blob.size {
+            0 => Err(CaptureError::Size),
+            _ => Ok(Some(blob)),
+        }
+    }
 }
 
 fn item(
@@ -119,38 +154,39 @@ fn item(
     capture: Capture,
     policy: &PicturePolicy,
     captured_at: Millis,
-    kept: &mut Vec<Sealed>,
+    sealing: &mut Sealing,
 ) -> Result<EvidenceItem, CaptureError> {
     let Capture { kind, bytes, text, at, .. } = capture;
-    let mut keep = |from: &mut dyn io::Read, media_type: String| {
-        let sealed = files.keep(from, EVIDENCE_BYTES_MAX).map_err(|error| match error.kind() {
-            io::ErrorKind::FileTooLarge => CaptureError::Size,
-            _ => CaptureError::Disk(error.to_string()),
-        })?;
-        let blob = Blob { sha256: sealed.sha256, size: sealed.size, media_type };
-        kept.push(sealed);
-        match blob.size {
-            0 => Err(CaptureError::Size),
-            _ => Ok(Some(blob)),
-        }
-    };
-    let (original, preview) = match bytes {
-        Captured::Picture(bytes) => {
-            let ready = pictures::prepare(&bytes, policy)
-                .map_err(|error| CaptureError::NoPicture(error.to_string()))?;
-            let original = keep(&mut ready.original.as_slice(), pictures::MEDIA_TYPE.into())?;
-            (original, keep(&mut ready.preview.as_slice(), pictures::MEDIA_TYPE.into())?)
-        }
-        Captured::File { path, media_type } => {
-            let file = File::open(path);
-            let mut file = file.map_err(|error| CaptureError::Disk(error.to_string()))?;
-            (keep(&mut file, media_type)?, None)
-        }
-        Captured::Bytes { bytes, media_type } => (keep(&mut bytes.as_slice(), media_type)?, None),
-        Captured::Nothing => (None, None),
-    };
+    let (original, preview) = sealed(files, bytes, policy, sealing)?;
     let item = EvidenceItem { kind, captured_at, original, preview, text, at };
     // What cannot be said later is not kept now.
     item.check().map_err(CommandError::Content)?;
     Ok(item)
+}
+
+/// Seals bytes, made ready if they are a picture, and then once more in small.
+pub(super) fn sealed(
+    files: &Files,
+    bytes: Captured,
+    policy: &PicturePolicy,
+    sealing: &mut Sealing,
+) -> Result<(Option<Blob>, Option<Blob>), CaptureError> {
+    Ok(match bytes {
+        Captured::Picture(bytes) => {
+            let ready = pictures::prepare(&bytes, policy)
+                .map_err(|error| CaptureError::NoPicture(error.to_string()))?;
+            let picture = || pictures::MEDIA_TYPE.to_owned();
+            let original = sealing.keep(files, &mut ready.original.as_slice(), picture())?;
+            (original, sealing.keep(files, &mut ready.preview.as_slice(), picture())?)
+        }
+        Captured::File { path, media_type } => {
+            let file = File::open(path);
+            let mut file = file.map_err(|error| CaptureError::Disk(error.to_string()))?;
+            (sealing.keep(files, &mut file, media_type)?, None)
+        }
+        Captured::Bytes { bytes, media_type } => {
+            (sealing.keep(files, &mut bytes.as_slice(), media_type)?, None)
+        }
+        Captured::Nothing => (None, None),
+    })
 }

@@ -5,7 +5,7 @@ use waypost_protocol::{Body, ContentError, ConversationId, FactId, PersonId, Quo
 
 use super::trips::{Pen, anew};
 use super::{CommandError, Sent};
-use crate::command::{Command, UploadCommand};
+use crate::command::{Command, FileCommand, UploadCommand};
 use crate::store::{Reading, StoreError, WedgedRow};
 
 /// What a command comes down to.
@@ -14,8 +14,10 @@ pub(super) enum Task {
     Wish(Wish),
     /// Something for the view alone.
     Open(Option<ConversationId>),
-    /// Something about files.
+    /// Something about files that go.
     Uploads(UploadCommand),
+    /// Something about files that come.
+    Files(FileCommand),
     /// Nothing is left to do.
     Done(Sent),
 }
@@ -29,6 +31,7 @@ pub(super) async fn understand(
     Ok(match command {
         Command::OfTrips(command) => super::trips::understand(command, reading, pen).await?,
         Command::OfUploads(command) => Task::Uploads(command),
+        Command::OfFiles(command) => Task::Files(command),
         Command::Send { conversation, message } => {
             let is_more = matches!(*message, Body::Incident { .. } | Body::StopMoved { .. });
             match kind::TOLD.contains(&message.to_content().kind) && !is_more {

@@ -14,6 +14,10 @@ impl Shell {
     pub(super) async fn expire(&mut self) {
         match self.store.expire(self.engine.server_time(self.now())).await {
             Ok(touched) => {
+                if let Err(error) = self.store.drop_files().await {
+                    self.in_trouble(&error);
+                }
+                self.fetching.touch();
                 self.model.touch(touched);
                 self.view_changed();
                 self.wait_for_expiry().await;

@@ -7,10 +7,11 @@ use std::time::Duration;
 use ed25519_dalek::SigningKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
-use waypost_engine::{Effect, Engine, Input, LinkPath, LinkState, Now};
+use waypost_engine::{Effect, Engine, Input, LinkPath, LinkState, Now, Wish};
 use waypost_protocol::{FactId, TYPING_FOR_MS};
 
 use super::commands::{Task, understand};
+use super::fetching::Fetching;
 use super::trips::Pen;
 use super::uploading::Uploading;
 use super::{CommandError, Request, Sent};
@@ -35,6 +36,7 @@ pub(super) struct Shell {
     pub(super) engine: Engine,
     pub(super) model: ReadModel,
     pub(super) uploading: Uploading,
+    pub(super) fetching: Fetching,
     pub(super) peer: Arc<Peer>,
     /// With it the device signs evidence.
     key: SigningKey,
@@ -96,10 +98,11 @@ impl Shell {
         let mut model = ReadModel::new(identity);
         model.show_trips_from(clock.day(-DAYS_SHOWN_BEFORE));
         model.refresh(&store.reading()).await.map_err(unreadable)?;
-        let uploading = Uploading::default();
+        let (uploading, fetching) = (Uploading::default(), Fetching::default());
         let first = model.view(ShellPart {
             link: engine.link(clock.moment(started)).into(),
             uploads: uploading.view(),
+            fetches: fetching.view(),
             waiting: engine.waiting(),
             outbox_full: engine.outbox_full(),
             store_trouble: None,
@@ -110,6 +113,7 @@ impl Shell {
             engine,
             model,
             uploading,
+            fetching,
             peer: Arc::new(peer),
             key: SigningKey::from_bytes(&identity.signing_key),
             clock,
@@ -140,10 +144,13 @@ impl Shell {
                     Some(Request::Board(days, reply)) => self.board(days, reply).await,
                     Some(Request::Of(stop, question)) => self.of_stop(stop, question).await,
                     Some(Request::File(sha256, reply)) => self.file(sha256, reply).await,
+                    Some(Request::Attach(asked)) => self.attach(*asked).await,
                     Some(Request::Close) | None => break,
                 },
                 Some(answered) = self.uploading.answers.1.recv() => self.brought(answered).await,
+                Some(fetched) = self.fetching.answers.1.recv() => self.fetched(fetched).await,
                 () = at(self.uploading.timer) => {}
+                () = at(self.fetching.timer) => {}
                 report = self.reports.1.recv() => {
                     if let Some(report) = report {
                         self.reported(report).await;
@@ -162,6 +169,7 @@ impl Shell {
                 () = at(self.view_due) => self.show().await,
             }
             self.bring().await;
+            self.fetch().await;
         }
         self.links.clear();
         self.store.close().await;
@@ -188,18 +196,23 @@ impl Shell {
         }
         let pen = Pen { id: FactId::mint(self.clock.now(), random()), key: &self.key };
         match understand(command, &self.store.reading(), &pen).await? {
-            Task::Wish(wish) => match self.happened(Input::Tapped(wish)).await {
-                Outcome::Answered(answer) => answer,
-                Outcome::Failed(error) => Err(error.into()),
-                Outcome::Done | Outcome::StartOver => Ok(Sent { id: None }),
-            },
+            Task::Wish(wish) => self.wish(wish).await,
             Task::Open(conversation) => {
                 self.model.open(conversation);
                 self.view_changed();
                 Ok(Sent { id: None })
             }
             Task::Uploads(command) => self.of_uploads(command).await,
+            Task::Files(command) => self.of_files(command).await,
             Task::Done(sent) => Ok(sent),
+        }
+    }
+
+    pub(super) async fn wish(&mut self, wish: Wish) -> Result<Sent, CommandError> {
+        match self.happened(Input::Tapped(wish)).await {
+            Outcome::Answered(answer) => answer,
+            Outcome::Failed(error) => Err(error.into()),
+            Outcome::Done | Outcome::StartOver => Ok(Sent { id: None }),
         }
     }
 
@@ -245,7 +258,7 @@ impl Shell {
                     Ok(touched) => {
                         self.trouble = None;
                         let expiry = touched.expiry;
-                        if touched.trips {
+                        if touched.trips || self.uploading.waits_for_facts() {
                             self.uploading.touch();
                         }
                         self.model.touch(touched);
@@ -335,6 +348,7 @@ impl Shell {
             Ok(()) => {
                 self.trouble = None;
                 self.uploading.touch();
+                self.fetching.touch();
                 self.view_changed();
                 if self.lost {
                     self.reload(Input::Started).await;
@@ -361,6 +375,7 @@ impl Shell {
         let view = self.model.view(ShellPart {
             link: self.engine.link(self.now()).into(),
             uploads: self.uploading.view(),
+            fetches: self.fetching.view(),
             waiting: self.engine.waiting(),
             outbox_full: self.engine.outbox_full(),
             store_trouble: self.trouble.as_ref().map(|(why, _)| why.clone()),

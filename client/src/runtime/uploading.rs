@@ -37,9 +37,10 @@ pub(super) struct Uploading {
 /// What became of the step with this number.
 pub(super) struct Answered(u64, UploadAnswer);
 
-struct UnderWay {
-    number: u64,
-    task: AbortHandle,
+/// A step, which ends when this is dropped.
+pub(super) struct UnderWay {
+    pub(super) number: u64,
+    pub(super) task: AbortHandle,
 }
 
 impl Drop for UnderWay {
@@ -67,6 +68,11 @@ impl Uploading {
     /// Something was promised, or came into the record.
     pub(super) fn touch(&mut self) {
         self.stale = true;
+    }
+
+    /// Whether something is promised by what the record does not have yet.
+    pub(super) fn waits_for_facts(&self) -> bool {
+        self.rows.iter().any(|row| !row.is_promised)
     }
 
     /// What the screen shows.

@@ -6,9 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 use waypost_engine::{OnMetered, UploadClass, UploadEnd};
-use waypost_protocol::{
-    Blob, Body, Content, EvidenceItem, FactId, ProblemCode, Sha256Hash, StopId,
-};
+use waypost_protocol::{Body, Content, EvidenceItem, FactId, ProblemCode, Sha256Hash, StopId};
 
 use super::apply::{blob, place};
 use super::read::{Reading, fact_id};
@@ -23,7 +21,8 @@ const UNREADABLE: i64 = -1;
 /// One file that a fact promises.
 pub(crate) struct UploadRow {
     pub(crate) fact: FactId,
-    pub(crate) stop: StopId,
+    /// At which stop, if at one.
+    pub(crate) stop: Option<StopId>,
     pub(crate) sha256: Sha256Hash,
     pub(crate) size: u64,
     pub(crate) class: UploadClass,
@@ -43,15 +42,7 @@ impl Store {
         let bytes = minicbor::to_vec(item).map_err(|error| sqlx::Error::Encode(error.into()))?;
         self.write(async |writing| {
             for file in files {
-                writing
-                    .sql("INSERT INTO files (sha256, size, name, key) VALUES (?, ?, ?, ?)
-                         ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, key = excluded.key")
-                    .bind(file.sha256.0.as_slice())
-                    .bind(place(file.size))
-                    .bind(file.name.as_bytes().as_slice())
-                    .bind(file.key.as_slice())
-                    .run()
-                    .await?;
+                writing.file(file).await?;
             }
             writing
                 .sql("INSERT INTO captured (stop, item) VALUES (?, ?)")
@@ -139,10 +130,12 @@ impl Store {
 
     /// Deletes the files that nothing needs any more.
     pub(crate) async fn drop_files(&self) -> Result<(), StoreError> {
+        self.forget_fetches_of_what_is_gone().await?;
         let captured = self.reading().all_captured().await?;
         let needed = |sha256: &[u8]| captured.iter().any(|kept| kept.0 == sha256);
         let unpromised = sqlx::query(
-            "SELECT sha256, name FROM files WHERE sha256 NOT IN (SELECT sha256 FROM uploads)",
+            "SELECT sha256, name FROM files WHERE sha256 NOT IN (SELECT sha256 FROM uploads)
+             AND sha256 NOT IN (SELECT sha256 FROM fetches)",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -171,7 +164,8 @@ impl Store {
     /// Removes what a crash has left behind.
     pub(crate) async fn sweep_files(&self) -> Result<(), StoreError> {
         self.drop_files().await?;
-        let rows = sqlx::query("SELECT name FROM files").fetch_all(&self.pool).await?;
+        let rows = sqlx::query("SELECT name FROM files UNION SELECT name FROM fetches");
+        let rows = rows.fetch_all(&self.pool).await?;
         let known: Result<BTreeSet<_>, _> = rows.iter().map(|row| uuid(row, 0)).collect();
         self.files.sweep(&known?);
         Ok(())
@@ -179,8 +173,27 @@ impl Store {
 }
 
 impl Writing {
+    /// Keeps where a file lies; the last one counts.
+    pub(super) async fn file(&mut self, file: &Sealed) -> Result<(), sqlx::Error> {
+        self.sql(
+            "INSERT INTO files (sha256, size, name, key) VALUES (?, ?, ?, ?)
+             ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, key = excluded.key",
+        )
+        .bind(file.sha256.0.as_slice())
+        .bind(place(file.size))
+        .bind(file.name.as_bytes().as_slice())
+        .bind(file.key.as_slice())
+        .run()
+        .await
+    }
+
     /// A fact that waits promises files, and holds what was captured.
     pub(super) async fn promises(&mut self, fact: FactId, body: &Body) -> Result<(), sqlx::Error> {
+        if let Body::File { file, .. } = body
+            && file.travels()
+        {
+            return self.promise(fact, None, (file.sha256, file.size), UploadClass::Original).await;
+        }
         let Body::StopMoved { moved, .. } = body else { return Ok(()) };
         let Some(Ok(manifest)) = moved.proof.as_ref().map(|proof| proof.manifest()) else {
             return Ok(());
@@ -190,7 +203,8 @@ impl Writing {
             let (original, preview) = (item.original.iter(), item.preview.iter());
             let originals = original.map(|it| (it, UploadClass::Original));
             for (file, class) in originals.chain(preview.map(|it| (it, UploadClass::Preview))) {
-                self.promise(fact, manifest.stop, file, class).await?;
+                let blob = (file.sha256, file.size);
+                self.promise(fact, Some(manifest.stop), blob, class).await?;
             }
         }
         Ok(())
@@ -199,8 +213,8 @@ impl Writing {
     async fn promise(
         &mut self,
         fact: FactId,
-        stop: StopId,
-        file: &Blob,
+        stop: Option<StopId>,
+        (sha256, size): (Sha256Hash, u64),
         class: UploadClass,
     ) -> Result<(), sqlx::Error> {
         self.sql(
@@ -208,9 +222,9 @@ impl Writing {
              ON CONFLICT DO NOTHING",
         )
         .bind(blob(&fact))
-        .bind(file.sha256.0.as_slice())
-        .bind(place(file.size))
-        .bind(stop.as_bytes().as_slice())
+        .bind(sha256.0.as_slice())
+        .bind(place(size))
+        .bind(stop.map(|stop| stop.as_bytes().to_vec()))
         .bind(i64::from(class == UploadClass::Original))
         .run()
         .await
@@ -279,7 +293,7 @@ impl Reading<'_> {
             };
             Ok(UploadRow {
                 fact: fact_id(row, 0)?,
-                stop: StopId(uuid(row, 1)?),
+                stop: row.try_get::<Option<&[u8]>, _>(1)?.map(stop_id).transpose()?,
                 sha256: hash(row, 2)?,
                 size: row.try_get::<i64, _>(3)?.unsigned_abs(),
                 class,
@@ -297,12 +311,11 @@ impl Reading<'_> {
             .fetch_optional(self.pool)
             .await?;
         let sealed = |row: SqliteRow| -> Result<Sealed, sqlx::Error> {
-            let key = row.try_get::<&[u8], _>(3)?.try_into();
             Ok(Sealed {
                 sha256: hash(&row, 0)?,
                 size: row.try_get::<i64, _>(1)?.unsigned_abs(),
                 name: uuid(&row, 2)?,
-                key: key.map_err(|_| damaged("key"))?,
+                key: key_of(&row, 3)?,
             })
         };
         Ok(row.map(sealed).transpose()?)
@@ -339,6 +352,10 @@ impl Reading<'_> {
     }
 }
 
+fn stop_id(bytes: &[u8]) -> Result<StopId, sqlx::Error> {
+    Uuid::from_slice(bytes).map(StopId).map_err(|_| damaged("id"))
+}
+
 fn ended(number: i64) -> UploadEnd {
     if number == DONE {
         return UploadEnd::Done;
@@ -351,13 +368,17 @@ fn item(row: &SqliteRow) -> Result<EvidenceItem, sqlx::Error> {
     minicbor::decode(row.try_get(0)?).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-fn hash(row: &SqliteRow, at: usize) -> Result<Sha256Hash, sqlx::Error> {
+pub(super) fn hash(row: &SqliteRow, at: usize) -> Result<Sha256Hash, sqlx::Error> {
     let bytes = row.try_get::<&[u8], _>(at)?.try_into();
     bytes.map(Sha256Hash).map_err(|_| damaged("hash"))
 }
 
-fn uuid(row: &SqliteRow, at: usize) -> Result<Uuid, sqlx::Error> {
+pub(super) fn uuid(row: &SqliteRow, at: usize) -> Result<Uuid, sqlx::Error> {
     Uuid::from_slice(row.try_get::<&[u8], _>(at)?).map_err(|_| damaged("id"))
+}
+
+pub(super) fn key_of(row: &SqliteRow, at: usize) -> Result<[u8; 32], sqlx::Error> {
+    row.try_get::<&[u8], _>(at)?.try_into().map_err(|_| damaged("key"))
 }
 
 fn damaged(what: &str) -> sqlx::Error {

@@ -1,6 +1,6 @@
-//! What is still to come of what was said: files on their way to the server.
+//! What is still to come of what was said: files on their way to the server, and to this device.
 
-pub use waypost_engine::{OnMetered, UploadClass, UploadEnd, UploadState};
+pub use waypost_engine::{FetchEnd, OnMetered, UploadClass, UploadEnd, UploadState};
 use waypost_protocol::{FactId, Millis, Sha256Hash, StopId};
 
 /// Everything that was promised and is not safe with the server yet.
@@ -21,8 +21,8 @@ pub struct UploadsView {
 pub struct UploadView {
     /// The fact that promises it.
     pub fact: FactId,
-    /// At which stop it was captured.
-    pub stop: StopId,
+    /// At which stop it was captured; `None` if a message brings it.
+    pub stop: Option<StopId>,
     /// What it hashes to: [`crate::Client::file`] gives its bytes as long as they are on this device.
     pub sha256: Sha256Hash,
     /// How many bytes it has.
@@ -33,4 +33,19 @@ pub struct UploadView {
     pub sent: u64,
     /// How it came to its end. What the server has stays on this device until it is in a backup as well.
     pub ended: Option<UploadEnd>,
+}
+
+/// A file of a message that this person wants to have here, and that is not here yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FetchView {
+    /// The message that brings it.
+    pub message: FactId,
+    /// What it hashes to: [`crate::Client::file`] gives its bytes once they are here.
+    pub sha256: Sha256Hash,
+    /// How many bytes it has.
+    pub size: u64,
+    /// How many of them are here.
+    pub got: u64,
+    /// Why it does not come; [`crate::FileCommand::Fetch`] tries again.
+    pub ended: Option<FetchEnd>,
 }

@@ -10,7 +10,9 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Name;
 use object_store::prefix::PrefixStore;
-use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt as _};
+use object_store::{
+    GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt as _, RetryConfig,
+};
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncWriteExt as _};
@@ -55,7 +57,8 @@ impl Kept {
                 // Its client takes the one of the process; there may be one already.
                 let _ = rustls::crypto::ring::default_provider().install_default();
                 let (name, folder) = bucket.split_once('/').unwrap_or((bucket, ""));
-                let bucket = AmazonS3Builder::from_env().with_bucket_name(name).build();
+                let bucket = AmazonS3Builder::from_env().with_bucket_name(name);
+                let bucket = bucket.with_retry(patience()).build();
                 Arc::new(PrefixStore::new(bucket.map_err(std::io::Error::other)?, folder))
             }
             None => {
@@ -219,6 +222,11 @@ impl Kept {
         tokio::fs::rename(&unfinished, target).await?;
         Ok(size)
     }
+}
+
+/// How long a bucket is asked again: whoever sends waits for it, and tries again by themselves.
+fn patience() -> RetryConfig {
+    RetryConfig { max_retries: 3, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() }
 }
 
 /// What bytes are that begin so.

@@ -7,8 +7,8 @@ use crate::{
 };
 
 /// How long a piece is: about what goes through in [`PIECE_FOR_MS`].
-pub(super) struct Piece {
-    pub(super) bytes: u64,
+pub(crate) struct Piece {
+    pub(crate) bytes: u64,
 }
 
 impl Default for Piece {
@@ -18,16 +18,16 @@ impl Default for Piece {
 }
 
 impl Piece {
-    pub(super) fn took(&mut self, length: u64, ms: u64) {
+    pub(crate) fn took(&mut self, length: u64, ms: u64) {
         let fits = length.saturating_mul(PIECE_FOR_MS) / ms.max(1);
         // The last piece of a file is short and says little.
         let bound = self.bytes.saturating_mul(2);
-        if length == self.bytes || fits < self.bytes {
+        if length >= self.bytes || fits < self.bytes {
             self.bytes = fits.clamp(self.bytes / 2, bound).clamp(PIECE_BYTES_MIN, PIECE_BYTES_MAX);
         }
     }
 
-    pub(super) fn lost(&mut self, length: u64) {
+    pub(crate) fn lost(&mut self, length: u64) {
         if length > 0 {
             self.bytes = (self.bytes / 2).max(PIECE_BYTES_MIN);
         }

@@ -2,6 +2,7 @@
 
 mod doing;
 mod edges;
+mod fetches;
 mod hand;
 mod limits;
 mod links;

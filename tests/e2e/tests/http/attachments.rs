@@ -110,7 +110,7 @@ async fn a_large_picture_follows_its_message_and_is_seen_in_small_and_by_a_link(
         let guessed = nobody.get(&format!("{}x", linked)).await;
         guessed.is_problem("a link that never was", 404, "not-found");
 
-        let gone = dana.delete(&format!("/v1/messages/{message}")).await;
+        let gone = dana.ask(dana.request(Method::DELETE, &format!("/v1/messages/{message}"))).await;
         assert!(gone.status < 300, "{}", gone.body);
         omar.get(&path).await.is_problem("a deleted message", 404, "not-found");
         office.closes().await;
@@ -124,7 +124,8 @@ async fn what_is_no_picture_has_none_in_small() {
     let chat = format!("/v1/conversations/{}/messages", omar.with(dana));
     let text_file = b"a list of pallets\n".repeat(2_000);
     // It begins as a picture does, and claims to be vast.
-    let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x02\0\0\0".to_vec();
+    let mut bomb =
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x02\0\0\0".to_vec();
     bomb.resize(40_000, 0);
     for (name, bytes) in [("pallets.txt", text_file), ("vast.png", bomb)] {
         let file = File::of(name, "image/png", bytes.clone()).travelling();

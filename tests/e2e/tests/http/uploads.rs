@@ -31,7 +31,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub pub async fn begins(on: On) -> Self {
+    pub async fn begins(on: On) -> Self {
         let office = Office::open(on).await;
         let mut dana = office.dana.clone();
         let token = token_for(&office.world, "dana").await;
@@ -123,7 +123,7 @@ fn tus(who: &Caller, method: Method, path: &str) -> RequestBuilder {
     who.request(method, path).header("Tus-Resumable", "1.0.0")
 }
 
-async fn begins(who: &Caller, sha256: &str, size: usize) -> Answer {
+pub async fn begins(who: &Caller, sha256: &str, size: usize) -> Answer {
     let request = tus(who, Method::POST, "/v1/uploads").header("Upload-Length", size);
     who.ask(request.header("Upload-Metadata", metadata(sha256))).await
 }

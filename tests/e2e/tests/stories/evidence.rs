@@ -81,7 +81,7 @@ async fn pictures_taken_at_two_doors_without_a_network_end_at_the_right_ones(mut
     assert_eq!(dana.client().captured(stops[0]).await.expect("nothing"), [], "it was said");
     let waits = |view: &View| view.uploads.files.len() == 6 && view.uploads.bytes_left > 0;
     let view = dana.sees("what is still to come", waits).await;
-    let of = |stop| view.uploads.files.iter().filter(move |file| file.stop == stop);
+    let of = |stop| view.uploads.files.iter().filter(move |file| file.stop == Some(stop));
     assert_eq!((of(stops[0]).count(), of(stops[1]).count()), (4, 2));
     let in_small = |file: &&_| {
         matches!(file, &waypost_client::view::UploadView { class: UploadClass::Preview, .. })

@@ -1,6 +1,7 @@
 //! Stories of people and their devices, each on both databases, with a real server process, real
 //! TLS and real MQTT.
 
+mod attachments;
 mod broadcasts;
 mod cases;
 mod clocks;
