@@ -87,7 +87,8 @@ impl Positions {
         let publisher = Arc::new(Publisher::new(first, clock));
         let (followed, told) = (source.clone(), Arc::clone(&publisher));
         let task = tokio::spawn(async move {
-            while_allowed(told.switch(), || keep(|| run(&followed, &told, &pace), &told, &pace)).await;
+            while_allowed(told.switch(), || keep(|| run(&followed, &told, &pace), &told, &pace))
+                .await;
         });
         Self { source, publisher, task }
     }
@@ -162,9 +163,7 @@ async fn run(source: &PositionSource, publisher: &Publisher, pace: &Pace) -> io:
             Ok(())
         }
         PositionSource::Gpsd { host, port } => gpsd::follow(host, *port, publisher, pace).await,
-        PositionSource::Nmea { path, baud } => {
-            receiver::follow(path, *baud, publisher, pace).await
-        }
+        PositionSource::Nmea { path, baud } => receiver::follow(path, *baud, publisher, pace).await,
         PositionSource::Gpx { path, speed } => track::follow(path, *speed, publisher).await,
     }
 }

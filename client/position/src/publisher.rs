@@ -135,7 +135,8 @@ mod tests {
     #[test]
     fn what_lies_off_the_earth_is_not_heard() {
         let publisher = publisher();
-        let nowhere = [(91.0, 0.0), (-90.1, 0.0), (0.0, 180.1), (f64::NAN, 0.0), (0.0, f64::INFINITY)];
+        let nowhere =
+            [(91.0, 0.0), (-90.1, 0.0), (0.0, 180.1), (f64::NAN, 0.0), (0.0, f64::INFINITY)];
         for (latitude, longitude) in nowhere {
             assert!(!publisher.hears(at(latitude, longitude)), "{latitude} {longitude}");
         }
@@ -147,13 +148,21 @@ mod tests {
     fn what_makes_no_sense_beside_a_position_is_left_out() {
         let (publisher, bad) = (publisher(), Some(f64::NAN));
         let reading = Reading { latitude: 1.0, longitude: 2.0, ..Reading::default() };
-        publisher.hears(Heard::At(Reading { accuracy: bad, speed: Some(-1.0), heading: bad, ..reading }));
+        publisher.hears(Heard::At(Reading {
+            accuracy: bad,
+            speed: Some(-1.0),
+            heading: bad,
+            ..reading
+        }));
         let last = publisher.known().borrow().last.clone().unwrap();
         assert_eq!((last.place.accuracy_m, last.speed, last.heading), (None, None, None));
         let (accuracy, heading) = (Some(3.2), Some(360.0));
         publisher.hears(Heard::At(Reading { accuracy, speed: Some(7.5), heading, ..reading }));
         let last = publisher.known().borrow().last.clone().unwrap();
-        assert_eq!((last.place.accuracy_m, last.speed, last.heading), (Some(4), Some(7.5), Some(0.0)));
+        assert_eq!(
+            (last.place.accuracy_m, last.speed, last.heading),
+            (Some(4), Some(7.5), Some(0.0))
+        );
         assert_eq!(last.at, 5_000, "by the device's clock");
     }
 
@@ -169,7 +178,11 @@ mod tests {
         assert_eq!(*publisher.known().borrow(), Known::default());
         publisher.hears(at(3.0, 4.0));
         publisher.allow(true);
-        assert_eq!(publisher.known().borrow().state, State::Knows, "to allow it twice changes nothing");
+        assert_eq!(
+            publisher.known().borrow().state,
+            State::Knows,
+            "to allow it twice changes nothing"
+        );
     }
 
     #[test]

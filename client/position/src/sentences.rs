@@ -34,7 +34,8 @@ impl Sentences {
     }
 
     fn rmc(&mut self, rmc: &RmcData) -> Option<Heard> {
-        let unmeasured = [FaaMode::DataNotValid, FaaMode::Manual, FaaMode::Simulator, FaaMode::Unsafe];
+        let unmeasured =
+            [FaaMode::DataNotValid, FaaMode::Manual, FaaMode::Simulator, FaaMode::Unsafe];
         let is_measured = rmc.faa_mode.is_none_or(|mode| !unmeasured.contains(&mode));
         if rmc.status_of_fix == RmcStatusOfFix::Invalid || !is_measured {
             return self.no_fix();

@@ -62,9 +62,13 @@ pub enum PositionSource {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each says itself what is wrong")]
 pub enum SourceError {
-    #[error("{0:?} is none of off, gpsd://host:port, nmea:path, gpx:path and manual:latitude,longitude")]
+    #[error(
+        "{0:?} is none of off, gpsd://host:port, nmea:path, gpx:path and manual:latitude,longitude"
+    )]
     Unknown(String),
-    #[error("gpsd needs a host and, if it is not 2947, a port from 1 to 65535, as in gpsd://127.0.0.1:2947: {0:?}")]
+    #[error(
+        "gpsd needs a host and, if it is not 2947, a port from 1 to 65535, as in gpsd://127.0.0.1:2947: {0:?}"
+    )]
     Address(String),
     #[error("{0} needs a path, as in {0}:/path")]
     NoPath(&'static str),
@@ -74,7 +78,9 @@ pub enum SourceError {
     Baud(String),
     #[error("a track is played at a speed of more than 0 and at most 10000, not {0:?}")]
     Speed(String),
-    #[error("a place is a latitude from -90 to 90 and a longitude from -180 to 180, as in 52.52,13.405: {0:?}")]
+    #[error(
+        "a place is a latitude from -90 to 90 and a longitude from -180 to 180, as in 52.52,13.405: {0:?}"
+    )]
     Place(String),
 }
 
@@ -126,7 +132,14 @@ fn gpsd(rest: Option<&str>) -> Result<PositionSource, SourceError> {
         Some(inner) => {
             let (host, port) = inner.split_once(']').ok_or_else(wrong)?;
             host.parse::<std::net::Ipv6Addr>().map_err(|_| wrong())?;
-            (host, if port.is_empty() { None } else { Some(port.strip_prefix(':').ok_or_else(wrong)?) })
+            (
+                host,
+                if port.is_empty() {
+                    None
+                } else {
+                    Some(port.strip_prefix(':').ok_or_else(wrong)?)
+                },
+            )
         }
         None => match address.split_once(':') {
             Some((host, port)) => (host, Some(port)),

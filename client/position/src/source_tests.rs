@@ -35,8 +35,21 @@ fn what_is_none_is_refused_for_what_is_wrong_with_it() {
         assert_eq!(source(line), Err(SourceError::Unknown(line.to_owned())));
     }
     for rest in [
-        "", "host", "//", "//:2947", "//host:", "//host:0", "//host:65536", "//host:x", "//a b",
-        "//host/x", "//::1", "//[::1", "//[::1]2947", "//[host]:1", "//me@host",
+        "",
+        "host",
+        "//",
+        "//:2947",
+        "//host:",
+        "//host:0",
+        "//host:65536",
+        "//host:x",
+        "//a b",
+        "//host/x",
+        "//::1",
+        "//[::1",
+        "//[::1]2947",
+        "//[host]:1",
+        "//me@host",
     ] {
         let refused = source(&format!("gpsd:{rest}"));
         assert_eq!(refused, Err(SourceError::Address(rest.to_owned())));

@@ -62,16 +62,19 @@ impl Track {
         let segments = gpx.tracks.into_iter().flat_map(|track| track.segments);
         for point in segments.flat_map(|segment| segment.points) {
             let (longitude, latitude) = point.point().x_y();
-            if Place::at(latitude, longitude).check().is_err() || point.fix == Some(gpx::Fix::None) {
+            if Place::at(latitude, longitude).check().is_err() || point.fix == Some(gpx::Fix::None)
+            {
                 continue;
             }
             let time = point.time.map(OffsetDateTime::from);
             start = start.or(time);
-            let after = time.zip(start).and_then(|(time, start)| Duration::try_from(time - start).ok());
+            let after =
+                time.zip(start).and_then(|(time, start)| Duration::try_from(time - start).ok());
             let before = points.last().map(|point| point.after);
             // Without a time, or with one that goes back, a point follows after a second.
             let next = before.map_or(Duration::ZERO, |before| before + TICK);
-            let after = after.filter(|after| before.is_none_or(|before| *after > before)).unwrap_or(next);
+            let after =
+                after.filter(|after| before.is_none_or(|before| *after > before)).unwrap_or(next);
             points.push(Point { after, latitude, longitude });
         }
         match points.is_empty() {
@@ -135,7 +138,11 @@ impl Point {
 
 /// The same angle from -180 to 180 degrees.
 fn half_turn(degrees: f64) -> f64 {
-    if (-180.0..=180.0).contains(&degrees) { degrees } else { (degrees + 180.0).rem_euclid(360.0) - 180.0 }
+    if (-180.0..=180.0).contains(&degrees) {
+        degrees
+    } else {
+        (degrees + 180.0).rem_euclid(360.0) - 180.0
+    }
 }
 
 #[cfg(test)]

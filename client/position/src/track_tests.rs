@@ -25,7 +25,10 @@ fn points_keep_their_times_and_those_without_follow_after_a_second() {
     let [first, second, back] = [second(10), second(40), second(20)];
     let drive = [(1.0, 1.0, &*first), (1.0, 2.0, &second), (1.0, 3.0, &back), (1.0, 4.0, "")];
     assert_eq!(seconds(&track(&drive).unwrap()), [0, 30, 31, 32]);
-    assert_eq!(seconds(&track(&[(1.0, 1.0, ""), (1.0, 2.0, ""), (1.0, 3.0, "")]).unwrap()), [0, 1, 2]);
+    assert_eq!(
+        seconds(&track(&[(1.0, 1.0, ""), (1.0, 2.0, ""), (1.0, 3.0, "")]).unwrap()),
+        [0, 1, 2]
+    );
 }
 
 #[test]
@@ -38,7 +41,11 @@ fn the_way_between_two_points_is_driven() {
     assert!((speed - 11.12).abs() < 0.01, "111.2 metres in ten seconds: {speed}");
     assert_eq!(half.heading, Some(0.0), "due north");
     let end = track.at(Duration::from_secs(99));
-    assert_eq!((end.latitude, end.speed, end.heading), (52.001, Some(0.0), None), "it stands there");
+    assert_eq!(
+        (end.latitude, end.speed, end.heading),
+        (52.001, Some(0.0), None),
+        "it stands there"
+    );
 }
 
 #[test]
