@@ -109,3 +109,65 @@ fn serial(path: &Path, baud: u32) -> io::Result<SerialPort> {
     port.discard_input_buffer()?;
     Ok(port)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{Known, State};
+
+    const BERLIN: &[u8] =
+        b"$GPRMC,093500.00,A,5231.2000,N,01324.3000,E,20.0,000.0,301126,,,A*64\r\n";
+
+    #[tokio::test]
+    async fn a_receiver_that_falls_silent_or_talks_of_something_else_knows_nothing() {
+        let ms = Duration::from_millis;
+        let pace = Pace { silence: ms(50), first_pause: ms(1), last_pause: ms(1) };
+        let publisher = Publisher::new(Known::default(), || 5_000);
+        let (mut receiver, line) = tokio::io::duplex(256);
+        let story = async {
+            let mut known = publisher.known();
+            for chatter in [b"".as_slice(), b"$GPGSV,1,1,00*79\r\n"] {
+                receiver.write_all(BERLIN).await.unwrap();
+                known.wait_for(|known| known.state == State::Knows).await.unwrap();
+                let chat = async {
+                    loop {
+                        receiver.write_all(chatter).await.unwrap();
+                        tokio::task::yield_now().await;
+                    }
+                };
+                tokio::select! {
+                    () = chat => {}
+                    lost = known.wait_for(|known| known.state == State::NoFix) => drop(lost.unwrap()),
+                }
+            }
+        };
+        let all = async {
+            tokio::select! {
+                end = listen(line, &publisher, &pace) => panic!("it goes on: {end:?}"),
+                () = story => {}
+            }
+        };
+        timeout(Duration::from_secs(30), all).await.expect("silence is noticed");
+    }
+
+    #[tokio::test]
+    async fn a_log_ends_by_itself_and_what_is_not_there_is_an_error() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), BERLIN).unwrap();
+        let publisher = Publisher::new(Known::default(), || 5_000);
+        let pace = Pace {
+            silence: Duration::from_secs(15),
+            first_pause: Duration::ZERO,
+            last_pause: Duration::ZERO,
+        };
+        follow(file.path(), 9_600, &publisher, &pace).await.unwrap();
+        assert_eq!(publisher.known().borrow().state, State::Knows);
+        let gone = follow(&file.path().join("x"), 9_600, &publisher, &pace).await;
+        assert!(gone.is_err());
+    }
+}

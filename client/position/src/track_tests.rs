@@ -6,9 +6,8 @@ fn track(points: &[(f64, f64, &str)]) -> io::Result<Track> {
         format!(r#"<trkpt lat="{latitude}" lon="{longitude}">{inner}</trkpt>"#)
     });
     let points = points.collect::<String>();
-    let text = format!(
-        r#"<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>{points}</trkseg></trk></gpx>"#
-    );
+    let head = r#"<gpx version="1.1" creator="Waypost" xmlns="http://www.topografix.com/GPX/1/1">"#;
+    let text = format!("{head}<trk><trkseg>{points}</trkseg></trk></gpx>");
     Track::read(text.as_bytes())
 }
 

@@ -25,7 +25,7 @@ fn latitudes(known: &Known) -> Option<f64> {
 async fn writer(pipe: &Path) -> File {
     let pipe = pipe.to_owned();
     let open = tokio::task::spawn_blocking(move || OpenOptions::new().write(true).open(pipe));
-    timeout(DEADLINE, open).await.expect("someone reads").unwrap().unwrap()
+    timeout(DEADLINE, open).await.expect("someone reads").expect("no panic").expect("a pipe")
 }
 
 #[tokio::test]
@@ -46,8 +46,16 @@ async fn a_pipe_is_heard_through_garbage_and_when_its_writer_comes_again() {
     receiver.write_all(NO_FIX).unwrap();
     becomes(&positions, State::NoFix).await;
     drop(receiver);
-    writer(&pipe).await.write_all(BERLIN).unwrap();
-    becomes(&positions, State::Knows).await;
+    let mut watch = positions.watch();
+    let again = async {
+        writer(&pipe).await.write_all(BERLIN).unwrap();
+        becomes(&positions, State::Knows).await;
+    };
+    tokio::select! {
+        biased;
+        _ = watch.wait_for(|known| known.state == State::Unreachable) => panic!("the pipe was there"),
+        () = again => {}
+    }
 }
 
 #[tokio::test]

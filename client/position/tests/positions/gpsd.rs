@@ -19,7 +19,7 @@ struct Gpsd {
 
 impl Gpsd {
     fn start(port: u16, log: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         let gpsfake = Command::new("gpsfake")
             .args(["--quiet", "--nowait", "--cycle", "0.05", "--port", &port.to_string()])
             .arg(fixture(log))
@@ -41,17 +41,18 @@ impl Drop for Gpsd {
         let group = format!("-{}", self.gpsfake.id());
         let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
         assert!(killed.is_ok_and(|it| it.success()), "gpsfake and gpsd were running until now");
-        self.gpsfake.wait().unwrap();
+        self.gpsfake.wait().expect("it is a child of this");
     }
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    listener.local_addr().expect("it is bound").port()
 }
 
 fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Millis::try_from(since.as_millis()).unwrap()
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    Millis::try_from(since.as_millis()).expect("it is before the end")
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::fixtures::{becomes, fixture, follow};
 const POWERLESS: &str = "WAYPOST_TEST_WITHOUT_POWERS";
 
 fn permit(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("a file of ours");
 }
 
 /// Root may open everything. Where that runs the tests, this one runs once more as root without that power.
@@ -22,11 +22,11 @@ fn again_without_powers(test: &str) {
     let powers = "-dac_override,-dac_read_search";
     let output = Command::new("setpriv")
         .args(["--bounding-set", powers, "--inh-caps", powers])
-        .arg(std::env::current_exe().unwrap())
+        .arg(std::env::current_exe().expect("this program"))
         .args(["--exact", test, "--nocapture"])
         .env(POWERLESS, "1")
         .output()
-        .unwrap();
+        .expect("setpriv is part of Debian");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}\n{output:?}");
 }
