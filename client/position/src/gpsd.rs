@@ -16,45 +16,6 @@ const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true};\n";
 /// Asked of a gpsd that says nothing: one without receivers answers, one that is gone does not.
 const VERSION: &[u8] = b"?VERSION;\n";
 
-/// A report of gpsd, as far as it is about positions. Fields that are not there, gpsd does not know.
-#[derive(Deserialize)]
-struct Report {
-    class: String,
-    /// 0 and 1: no fix, 2: a place, 3: a place and an altitude.
-    mode: Option<u8>,
-    lat: Option<f64>,
-    lon: Option<f64>,
-    /// Errors in metres: horizontal, or of longitude and latitude on their own.
-    eph: Option<f64>,
-    epx: Option<f64>,
-    epy: Option<f64>,
-    speed: Option<f64>,
-    track: Option<f64>,
-}
-
-/// What gpsd says in this line: `None` if it is no report, `Some(None)` if it is one of something else.
-fn report(line: &[u8]) -> Option<Option<Heard>> {
-    let report: Report = serde_json::from_slice(line).ok()?;
-    Some(position(&report))
-}
-
-fn position(report: &Report) -> Option<Heard> {
-    if report.class != "TPV" {
-        return None;
-    }
-    if report.mode? < 2 {
-        return Some(Heard::NoFix);
-    }
-    let both = report.epx.zip(report.epy).map(|(x, y)| x.hypot(y));
-    Some(Heard::At(Reading {
-        latitude: report.lat?,
-        longitude: report.lon?,
-        accuracy: report.eph.or(both),
-        speed: report.speed,
-        heading: report.track,
-    }))
-}
-
 /// Follows a gpsd until it goes away.
 ///
 /// # Errors
@@ -93,6 +54,45 @@ pub(crate) async fn follow(
             Some(Some(_)) => {}
         });
     }
+}
+
+/// A report of gpsd, as far as it is about positions. Fields that are not there, gpsd does not know.
+#[derive(Deserialize)]
+struct Report {
+    class: String,
+    /// 0 and 1: no fix, 2: a place, 3: a place and an altitude.
+    mode: Option<u8>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    /// Errors in metres: horizontal, or of longitude and latitude on their own.
+    eph: Option<f64>,
+    epx: Option<f64>,
+    epy: Option<f64>,
+    speed: Option<f64>,
+    track: Option<f64>,
+}
+
+/// What gpsd says in this line: `None` if it is no report, `Some(None)` if it is one of something else.
+fn report(line: &[u8]) -> Option<Option<Heard>> {
+    let report: Report = serde_json::from_slice(line).ok()?;
+    Some(position(&report))
+}
+
+fn position(report: &Report) -> Option<Heard> {
+    if report.class != "TPV" {
+        return None;
+    }
+    if report.mode? < 2 {
+        return Some(Heard::NoFix);
+    }
+    let both = report.epx.zip(report.epy).map(|(x, y)| x.hypot(y));
+    Some(Heard::At(Reading {
+        latitude: report.lat?,
+        longitude: report.lon?,
+        accuracy: report.eph.or(both),
+        speed: report.speed,
+        heading: report.track,
+    }))
 }
 
 #[cfg(test)]

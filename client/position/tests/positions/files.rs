@@ -97,10 +97,13 @@ async fn a_track_is_driven_from_point_to_point_in_order() {
     let mut watch = positions.watch();
     let points: Vec<f64> = (0..8).map(|n| 52.52 + f64::from(n) * 0.0002).collect();
     let mut driven = Vec::new();
-    while driven.last() != points.last() {
-        timeout(DEADLINE, watch.changed()).await.expect("it drives on").unwrap();
-        driven.extend(latitudes(&watch.borrow_and_update()));
-    }
+    let drive = async {
+        while driven.last() != points.last() {
+            watch.changed().await.unwrap();
+            driven.extend(latitudes(&watch.borrow_and_update()));
+        }
+    };
+    timeout(DEADLINE, drive).await.expect("it arrives");
     assert!(driven.is_sorted(), "never back: {driven:?}");
     let is_point = |latitude: &f64| points.iter().any(|point| (point - latitude).abs() < 1e-8);
     let mut passed: Vec<f64> = driven.iter().copied().filter(is_point).collect();
@@ -156,8 +159,10 @@ async fn a_place_set_by_hand_ages_like_any_other() {
 #[tokio::test]
 async fn who_is_off_is_not_asked_and_cannot_be_switched_on() {
     let positions = Positions::start(PositionSource::default());
-    positions.allow(true);
-    assert_eq!(positions.stamp(), GeoStamp::without(Fix::Denied));
+    for is_allowed in [true, false, true] {
+        positions.allow(is_allowed);
+        assert_eq!(positions.stamp(), GeoStamp::without(Fix::Denied));
+    }
     let refused = positions.set(&Place::at(1.0, 2.0));
     assert_eq!(refused, Err(SetError::NotManual("off".into())));
 }
