@@ -112,7 +112,8 @@ async fn a_gpsd_without_positions_is_asked_and_one_that_does_not_answer_is_left(
 
 #[tokio::test]
 async fn who_says_no_fix_has_none_and_knows_again_later() {
-    let (listener, positions) = gpsd(PACE).await;
+    // Silence alone would say the same.
+    let (listener, positions) = gpsd(Pace { silence: Duration::from_secs(600), ..PACE }).await;
     let mut stream = client(&listener).await;
     for (report, state) in [(FIX, State::Knows), (NO_FIX, State::NoFix), (FIX, State::Knows)] {
         stream.write_all(report).await.unwrap();
