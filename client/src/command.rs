@@ -257,7 +257,7 @@ pub enum FileCommand {
 pub struct StopDone {
     /// Why, if it did not go as planned.
     pub reason: Option<ReasonCode>,
-    /// Where the device was.
+    /// Where the device was, if it is not to be noted as its source of positions knows it.
     pub at: Option<GeoStamp>,
     /// What there is to say; often nothing.
     pub text: String,

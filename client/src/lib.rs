@@ -18,10 +18,11 @@ pub mod view;
 pub use clock::Clock;
 pub use command::{Command, Evidence, FileCommand, StopDone, TripCommand, UploadCommand};
 pub use enrol::{EnrolError, Invitation};
-pub use pictures::PicturePolicy;
+pub use pictures::{PicturePolicy, codes_in};
 pub use runtime::{Attachment, Capture, CaptureError, Captured, Client, CommandError, Sent, Setup};
 pub use store::{OpenError, StoreKey};
 pub use view::View;
+pub use {waypost_codes as codes, waypost_position as position};
 
 /// Most messages in [`view::Timeline`].
 pub const TIMELINE_MESSAGES_MAX: usize = 500;

@@ -7,9 +7,12 @@ use image::error::{LimitError, LimitErrorKind};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{
-    DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageError, ImageReader, Limits, Rgba,
-    RgbaImage,
+    DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageReader, Limits, Rgba, RgbaImage,
 };
+
+use waypost_codes::{Code, Picture};
+
+use crate::runtime::CaptureError;
 
 /// How pictures are made ready.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,21 +58,12 @@ pub(crate) const MEDIA_TYPE: &str = "image/jpeg";
 /// # Errors
 /// If it is none of these, is damaged or too large to be opened.
 pub(crate) fn prepare(bytes: &[u8], policy: &PicturePolicy) -> Result<Prepared, ImageError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(EDGE_MAX), Some(EDGE_MAX));
-    limits.max_alloc = Some(MEMORY_MAX);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
+    let mut decoder = within_bounds(bytes)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let exif = match policy.keep_exif {
         true => decoder.exif_metadata()?.map(upright),
         false => None,
     };
-    if decoder.total_bytes() > MEMORY_MAX {
-        let kind = LimitErrorKind::InsufficientMemory;
-        return Err(ImageError::Limits(LimitError::from_kind(kind)));
-    }
     let picture = DynamicImage::from_decoder(decoder)?;
     // JPEG knows no transparency; what shines through is white, as paper is.
     let picture = on_white(picture);
@@ -84,6 +78,38 @@ pub(crate) fn prepare(bytes: &[u8], policy: &PicturePolicy) -> Result<Prepared, 
         original: jpeg(&picture, policy.quality, exif)?,
         preview: jpeg(&small, PREVIEW_QUALITY, None)?,
     })
+}
+
+/// The codes in a picture (JPEG, PNG or WebP) that a camera has made, in the background. A large one in which there is none
+/// takes some seconds.
+///
+/// # Errors
+/// If it is no picture that can be opened.
+pub async fn codes_in(picture: Vec<u8>) -> Result<Vec<Code>, CaptureError> {
+    let reads = move || -> Result<Vec<Code>, ImageError> {
+        let picture = DynamicImage::from_decoder(within_bounds(&picture)?)?;
+        Ok(waypost_codes::read(&Picture::from(&on_white(picture))))
+    };
+    let read = tokio::task::spawn_blocking(reads).await.map_err(|error| error.to_string());
+    let read = read.and_then(|read| read.map_err(|error| error.to_string()));
+    read.map_err(CaptureError::NoPicture)
+}
+
+/// What opens a picture, if it is none that takes too much.
+fn within_bounds(bytes: &[u8]) -> Result<impl ImageDecoder, ImageError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(EDGE_MAX), Some(EDGE_MAX));
+    limits.max_alloc = Some(MEMORY_MAX);
+    reader.limits(limits);
+    let decoder = reader.into_decoder()?;
+    match decoder.total_bytes() > MEMORY_MAX {
+        true => {
+            let kind = LimitErrorKind::InsufficientMemory;
+            Err(ImageError::Limits(LimitError::from_kind(kind)))
+        }
+        false => Ok(decoder),
+    }
 }
 
 fn on_white(picture: DynamicImage) -> DynamicImage {

@@ -21,10 +21,13 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use waypost_engine::Refusal;
-use waypost_protocol::{ContentError, DeviceId, EvidenceItem, FactId, Sha256Hash, StopId};
+use waypost_position::{PositionSource, Positions};
+use waypost_protocol::{
+    ContentError, DeviceId, EvidenceItem, FactId, GeoStamp, Sha256Hash, StopId,
+};
 
 use crate::clock::Clock;
-use crate::command::Command;
+use crate::command::{Command, TripCommand};
 use crate::enrol::{EnrolError, enrol};
 use crate::files::{Files, Sealed};
 use crate::pictures::PicturePolicy;
@@ -49,7 +52,9 @@ pub struct Client {
     requests: mpsc::Sender<Request>,
     view: watch::Receiver<Arc<View>>,
     files: Files,
-    setup: Setup,
+    clock: Clock,
+    pictures: PicturePolicy,
+    positions: Option<Positions>,
     task: JoinHandle<()>,
 }
 
@@ -113,7 +118,7 @@ impl From<Refusal> for CommandError {
 }
 
 /// What a client takes from its surroundings.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Setup {
     /// The clock of the device.
     pub clock: Clock,
@@ -121,6 +126,8 @@ pub struct Setup {
     pub device: Option<DeviceId>,
     /// How pictures are made ready.
     pub pictures: PicturePolicy,
+    /// Where the device learns its position; `None` if nothing is to be noted of it.
+    pub position: Option<PositionSource>,
 }
 
 impl Client {
@@ -173,7 +180,9 @@ impl Client {
         let files = store.files().clone();
         let (shell, view) = Shell::load(store, &identity, setup.clock).await?;
         let task = tokio::spawn(shell.run(receiver));
-        Ok(Self { requests, view, files, setup, task })
+        let Setup { clock, pictures, position, .. } = setup;
+        let positions = position.map(|source| Positions::start_by(source, move || clock.now()));
+        Ok(Self { requests, view, files, clock, pictures, positions, task })
     }
 
     /// The newest view, and a way to wait for the next. Bursts are merged: at most about 60 views
@@ -184,8 +193,16 @@ impl Client {
 
     /// Does what a person wishes. When it returns, the wish is durable and survives a crash; the
     /// view follows within moments.
-    pub async fn send(&self, command: Command) -> Result<Sent, CommandError> {
+    pub async fn send(&self, mut command: Command) -> Result<Sent, CommandError> {
+        if let Command::OfTrips(TripCommand::MoveStop { done, .. }) = &mut command {
+            done.at = done.at.take().or_else(|| self.stamp());
+        }
         self.ask(|reply| Request::Command(command, reply)).await
+    }
+
+    /// Where the device is, if it is set up to know: what goes along with each outcome of a stop and all that is captured.
+    pub fn positions(&self) -> Option<&Positions> {
+        self.positions.as_ref()
     }
 
     /// Looks for messages that are on this device, with or without a network.
@@ -208,9 +225,10 @@ impl Client {
     ///
     /// # Errors
     /// If it is no picture, too large, or cannot be kept.
-    pub async fn capture(&self, capture: Capture) -> Result<EvidenceItem, CaptureError> {
+    pub async fn capture(&self, mut capture: Capture) -> Result<EvidenceItem, CaptureError> {
+        capture.at = capture.at.or_else(|| self.stamp());
         let (stop, files) = (capture.stop, self.files.clone());
-        let (policy, at) = (self.setup.pictures, self.setup.clock.now());
+        let (policy, at) = (self.pictures, self.clock.now());
         let seals = move || capturing::seal(&files, capture, &policy, at);
         let sealed = tokio::task::spawn_blocking(seals).await;
         let (item, kept) = sealed.map_err(|error| CaptureError::Disk(error.to_string()))??;
@@ -242,7 +260,7 @@ impl Client {
     /// # Errors
     /// If it is no picture, too large, or cannot be kept or said.
     pub async fn attach(&self, attachment: Attachment) -> Result<Sent, CaptureError> {
-        let (files, policy) = (self.files.clone(), self.setup.pictures);
+        let (files, policy) = (self.files.clone(), self.pictures);
         let makes = move || attaching::ready(&files, attachment, &policy);
         let ready = tokio::task::spawn_blocking(makes).await;
         let ready = ready.map_err(|error| CaptureError::Disk(error.to_string()))??;
@@ -262,6 +280,10 @@ impl Client {
         let unreadable = |error: String| CommandError::Store(error);
         let bytes = read.map_err(|error| unreadable(error.to_string()))?;
         bytes.map(Some).map_err(|error| unreadable(error.to_string()))
+    }
+
+    fn stamp(&self) -> Option<GeoStamp> {
+        self.positions.as_ref().map(Positions::stamp)
     }
 
     async fn ask<T>(

@@ -27,7 +27,7 @@ pub struct Capture {
     pub bytes: Captured,
     /// What a scanner has read, or what there is to say.
     pub text: String,
-    /// Where the device was.
+    /// Where the device was, if it is not to be noted as its source of positions knows it.
     pub at: Option<GeoStamp>,
 }
 

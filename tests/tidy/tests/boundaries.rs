@@ -43,8 +43,15 @@ const IMPURE: [&str; 16] = [
     "OsRng",
 ];
 
-const CLIENT_SIDE: [&str; 5] =
-    ["waypost-client", "waypost-engine", "waypost-ui-kit", "waypost-field", "waypost-console"];
+const CLIENT_SIDE: [&str; 7] = [
+    "waypost-client",
+    "waypost-codes",
+    "waypost-engine",
+    "waypost-position",
+    "waypost-ui-kit",
+    "waypost-field",
+    "waypost-console",
+];
 const SERVER_SIDE: [&str; 4] =
     ["waypost-server", "waypost-domain", "waypost-storage", "waypost-edge"];
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use waypost_client::position::PositionSource;
 use waypost_client::view::{LinkView, MessageView};
 use waypost_client::{Client, Clock, Command, Setup, StoreKey, View};
 use waypost_protocol::{Argument, Body, ConversationId, FactId, Header, PersonId};
@@ -18,6 +19,7 @@ pub struct Person {
     store: PathBuf,
     key: [u8; 32],
     clock: Clock,
+    position: Option<PositionSource>,
     client: Option<Client>,
 }
 
@@ -36,7 +38,8 @@ impl Person {
         )
         .await
         .unwrap_or_else(|error| panic!("{handle} cannot enrol: {error}"));
-        Self { handle: handle.to_owned(), store, key, clock, client: Some(client) }
+        let (handle, client) = (handle.to_owned(), Some(client));
+        Self { handle, store, key, clock, position: None, client }
     }
 
     /// The app is killed: nothing is closed, nothing is said.
@@ -55,9 +58,16 @@ impl Person {
     /// The app is started again.
     pub async fn starts_again(&mut self) {
         self.client = None;
-        let setup = Setup { clock: self.clock, ..Setup::default() };
+        let (clock, position) = (self.clock, self.position.clone());
+        let setup = Setup { clock, position, ..Setup::default() };
         let client = Client::open_with(&self.store, StoreKey::new(self.key), setup).await;
         self.client = Some(client.unwrap_or_else(|error| panic!("{}: {error}", self.handle)));
+    }
+
+    /// The app is started again with this source of positions.
+    pub async fn is_located_by(&mut self, source: &str) {
+        self.position = Some(source.parse().expect("a source of positions"));
+        self.starts_again().await;
     }
 
     /// The tablet is switched off, and on again so many milliseconds later by its clock.

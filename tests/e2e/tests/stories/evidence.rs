@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
+use waypost_client::codes::names;
 use waypost_client::view::{LinkView, UploadClass, UploadEnd, UploadState};
 use waypost_client::{
     Capture, CaptureError, Captured, Command, CommandError, Evidence, StopDone, TripCommand, View,
+    codes_in,
 };
 use waypost_protocol::StopState::*;
 use waypost_protocol::{EvidenceItem, EvidenceKind, Fix, GeoStamp, Sha256Hash, StopId};
@@ -20,6 +22,7 @@ crate::on_both! {
     what_was_captured_before_the_app_fell_is_there_and_goes_with_the_delivery
     a_device_that_is_revoked_keeps_what_it_captured_and_says_that_it_goes_nowhere
     a_picture_that_the_disk_has_damaged_is_told_and_holds_up_no_other
+    a_label_is_read_and_where_it_was_scanned_goes_along
 }
 
 /// A picture of some colour, as a camera makes it.
@@ -204,5 +207,53 @@ async fn a_picture_that_the_disk_has_damaged_is_told_and_holds_up_no_other(mut w
     dana.sees("which of the two is damaged", both).await;
     on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
     assert_kept(&world, &whole);
+    world.ends([dana, omar]).await;
+}
+
+/// A label as a printer makes it, and not as our reader would draw it.
+fn label(world: &World, sscc: &str) -> Vec<u8> {
+    let file = world.folder().join("label.png");
+    let drawn = std::process::Command::new("zint")
+        .args(["--barcode=GS1_128", "--gs1", "--scale=2", "--data", sscc, "--output"])
+        .arg(&file)
+        .status();
+    assert!(drawn.is_ok_and(|status| status.success()), "no zint: run scripts/setup");
+    std::fs::read(file).expect("a picture")
+}
+
+async fn a_label_is_read_and_where_it_was_scanned_goes_along(mut world: World) {
+    let (mut dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
+    let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum", "Harbour"]).await;
+    sees_stop(&dana, stops[1], "her stops", |_| true).await;
+    let sscc = "[00]340123450000000018";
+    let read = codes_in(label(&world, sscc)).await.expect("a picture");
+    assert!(matches!(&read[..], [code] if names(code, "340123450000000018")), "{read:?}");
+    let none = codes_in(b"no picture at all".to_vec()).await;
+    assert!(matches!(none, Err(CaptureError::NoPicture(_))), "{none:?}");
+
+    // Nothing is noted where nobody has said that it should be.
+    let scan = |stop| Capture {
+        stop,
+        kind: EvidenceKind::Scan,
+        bytes: Captured::Nothing,
+        text: read[0].text.clone(),
+        at: None,
+    };
+    let kept = dana.client().capture(scan(stops[0])).await.expect("it is kept");
+    assert_eq!(kept.at, None);
+    dana.is_located_by("manual:52.52,13.405").await;
+    let kept = dana.client().capture(scan(stops[0])).await.expect("it is kept");
+    let stamp = kept.at.clone().expect("where it was");
+    assert_eq!(stamp.fix, Fix::Current);
+    let place = stamp.place.expect("a place");
+    assert_eq!((place.latitude.0, place.longitude.0), (525_200_000, 134_050_000));
+    does(&dana, completes(stops[0], vec![kept])).await;
+    dana.is_located_by("nmea:/nowhere/at/all").await;
+    let kept = dana.client().capture(scan(stops[1])).await.expect("it is kept");
+    assert_eq!(kept.at.map(|it| it.fix), Some(Fix::None), "it looked, and did not know");
+    dana.is_located_by("off").await;
+    let kept = dana.client().capture(scan(stops[1])).await.expect("it is kept");
+    assert_eq!(kept.at.map(|it| it.fix), Some(Fix::Denied), "she does not want it");
+    on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
     world.ends([dana, omar]).await;
 }
