@@ -9,6 +9,7 @@ mod expiring;
 mod fetching;
 mod searching;
 mod shell;
+mod showing;
 #[cfg(test)]
 mod tests;
 mod trips;

@@ -19,15 +19,15 @@ use futures_util::{Stream, StreamExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waypost_protocol::Sha256Hash;
 use waypost_storage::StorageError;
 
 pub use checksum::Checksum;
-pub use kept::media_type_of;
-pub use kept::{Kept, KeptFile};
+pub use kept::Kept;
+pub use kept::{is_copied, media_type_of};
 pub use previews::Previews;
 
 use checksum::Hashing;
@@ -43,6 +43,8 @@ pub struct Files {
     staging: PathBuf,
     kept: Kept,
     previews: Previews,
+    /// Held for writing by whoever removes what nothing promises.
+    staying: RwLock<()>,
     held: Arc<Mutex<HashMap<Uuid, Place>>>,
 }
 
@@ -124,6 +126,7 @@ impl Files {
             staging,
             kept: Kept::open(config)?,
             previews: Previews::default(),
+            staying: RwLock::default(),
             held: Arc::default(),
         })
     }
@@ -136,6 +139,16 @@ impl Files {
     /// What makes pictures in small.
     pub fn previews(&self) -> &Previews {
         &self.previews
+    }
+
+    /// While this is held, no file goes that is looked for or brought.
+    pub async fn stay(&self) -> RwLockReadGuard<'_, ()> {
+        self.staying.read().await
+    }
+
+    /// While this is held, nobody looks for a file or brings one.
+    pub async fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.staying.write().await
     }
 
     /// Takes an upload over from whoever has it.

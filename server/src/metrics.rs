@@ -16,6 +16,8 @@ pub struct Metrics {
     pub facts: Counter,
     /// Commits that failed even for a request alone.
     pub commits_failed: Counter,
+    /// Files that nothing promises, as of the last look through all of them.
+    pub files_unpromised: Gauge,
     commits: Counter,
     requests: Counter,
     commit_seconds: Histogram,
@@ -30,6 +32,7 @@ impl Default for Metrics {
         let metrics = Self {
             facts: Counter::default(),
             commits_failed: Counter::default(),
+            files_unpromised: Gauge::default(),
             commits: Counter::default(),
             requests: Counter::default(),
             commit_seconds,
@@ -54,6 +57,11 @@ impl Default for Metrics {
             "ingest_waiting",
             "Requests that wait for a commit",
             metrics.waiting.clone(),
+        );
+        registry.register(
+            "files_unpromised",
+            "Files that nothing promises, as of the last look through all of them",
+            metrics.files_unpromised.clone(),
         );
         registry.register("record_size", "Facts in the record", metrics.size.clone());
         Self { registry, ..metrics }

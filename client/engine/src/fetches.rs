@@ -76,8 +76,16 @@ pub struct Fetches {
     was_online: bool,
     failures: u32,
     hold_until: u64,
+    /// Those that the server does not have yet.
+    held: Vec<Held>,
     thrown_away: u32,
     piece: Piece,
+}
+
+struct Held {
+    sha256: Sha256Hash,
+    until: u64,
+    times: u32,
 }
 
 struct Flight {
@@ -89,6 +97,7 @@ struct Flight {
 impl Fetches {
     /// These are wanted, the first one first.
     pub fn want(&mut self, wanted: Vec<Fetch>) {
+        self.held.retain(|held| wanted.iter().any(|file| file.sha256 == held.sha256));
         self.wanted = wanted;
     }
 
@@ -96,6 +105,7 @@ impl Fetches {
     pub fn next(&mut self, traffic: Traffic, tick: u64) -> Option<FetchWish> {
         if traffic.is_online && !self.was_online {
             (self.hold_until, self.failures) = (0, 0);
+            self.held.clear();
         }
         self.was_online = traffic.is_online;
         if let Some(flight) = &self.flight {
@@ -109,7 +119,8 @@ impl Fetches {
         if !traffic.is_online || traffic.is_emergency || tick < self.hold_until {
             return None;
         }
-        let file = *self.wanted.first()?;
+        let may_come = |file: &&Fetch| self.held_until(file.sha256) <= tick;
+        let file = *self.wanted.iter().find(may_come)?;
         let units = (self.piece.bytes / FETCH_UNIT).max(1);
         let length = (units * FETCH_UNIT).min(file.size - file.got);
         self.flight = Some(Flight { sha256: file.sha256, since: tick, length });
@@ -146,13 +157,11 @@ impl Fetches {
             FetchAnswer::Another => Some(self.ends(at, FetchEnd::Another)),
             FetchAnswer::Refused(code) => Some(self.ends(at, FetchEnd::Refused(code))),
             FetchAnswer::NotNow(after_ms) => {
-                // The others go first meanwhile.
-                self.wanted[at..].rotate_left(1);
-                self.rest(tick, random, after_ms);
+                self.hold(sha256, tick, random, after_ms);
                 None
             }
             FetchAnswer::Disk => {
-                self.rest(tick, random, None);
+                self.rest(tick, random);
                 None
             }
             FetchAnswer::Lost => {
@@ -164,8 +173,9 @@ impl Fetches {
 
     /// When [`Fetches::next`] is to be asked again, whatever happens.
     pub fn next_tick(&self, tick: u64) -> Option<u64> {
-        let waits = self.was_online && self.flight.is_none() && !self.wanted.is_empty();
-        Some(self.hold_until).filter(|at| waits && *at > tick)
+        let waits = self.was_online && self.flight.is_none();
+        let first = self.wanted.iter().map(|file| self.held_until(file.sha256)).min()?;
+        Some(self.hold_until.max(first)).filter(|at| waits && *at > tick)
     }
 
     /// What is wanted, as far as it has come.
@@ -173,12 +183,24 @@ impl Fetches {
         &self.wanted
     }
 
+    fn held_until(&self, sha256: Sha256Hash) -> u64 {
+        self.held.iter().find(|held| held.sha256 == sha256).map_or(0, |held| held.until)
+    }
+
+    /// The others go first meanwhile.
+    fn hold(&mut self, sha256: Sha256Hash, tick: u64, random: u128, after_ms: Option<u64>) {
+        let before = self.held.iter().position(|held| held.sha256 == sha256);
+        let times = before.map_or(0, |at| self.held.remove(at).times) + 1;
+        let wait = after_ms.unwrap_or_else(|| Dice::new(random).backoff(times));
+        self.held.push(Held { sha256, until: tick + wait, times });
+    }
+
     /// A link that was only cut works again at once.
     fn cut(&mut self, tick: u64, random: u128) {
         self.piece.lost(1);
         match self.failures {
             0 => self.failures = 1,
-            _ => self.rest(tick, random, None),
+            _ => self.rest(tick, random),
         }
     }
 
@@ -187,9 +209,8 @@ impl Fetches {
         (self.wanted.remove(at).sha256, end)
     }
 
-    fn rest(&mut self, tick: u64, random: u128, after_ms: Option<u64>) {
+    fn rest(&mut self, tick: u64, random: u128) {
         self.failures += 1;
-        let wait = after_ms.unwrap_or_else(|| Dice::new(random).backoff(self.failures));
-        self.hold_until = tick + wait;
+        self.hold_until = tick + Dice::new(random).backoff(self.failures);
     }
 }

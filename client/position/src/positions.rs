@@ -85,6 +85,10 @@ impl Positions {
             _ => Known::default(),
         };
         let publisher = Arc::new(Publisher::new(first, clock));
+        // Whoever asks at once gets it.
+        if let PositionSource::Manual(Some(place)) = &source {
+            publisher.hears(by_hand(place));
+        }
         let (followed, told) = (source.clone(), Arc::clone(&publisher));
         let task = tokio::spawn(async move {
             while_allowed(told.switch(), || keep(|| run(&followed, &told, &pace), &told, &pace))

@@ -51,10 +51,14 @@ impl Shell {
             self.store.keep_attached(file).await?;
         }
         let said = self.wish(Wish::Say { conversation, body: message }).await;
-        match (&said, &follows) {
-            (Ok(Sent { id: Some(id) }), Some(file)) => self.store.stays(*id, file).await?,
-            (Err(_), Some(_)) => self.store.drop_files().await?,
-            _ => {}
+        let kept = match (&said, &follows) {
+            (Ok(Sent { id: Some(id) }), Some(file)) => self.store.stays(*id, file).await,
+            (Err(_), Some(_)) => self.store.drop_files().await,
+            _ => Ok(()),
+        };
+        // The message stands or falls by itself: whoever is told that it was not kept says it again.
+        if let Err(error) = kept {
+            self.in_trouble(&error);
         }
         self.uploading.touch();
         said

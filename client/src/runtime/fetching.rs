@@ -7,10 +7,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use waypost_engine::{FETCH_UNIT, Fetch, FetchAnswer, FetchEnd, FetchStep, FetchWish, Fetches};
-use waypost_protocol::{FactId, File};
+use waypost_protocol::{FactId, File, Sha256Hash};
 
 use super::shell::{Shell, TROUBLE_INTERVAL, random};
-use super::uploading::UnderWay;
+use super::uploading::{UnderWay, is_final};
 use super::{CommandError, Sent};
 use crate::command::FileCommand;
 use crate::files::{Files, Sealed};
@@ -27,6 +27,8 @@ pub(super) struct Fetching {
     http: Option<reqwest::Client>,
     under_way: Option<UnderWay>,
     steps: u64,
+    /// Of which file the last piece was asked for.
+    asked: Option<Sha256Hash>,
     pub(super) answers: (mpsc::Sender<Fetched>, mpsc::Receiver<Fetched>),
     stale: bool,
     /// When [`Shell::fetch`] is to be called, whatever happens.
@@ -44,6 +46,7 @@ impl Default for Fetching {
             http: None,
             under_way: None,
             steps: 0,
+            asked: None,
             answers: mpsc::channel(4),
             stale: true,
             timer: None,
@@ -117,6 +120,7 @@ impl Shell {
                 self.fetching.stale = true;
                 self.store.fetch_ended(&file, end).await
             }
+            None if answer == FetchAnswer::Another => self.begin_anew().await,
             None => self.note_what_came().await,
         };
         if let Err(error) = written {
@@ -143,15 +147,32 @@ impl Shell {
     }
 
     async fn want(&self, message: FactId, file: &File) -> Result<(), CommandError> {
-        match self.store.reading().file(file.sha256).await? {
-            Some(here) => self.store.stays(message, &here).await?,
-            None => {
-                let failed = |error: std::io::Error| CommandError::Store(error.to_string());
-                let sealed = self.store.files().begin(file.sha256, file.size).map_err(failed)?;
-                self.store.want(message, &sealed).await?;
+        if let Some(here) = self.store.reading().file(file.sha256).await? {
+            return Ok(self.store.stays(message, &here).await?);
+        }
+        let before = self.store.reading().fetch_of(file.sha256).await?;
+        if before.is_some_and(|row| row.ended.is_none() && row.sealed.size == file.size) {
+            return Ok(()); // It is coming.
+        }
+        let failed = |error: std::io::Error| CommandError::Store(error.to_string());
+        let sealed = self.store.files().begin(file.sha256, file.size).map_err(failed)?;
+        Ok(self.store.want(message, &sealed).await?)
+    }
+
+    /// What came was something else. No key seals other bytes under the same numbers, so it gets another one.
+    async fn begin_anew(&mut self) -> Result<(), StoreError> {
+        self.fetching.stale = true;
+        let asked = self.fetching.asked;
+        let row = self.fetching.rows.iter().find(|row| Some(row.sealed.sha256) == asked);
+        let Some(FetchRow { message, sealed, .. }) = row else { return Ok(()) };
+        self.store.files().remove(sealed.name);
+        match self.store.files().begin(sealed.sha256, sealed.size) {
+            Ok(anew) => self.store.want(*message, &anew).await,
+            Err(error) => {
+                tracing::warn!(%error, "a file cannot be begun anew");
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// After a kill it goes on from there.
@@ -185,6 +206,7 @@ impl Shell {
     fn ask_for(&mut self, step: FetchStep) {
         self.fetching.steps += 1;
         let number = self.fetching.steps;
+        self.fetching.asked = Some(step.file.sha256);
         let row = self.fetching.rows.iter().find(|row| row.sealed.sha256 == step.file.sha256);
         let sealed = row.map(|row| row.sealed.clone());
         if self.fetching.http.is_none() {
@@ -237,6 +259,8 @@ async fn brought(
     let kept: Result<std::io::Result<_>, _> = tokio::task::spawn_blocking(keeps).await;
     match kept {
         Ok(Ok(answer)) => answer,
+        // What is here of it is damaged, or gone.
+        Ok(Err(error)) if is_final(&error) => FetchAnswer::Another,
         Ok(Err(error)) => {
             tracing::warn!(%error, "a piece of a file cannot be kept");
             FetchAnswer::Disk

@@ -12,22 +12,19 @@ use waypost_protocol::{FactId, TYPING_FOR_MS};
 
 use super::commands::{Task, understand};
 use super::fetching::Fetching;
+use super::showing::{DAYS_SHOWN_BEFORE, part};
 use super::trips::Pen;
 use super::uploading::Uploading;
 use super::{CommandError, Request, Sent};
 use crate::clock::Clock;
 use crate::command::Command;
 use crate::link::{Link, Peer, Report, What, tls};
-use crate::read_model::{ReadModel, ShellPart};
+use crate::read_model::ReadModel;
 use crate::store::{Identity, OpenError, Store, StoreError};
 use crate::view::View;
 
-/// At most about 60 views a second.
-const VIEW_INTERVAL: Duration = Duration::from_millis(16);
 /// How often a store in trouble is tried.
 pub(super) const TROUBLE_INTERVAL: Duration = Duration::from_secs(5);
-/// How many days before today a driver still sees their trips.
-const DAYS_SHOWN_BEFORE: i64 = 2;
 /// Most reports of links that wait.
 const REPORTS_MAX: usize = 64;
 
@@ -40,7 +37,7 @@ pub(super) struct Shell {
     pub(super) peer: Arc<Peer>,
     /// With it the device signs evidence.
     key: SigningKey,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) started: Instant,
     links: HashMap<LinkPath, Link>,
     links_made: u64,
@@ -51,12 +48,12 @@ pub(super) struct Shell {
     /// Whether messages go anywhere because their conversation has it so: any may be the next.
     pub(super) lifetimes: bool,
     /// Why the store cannot write, and when it is tried again.
-    trouble: Option<(String, Instant)>,
+    pub(super) trouble: Option<(String, Instant)>,
     /// The store failed and could not be read since: the engine must not go on.
     lost: bool,
-    view: watch::Sender<Arc<View>>,
-    view_due: Option<Instant>,
-    viewed_at: Instant,
+    pub(super) view: watch::Sender<Arc<View>>,
+    pub(super) view_due: Option<Instant>,
+    pub(super) viewed_at: Instant,
 }
 
 /// What the effects of one input came to.
@@ -99,14 +96,7 @@ impl Shell {
         model.show_trips_from(clock.day(-DAYS_SHOWN_BEFORE));
         model.refresh(&store.reading()).await.map_err(unreadable)?;
         let (uploading, fetching) = (Uploading::default(), Fetching::default());
-        let first = model.view(ShellPart {
-            link: engine.link(clock.moment(started)).into(),
-            uploads: uploading.view(),
-            fetches: fetching.view(),
-            waiting: engine.waiting(),
-            outbox_full: engine.outbox_full(),
-            store_trouble: None,
-        });
+        let first = model.view(part(&engine, clock.moment(started), &uploading, &fetching, None));
         let (view, watched) = watch::channel(Arc::new(first));
         let shell = Self {
             store,
@@ -190,10 +180,7 @@ impl Shell {
     }
 
     async fn obey(&mut self, command: Command) -> Result<Sent, CommandError> {
-        if self.lost {
-            let why = self.trouble.as_ref().map(|(why, _)| why.clone());
-            return Err(CommandError::Store(why.unwrap_or_default()));
-        }
+        self.is_readable()?;
         let pen = Pen { id: FactId::mint(self.clock.now(), random()), key: &self.key };
         match understand(command, &self.store.reading(), &pen).await? {
             Task::Wish(wish) => self.wish(wish).await,
@@ -208,7 +195,17 @@ impl Shell {
         }
     }
 
+    /// Refuses what a person wishes while the store cannot be read.
+    fn is_readable(&self) -> Result<(), CommandError> {
+        if self.lost {
+            let why = self.trouble.as_ref().map(|(why, _)| why.clone());
+            return Err(CommandError::Store(why.unwrap_or_default()));
+        }
+        Ok(())
+    }
+
     pub(super) async fn wish(&mut self, wish: Wish) -> Result<Sent, CommandError> {
+        self.is_readable()?;
         match self.happened(Input::Tapped(wish)).await {
             Outcome::Answered(answer) => answer,
             Outcome::Failed(error) => Err(error.into()),
@@ -356,37 +353,6 @@ impl Shell {
             }
             Err(error) => self.in_trouble(&error),
         }
-    }
-
-    /// A view is due at once, or as soon as the last one is old enough.
-    pub(super) fn view_changed(&mut self) {
-        self.view_due.get_or_insert(self.viewed_at + VIEW_INTERVAL);
-    }
-
-    async fn show(&mut self) {
-        self.view_due = None;
-        self.viewed_at = Instant::now();
-        self.model.show_trips_from(self.clock.day(-DAYS_SHOWN_BEFORE));
-        if let Err(error) = self.model.refresh(&self.store.reading()).await {
-            tracing::error!(%error, "the store cannot be read");
-            let again = Instant::now() + TROUBLE_INTERVAL;
-            self.trouble.get_or_insert((error.to_string(), again));
-        }
-        let view = self.model.view(ShellPart {
-            link: self.engine.link(self.now()).into(),
-            uploads: self.uploading.view(),
-            fetches: self.fetching.view(),
-            waiting: self.engine.waiting(),
-            outbox_full: self.engine.outbox_full(),
-            store_trouble: self.trouble.as_ref().map(|(why, _)| why.clone()),
-        });
-        self.view.send_if_modified(|shown| {
-            let changed = **shown != view;
-            if changed {
-                *shown = Arc::new(view);
-            }
-            changed
-        });
     }
 }
 

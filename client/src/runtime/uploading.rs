@@ -234,7 +234,7 @@ impl Shell {
 }
 
 /// Whether a file is damaged or gone. Anything else passes: the device may be locked, or short of something.
-fn is_final(error: &std::io::Error) -> bool {
+pub(super) fn is_final(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
     matches!(error.kind(), InvalidData | NotFound | UnexpectedEof)
 }

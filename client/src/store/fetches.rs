@@ -7,16 +7,18 @@ use waypost_protocol::{Body, Content, FactId, File, ProblemCode, Sha256Hash};
 
 use super::apply::{blob, place};
 use super::read::{Reading, fact_id};
+use super::revisions::is_deleted;
 use super::uploads::{hash, key_of, uuid};
 use super::{Store, StoreError};
 use crate::files::Sealed;
 
-/// As in `revisions`: so stands what says nothing any more.
-macro_rules! of_what_is_gone {
-    () => {
-        "FROM fetches WHERE message IN (SELECT id FROM facts WHERE content = x'f6')"
-    };
-}
+/// What is fetched for messages that were deleted, have expired or are not here any more.
+const OF_WHAT_IS_GONE: &str = concat!(
+    "SELECT sha256, name, ended FROM fetches WHERE NOT EXISTS
+         (SELECT 1 FROM facts f WHERE f.id = message AND f.content <> x'f6' AND NOT ",
+    is_deleted!(),
+    ")"
+);
 
 const HERE: i64 = 0;
 const ANOTHER: i64 = -1;
@@ -39,7 +41,7 @@ impl Store {
         Ok(())
     }
 
-    /// A file of a message is wanted here. What is here of it already counts.
+    /// A file of a message is wanted here, from its begin on.
     pub(crate) async fn want(&self, message: FactId, file: &Sealed) -> Result<(), StoreError> {
         self.fetch(message, file, 0, None).await
     }
@@ -109,22 +111,37 @@ impl Store {
 
     /// A message that was deleted or has expired takes its file along.
     pub(super) async fn forget_fetches_of_what_is_gone(&self) -> Result<(), StoreError> {
-        let found = sqlx::query(concat!("SELECT 1 ", of_what_is_gone!(), " LIMIT 1"));
-        if found.fetch_optional(&self.pool).await?.is_some() {
-            let forget = concat!("DELETE ", of_what_is_gone!());
-            self.write(async |writing| writing.sql(forget).run().await).await?;
-        }
-        Ok(())
+        let gone = sqlx::query(OF_WHAT_IS_GONE).fetch_all(&self.pool).await?;
+        self.forget_fetches(&gone).await
     }
 
     /// A file of a message need not be here any more.
     pub(crate) async fn let_go(&self, message: FactId) -> Result<(), StoreError> {
+        let of = sqlx::query("SELECT sha256, name, ended FROM fetches WHERE message = ?");
+        let rows = of.bind(blob(&message)).fetch_all(&self.pool).await?;
+        self.forget_fetches(&rows).await?;
+        self.drop_files().await
+    }
+
+    async fn forget_fetches(&self, rows: &[SqliteRow]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         self.write(async |writing| {
-            let gone = writing.sql("DELETE FROM fetches WHERE message = ?");
-            gone.bind(blob(&message)).run().await
+            for row in rows {
+                let gone = writing.sql("DELETE FROM fetches WHERE sha256 = ?");
+                gone.bind(row.try_get::<&[u8], _>(0)?).run().await?;
+            }
+            Ok(())
         })
         .await?;
-        self.sweep_files().await
+        for row in rows {
+            // What is here whole goes with its own row, if nothing else needs it.
+            if row.try_get::<Option<i64>, _>(2)? != Some(HERE) {
+                self.files.remove(uuid(row, 1)?);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -141,6 +158,15 @@ impl Reading<'_> {
             Ok(Body::File { file, .. }) => Some(*file),
             _ => None,
         })
+    }
+
+    /// A file that is wanted and not here, if it is one.
+    pub(crate) async fn fetch_of(
+        &self,
+        sha256: Sha256Hash,
+    ) -> Result<Option<FetchRow>, StoreError> {
+        let all = self.fetches().await?;
+        Ok(all.into_iter().find(|row| row.sealed.sha256 == sha256))
     }
 
     /// What is wanted and not here, in the order of the messages.

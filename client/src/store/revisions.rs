@@ -38,7 +38,7 @@ const WIPE: &str = "
     WHERE id IN (SELECT id FROM gone
                  UNION ALL SELECT e.id FROM gone JOIN edits e ON e.message = gone.id)
       AND content <> x'f6' AND id NOT IN (SELECT id FROM outbox)
-    RETURNING rowid";
+    RETURNING rowid, id";
 
 impl Writing {
     /// Notes what this fact says about a message, from the tap on.
@@ -114,6 +114,9 @@ impl Writing {
         for row in self.sql(WIPE).rows().await? {
             let rowid: i64 = row.try_get(0)?;
             self.sql("DELETE FROM message_words WHERE rowid = ?").bind(rowid).run().await?;
+            // The server takes no file any more of what says nothing.
+            let id: Vec<u8> = row.try_get(1)?;
+            self.sql("DELETE FROM uploads WHERE fact = ?").bind(id).run().await?;
         }
         Ok(())
     }

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use waypost_protocol::Millis;
 
 use super::{every, report};
 use crate::clock;
-use crate::files::{FilesError, KeptFile};
+use crate::files::FilesError;
 use crate::http::UPLOAD_WAITS_FOR;
 use crate::waypost::Waypost;
 
 const EVERY: Duration = Duration::from_secs(10 * 60);
 
-/// Bytes that nothing promises stay so long: after a restore devices give back what promises them.
-const ORPHANS_STAY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Bytes stay so long after it was seen that nothing promises them: after a restore devices give back what does.
+const ORPHANS_STAY_MS: Millis = 7 * 24 * 60 * 60 * 1000;
 
 /// So many files are looked at in one look, so that a large store is gone through in parts.
 const LOOKED_AT: usize = 10_000;
@@ -21,7 +22,7 @@ const LOOKED_AT: usize = 10_000;
 /// Runs until stopped. A store that does not answer holds up nothing else.
 pub async fn tidy(waypost: Waypost, stop: CancellationToken) {
     let mut ticks = every(EVERY);
-    let mut part = 0;
+    let mut round = Round::default();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -29,7 +30,7 @@ pub async fn tidy(waypost: Waypost, stop: CancellationToken) {
         }
         let looks = async {
             report("ending old uploads", end_silent_uploads(&waypost).await);
-            let removed = remove_orphans(&waypost, &mut part).await;
+            let removed = remove_orphans(&waypost, &mut round).await;
             report("removing files that nothing promises", removed);
         };
         tokio::select! {
@@ -53,19 +54,41 @@ async fn end_silent_uploads(waypost: &Waypost) -> Result<(), FilesError> {
     waypost.files.sweep(UPLOAD_WAITS_FOR).await
 }
 
-/// Removes what is kept and nothing promises: what a message brought that was deleted or has expired, or what the
-/// record has lost by a restore and nobody gave back. Goes on with `part` where the last look ended.
-async fn remove_orphans(waypost: &Waypost, part: &mut u8) -> Result<(), FilesError> {
+/// How far a look through the store has come, and how many files it found that nothing promises and that stay.
+#[derive(Default)]
+struct Round {
+    part: u8,
+    unpromised: i64,
+}
+
+/// Removes what is kept and nothing promises: what a message brought that has expired, or what the record has lost by
+/// a restore and nobody gave back. Goes on where the last look ended.
+async fn remove_orphans(waypost: &Waypost, round: &mut Round) -> Result<(), FilesError> {
     let (mut looked_at, mut removed) = (0, 0);
     for _ in 0..=u8::MAX {
-        let files = waypost.files.kept().list(*part, ORPHANS_STAY).await?;
-        *part = part.wrapping_add(1);
+        // A part that cannot be looked at does not keep the others away.
+        let this = round.part;
+        round.part = this.wrapping_add(1);
+        let files = waypost.files.kept().list(this).await?;
+        let files: Vec<_> = files.iter().map(|file| file.sha256).collect();
         looked_at += files.len();
-        let files: Vec<_> = files.iter().map(|file: &KeptFile| file.sha256).collect();
-        // Whoever asks for one of them from here on is told that it is not here, and sends it.
-        for orphan in waypost.db.forget_unpromised(&files).await? {
-            waypost.files.kept().remove(orphan).await?;
-            removed += 1;
+        let now = clock::now();
+        let orphans = match files.is_empty() {
+            true => Vec::new(),
+            false => waypost.db.orphans(&files, now).await?,
+        };
+        round.unpromised += orphans.len() as i64;
+        for (orphan, _) in orphans.iter().filter(|(_, since)| now - since >= ORPHANS_STAY_MS) {
+            // Whoever promises it now and asks for it waits until it is gone, and sends it.
+            let _alone = waypost.files.alone().await;
+            if waypost.db.forget_orphan(*orphan).await? {
+                waypost.files.kept().remove(*orphan).await?;
+                round.unpromised -= 1;
+                removed += 1;
+            }
+        }
+        if round.part == 0 {
+            waypost.metrics.files_unpromised.set(std::mem::take(&mut round.unpromised));
         }
         if looked_at >= LOOKED_AT {
             break;

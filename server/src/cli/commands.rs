@@ -211,15 +211,16 @@ async fn back_up(server: &Reached, file: &Path, files: Option<&Path>) -> anyhow:
     let done: BackupDone = ask(server, Method::POST, "/v1/backups", &wanted).await?;
     say(format_args!("{shown} holds the record up to fact {}", done.covers));
     let Some(copied) = done.files else { return Ok(()) };
-    let FilesCopied { files, new, bytes, damaged } = copied;
+    let FilesCopied { files, new, bytes, damaged, missing } = copied;
     say(format_args!(
         "{} holds {files} files, {new} of them new ({bytes} bytes)",
         folder.display()
     ));
-    if damaged > 0 {
+    if damaged + missing > 0 {
         anyhow::bail!(
-            "{damaged} files are damaged and were left out; the log of the server names them. Devices that \
-             still have one send it again when it is removed from the store"
+            "{damaged} files are damaged and were left out, {missing} that should be here are not in the copy; the \
+             log of the server names them. Devices keep what they have sent until a backup is whole, and those that \
+             still have one of them send it again when it is not in the store any more"
         );
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use object_store::aws::AmazonS3Builder;
@@ -114,8 +114,16 @@ impl Kept {
         sha256: Sha256Hash,
     ) -> Result<(), FilesError> {
         let mut kept = BufWriter::new(Arc::clone(&self.store), place_of(sha256));
-        tokio::io::copy(from, &mut kept).await?;
-        Ok(kept.shutdown().await?)
+        let put = async {
+            tokio::io::copy(from, &mut kept).await?;
+            kept.shutdown().await
+        };
+        let put = put.await;
+        if put.is_err() {
+            // What a bucket has of it already would lie there for ever.
+            let _ = kept.abort().await;
+        }
+        Ok(put?)
     }
 
     /// A file in small, if it was made; empty if it is no picture.
@@ -151,18 +159,15 @@ impl Kept {
         Ok(())
     }
 
-    /// The files whose hash begins with that byte and that are here for at least so long.
+    /// The files whose hash begins with that byte.
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn list(&self, part: u8, age: Duration) -> Result<Vec<KeptFile>, FilesError> {
-        let now = SystemTime::now();
+    pub async fn list(&self, part: u8) -> Result<Vec<KeptFile>, FilesError> {
         let listed = self.store.list(Some(&Name::from(format!("{part:02x}"))));
-        let files = listed.try_filter_map(|found| async move {
-            let is_old = now.duration_since(found.last_modified.into()).unwrap_or_default() >= age;
+        let files = listed.try_filter_map(async |found| {
             let sha256 = found.location.filename().and_then(|name| name.parse().ok());
-            let file = sha256.map(|sha256| KeptFile { sha256, size: found.size });
-            Ok(file.filter(|_| is_old))
+            Ok(sha256.map(|sha256| KeptFile { sha256, size: found.size }))
         });
         Ok(files.try_collect().await?)
     }
@@ -172,18 +177,21 @@ impl Kept {
     /// # Errors
     /// If the store or the folder fails.
     pub async fn copy_to(&self, folder: &Path) -> Result<FilesCopied, FilesError> {
+        tokio::fs::create_dir_all(folder).await.map_err(of_the_copy)?;
         let mut copied = FilesCopied::default();
         for part in 0..=u8::MAX {
             let part_of_it = folder.join(format!("{part:02x}"));
-            for file in self.list(part, Duration::ZERO).await? {
-                let target = part_of_it.join(file.sha256.to_string());
-                let there = tokio::fs::metadata(&target).await.map(|it| it.len()).ok();
-                if there == Some(file.size) {
+            let files = self.list(part).await?;
+            if files.is_empty() {
+                continue;
+            }
+            tokio::fs::create_dir_all(&part_of_it).await.map_err(of_the_copy)?;
+            for file in files {
+                if is_copied(folder, file.sha256, file.size).await {
                     copied.files += 1;
                     continue;
                 }
-                tokio::fs::create_dir_all(&part_of_it).await?;
-                match self.copy(file.sha256, &target).await {
+                match self.copy(file.sha256, &copy_of(folder, file.sha256)).await {
                     Ok(bytes) => {
                         (copied.files, copied.new) = (copied.files + 1, copied.new + 1);
                         copied.bytes += bytes;
@@ -197,9 +205,11 @@ impl Kept {
                     Err(error) => return Err(error),
                 }
             }
-            if tokio::fs::try_exists(&part_of_it).await? {
-                File::open(&part_of_it).await?.sync_all().await?;
-            }
+            synced(&part_of_it).await?;
+        }
+        synced(folder).await?;
+        if let Some(above) = folder.parent() {
+            synced(above).await?;
         }
         Ok(copied)
     }
@@ -208,19 +218,43 @@ impl Kept {
     async fn copy(&self, sha256: Sha256Hash, target: &Path) -> Result<u64, FilesError> {
         let mut bytes = self.read(sha256, None).await?.into_stream();
         let unfinished = target.with_extension(UNFINISHED);
-        let (mut file, mut hash, mut size) = (File::create(&unfinished).await?, Sha256::new(), 0);
+        let mut file = File::create(&unfinished).await.map_err(of_the_copy)?;
+        let (mut hash, mut size) = (Sha256::new(), 0);
         while let Some(chunk) = bytes.try_next().await? {
             hash.update(&chunk);
             size += chunk.len() as u64;
-            file.write_all(&chunk).await?;
+            file.write_all(&chunk).await.map_err(of_the_copy)?;
         }
-        file.sync_all().await?;
+        file.sync_all().await.map_err(of_the_copy)?;
         if <[u8; 32]>::from(hash.finalize()) != sha256.0 {
-            tokio::fs::remove_file(&unfinished).await?;
+            tokio::fs::remove_file(&unfinished).await.map_err(of_the_copy)?;
             return Err(FilesError::Another);
         }
-        tokio::fs::rename(&unfinished, target).await?;
+        tokio::fs::rename(&unfinished, target).await.map_err(of_the_copy)?;
         Ok(size)
+    }
+}
+
+/// Whether a copy of a file is in this folder.
+pub async fn is_copied(folder: &Path, sha256: Sha256Hash, size: u64) -> bool {
+    let there = tokio::fs::metadata(copy_of(folder, sha256)).await;
+    there.is_ok_and(|there| there.len() == size)
+}
+
+fn copy_of(folder: &Path, sha256: Sha256Hash) -> PathBuf {
+    folder.join(place_of(sha256).as_ref())
+}
+
+async fn synced(folder: &Path) -> Result<(), FilesError> {
+    let synced = async { File::open(folder).await?.sync_all().await };
+    synced.await.map_err(of_the_copy)
+}
+
+/// A folder that is gone is no file that is gone.
+fn of_the_copy(error: std::io::Error) -> FilesError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => FilesError::Full,
+        _ => FilesError::Failed(format!("the copy cannot be written: {error}")),
     }
 }
 

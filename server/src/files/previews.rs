@@ -1,6 +1,8 @@
 //! Pictures in small, made when someone wants one, a few at a time, and kept.
 
-use tokio::sync::Semaphore;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use waypost_protocol::Sha256Hash;
 
 use super::{FilesError, Kept};
@@ -22,13 +24,14 @@ const WAITING_MAX: usize = 16;
 
 /// Makes pictures in small.
 pub struct Previews {
-    places: Semaphore,
-    turns: Semaphore,
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
 }
 
 impl Default for Previews {
     fn default() -> Self {
-        Self { places: Semaphore::new(AT_ONCE + WAITING_MAX), turns: Semaphore::new(AT_ONCE) }
+        let of = |count| Arc::new(Semaphore::new(count));
+        Self { places: of(AT_ONCE + WAITING_MAX), turns: of(AT_ONCE) }
     }
 }
 
@@ -45,11 +48,10 @@ impl Previews {
         if let Some(made) = kept.preview(sha256).await? {
             return Ok(Some(made).filter(|made| !made.is_empty()));
         }
-        let _place = self.places.try_acquire().map_err(|_| FilesError::Busy)?;
-        let _turn = self.turns.acquire().await.map_err(|_| FilesError::Busy)?;
+        let turn = self.turn().await?;
         let found = kept.read(sha256, None).await?;
         let made = match found.meta.size <= BYTES_MAX {
-            true => made(found.bytes().await?.to_vec()).await?,
+            true => made(found.bytes().await?.to_vec(), turn).await?,
             false => None,
         };
         // That it is none is worth keeping as well.
@@ -62,14 +64,26 @@ impl Previews {
     /// # Errors
     /// If too many wait already.
     pub async fn of_bytes(&self, bytes: Vec<u8>) -> Result<Option<Vec<u8>>, FilesError> {
-        let _place = self.places.try_acquire().map_err(|_| FilesError::Busy)?;
-        let _turn = self.turns.acquire().await.map_err(|_| FilesError::Busy)?;
-        made(bytes).await
+        let turn = self.turn().await?;
+        made(bytes, turn).await
+    }
+
+    async fn turn(&self) -> Result<Turn, FilesError> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| FilesError::Busy)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| FilesError::Busy)?;
+        Ok((turn, place))
     }
 }
 
-async fn made(bytes: Vec<u8>) -> Result<Option<Vec<u8>>, FilesError> {
-    let making = tokio::task::spawn_blocking(move || in_small(&bytes, EDGE, QUALITY));
+/// Leave to make one.
+type Turn = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+async fn made(bytes: Vec<u8>, turn: Turn) -> Result<Option<Vec<u8>>, FilesError> {
+    let making = tokio::task::spawn_blocking(move || {
+        // Also when whoever wanted it has hung up.
+        let _turn = turn;
+        in_small(&bytes, EDGE, QUALITY)
+    });
     let made = making.await.map_err(|error| FilesError::Failed(error.to_string()))?;
     Ok(made.map(|small| small.jpeg))
 }

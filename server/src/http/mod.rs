@@ -42,13 +42,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, Response, StatusCode, header};
-use axum::middleware;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, Response, header};
+use axum::middleware::{self, Next};
 use axum::response::IntoResponse as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use waypost_protocol::ProblemCode;
@@ -68,7 +67,7 @@ pub use templates::{Previews, TemplateShown, Templates};
 pub use tokens::TOKEN_BEGINS;
 pub use uploads::UPLOAD_WAITS_FOR;
 
-/// Longest time for one request. A backup has longer: it is made by its own task.
+/// Longest time for one request. A backup takes as long as it takes.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The whole interface.
@@ -88,7 +87,7 @@ pub fn router(waypost: Waypost) -> Router {
         .method_not_allowed_fallback(|| async { Problem::from(ProblemCode::MethodNotAllowed) })
         .layer(middleware::from_fn(bodies::read_wholly))
         .layer(DefaultBodyLimit::disable())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
@@ -138,6 +137,14 @@ fn resource_routes() -> OpenApiRouter<Waypost> {
         .merge(sync::router())
         .merge(events::router())
         .merge(record::router())
+}
+
+async fn in_time(request: Request, next: Next) -> axum::response::Response {
+    if request.uri().path() == record::BACKUPS {
+        return next.run(request).await;
+    }
+    let answer = tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::from(ProblemCode::Overloaded).into_response())
 }
 
 fn panicked(_cause: Box<dyn Any + Send>) -> Response<axum::body::Body> {

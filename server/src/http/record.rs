@@ -18,7 +18,7 @@ use super::extract::{IdempotencyKey, Json, NewFact};
 use super::problem::Problem;
 use crate::audit::{Verdict, verify};
 use crate::chores::sign_checkpoint;
-use crate::files::FilesError;
+use crate::files::{FilesError, is_copied};
 use crate::identity::{IdentityError, signing_key};
 use crate::waypost::Waypost;
 
@@ -40,6 +40,9 @@ pub struct CheckpointShown {
     /// The server's public key for checkpoints, in base64.
     pub public_key: String,
 }
+
+/// Where backups are made.
+pub(super) const BACKUPS: &str = "/v1/backups";
 
 /// Where a backup shall go.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -76,6 +79,8 @@ pub struct FilesCopied {
     pub bytes: u64,
     /// How many are left out, because their bytes are not any more what they were.
     pub damaged: u64,
+    /// How many the record says are here, and are not in the copy.
+    pub missing: u64,
 }
 
 /// The record goes on in a new epoch.
@@ -133,19 +138,35 @@ async fn make_backup(
     let files = match &wanted.files {
         None => None,
         Some(folder) => {
-            let copied = waypost.files.kept().copy_to(folder).await;
             let wrong = |error: FilesError| {
                 Problem::of_field(ProblemCode::ContentInvalid, "files", error.to_string())
             };
-            Some(copied.map_err(wrong)?)
+            let copied = waypost.files.kept().copy_to(folder).await.map_err(wrong)?;
+            Some(FilesCopied { missing: missing(&waypost, folder).await?, ..copied })
         }
     };
     // Devices let go of a file when a backup covers what promises it: not before the file is in the backup as well.
-    if files.is_some_and(|files| files.damaged == 0) {
+    if files.is_some_and(|files| files.damaged + files.missing == 0) {
         waypost.db.is_backed_up(covers).await?;
         waypost.safe_up_to.fetch_max(covers, std::sync::atomic::Ordering::Relaxed);
     }
     Ok((axum::http::StatusCode::CREATED, axum::Json(BackupDone { covers, files })))
+}
+
+/// How many files the record says are here that are not in this copy.
+async fn missing(waypost: &Waypost, folder: &std::path::Path) -> Result<u64, Problem> {
+    let (mut missing, mut after) = (0, None);
+    loop {
+        let files = waypost.db.files_after(after).await?;
+        let Some((last, _)) = files.last() else { return Ok(missing) };
+        after = Some(*last);
+        for (sha256, size) in files {
+            if !is_copied(folder, sha256, size).await {
+                tracing::error!(%sha256, "a file that should be here is in no backup");
+                missing += 1;
+            }
+        }
+    }
 }
 
 /// Begins a new epoch, after a restore from a backup (operator of the server).

@@ -261,6 +261,7 @@ async fn finish_if_whole(
     length: u64,
 ) -> Result<(), Problem> {
     let Some(sha256) = row.sha256.filter(|_| length == row.size) else { return Ok(()) };
+    let _stays = waypost.files.stay().await;
     match waypost.files.finish(held, sha256).await {
         Ok(media_type) => {
             let (size, stored_at) = (row.size, clock::now());

@@ -1,10 +1,12 @@
 //! Files that messages bring and that travel by themselves, and links to single files.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
+use uuid::Uuid;
 use waypost_domain::Decision;
-use waypost_protocol::{Body, FactId, Millis, PersonId, Sha256Hash, kind};
+use waypost_protocol::{Body, FactId, Millis, PersonId, Sha256Hash, StopId, kind};
 
-use crate::decode::fixed;
+use crate::decode::{fixed, person_id, uuid_of};
 use crate::sql::{big, unsigned};
 use crate::{Db, StorageError};
 
@@ -13,6 +15,10 @@ use crate::{Db, StorageError};
 pub struct FileLinkRow {
     /// Who has made it.
     pub author: PersonId,
+    /// The message that brings it, if one does.
+    pub message: Option<FactId>,
+    /// The stop whose evidence it is, if it is that.
+    pub stop: Option<StopId>,
     /// What the file hashes to.
     pub sha256: Sha256Hash,
     /// Under which name it is saved.
@@ -44,11 +50,13 @@ impl Db {
         if there >= most {
             return Ok(false);
         }
-        self.sql("INSERT INTO file_link (hash, author, sha256, name, expires_at_ms) VALUES ")
+        self.sql("INSERT INTO file_link (hash, author, message, stop, sha256, name, expires_at_ms) VALUES ")
             .tuples(&[row], |tuple, row| {
                 tuple
                     .bind(hash.to_vec())
                     .bind(author)
+                    .bind(row.message.map(|id| id.as_bytes().to_vec()))
+                    .bind(row.stop.map(|id| id.as_bytes().to_vec()))
                     .bind(row.sha256.0.to_vec())
                     .bind(row.name.clone())
                     .bind(row.expires_at);
@@ -59,7 +67,7 @@ impl Db {
         Ok(true)
     }
 
-    /// What the link with this SHA-256 shows and under which name, unless it has ended.
+    /// The link with this SHA-256, unless it has ended.
     ///
     /// # Errors
     /// If the database fails.
@@ -67,12 +75,13 @@ impl Db {
         &self,
         hash: [u8; 32],
         now: Millis,
-    ) -> Result<Option<(Sha256Hash, String)>, StorageError> {
+    ) -> Result<Option<FileLinkRow>, StorageError> {
         let mut on = self.readers.acquire().await?;
-        let mut sql = self.sql("SELECT sha256, name FROM file_link WHERE hash = ");
+        let mut sql = self.sql(
+            "SELECT author, message, stop, sha256, name, expires_at_ms FROM file_link WHERE hash = ",
+        );
         sql.bind(hash.to_vec()).push(" AND expires_at_ms > ").bind(now);
-        let row = sql.row(&mut on).await?;
-        row.map(|row| Ok((Sha256Hash(fixed(&row, 0)?), row.try_get(1)?))).transpose()
+        sql.row(&mut on).await?.as_ref().map(link).transpose()
     }
 
     /// Keeps what the messages of this commit promise.
@@ -113,4 +122,18 @@ impl Db {
         }
         Ok(())
     }
+}
+
+fn link(row: &AnyRow) -> Result<FileLinkRow, StorageError> {
+    let id = |at| -> Result<Option<Uuid>, StorageError> {
+        row.try_get::<Option<Vec<u8>>, _>(at)?.map(|bytes| uuid_of(&bytes)).transpose()
+    };
+    Ok(FileLinkRow {
+        author: person_id(row.try_get(0)?),
+        message: id(1)?.map(FactId),
+        stop: id(2)?.map(StopId),
+        sha256: Sha256Hash(fixed(row, 3)?),
+        name: row.try_get(4)?,
+        expires_at: row.try_get(5)?,
+    })
 }

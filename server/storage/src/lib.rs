@@ -25,6 +25,7 @@ mod index;
 mod known;
 mod migrate;
 mod notifications;
+mod orphans;
 mod people;
 mod pools;
 mod receipts;

@@ -1,7 +1,5 @@
 //! Bytes that travel by themselves: what is promised, what is on its way, and what is here.
 
-use std::collections::BTreeSet;
-
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use uuid::Uuid;
@@ -142,35 +140,6 @@ impl Db {
         let mut sql = self.sql("DELETE FROM file WHERE sha256 = ");
         sql.bind(sha256.0.to_vec());
         self.alone(sql).await
-    }
-
-    /// Forgets of these bytes what nothing promises, and tells which they are.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn forget_unpromised(
-        &self,
-        files: &[Sha256Hash],
-    ) -> Result<Vec<Sha256Hash>, StorageError> {
-        let mut tx = self.begin().await?;
-        let mut promised = BTreeSet::new();
-        for chunk in self.chunks(files) {
-            let mut sql = self.sql("SELECT sha256 FROM promised WHERE sha256 IN (");
-            sql.list(chunk, |sha256| sha256.0.to_vec());
-            sql.push(") UNION SELECT sha256 FROM attached WHERE sha256 IN (");
-            sql.list(chunk, |sha256| sha256.0.to_vec()).push(")");
-            for row in sql.rows(&mut tx).await? {
-                promised.insert(Sha256Hash(fixed(&row, 0)?));
-            }
-        }
-        let orphans: Vec<_> = files.iter().filter(|it| !promised.contains(it)).copied().collect();
-        for chunk in self.chunks(&orphans) {
-            let mut sql = self.sql("DELETE FROM file WHERE sha256 IN (");
-            sql.list(chunk, |sha256| sha256.0.to_vec()).push(")");
-            sql.execute(&mut tx).await?;
-        }
-        tx.commit().await?;
-        Ok(orphans)
     }
 
     /// Begins an upload.

@@ -84,20 +84,18 @@ fn what_is_not_there_yet_lets_others_pass_and_what_is_wrong_ends() {
     fetches.want(vec![file(1, 1), file(2, 1)]);
     step(fetches.next(ONLINE, 0));
     assert_eq!(fetches.answered(FetchAnswer::NotNow(Some(500)), 1, 0), None);
-    assert_eq!(fetches.next(ONLINE, 500), None, "not before the server said");
-    let other = step(fetches.next(ONLINE, 501)).file;
+    let other = step(fetches.next(ONLINE, 1)).file;
     assert_eq!(other.sha256, Sha256Hash([2; 32]));
     for _again in 0..2 {
-        assert_eq!(
-            fetches.answered(FetchAnswer::Another, 502, 0),
-            None,
-            "it may have been the disk"
-        );
-        assert_eq!(step(fetches.next(ONLINE, 503)).file.got, 0);
+        let answer = fetches.answered(FetchAnswer::Another, 2, 0);
+        assert_eq!(answer, None, "it may have been the disk");
+        assert_eq!(step(fetches.next(ONLINE, 3)).file.got, 0);
     }
-    let ended = fetches.answered(FetchAnswer::Another, 504, 0);
+    let ended = fetches.answered(FetchAnswer::Another, 4, 0);
     assert_eq!(ended, Some((other.sha256, FetchEnd::Another)));
-    let first = step(fetches.next(ONLINE, 505)).file;
+    assert_eq!(fetches.next(ONLINE, 500), None, "not before the server said");
+    assert_eq!(fetches.next_tick(500), Some(501));
+    let first = step(fetches.next(ONLINE, 501)).file;
     let code = ProblemCode::NotFound;
     let ended = fetches.answered(FetchAnswer::Refused(code), 506, 0);
     assert_eq!(ended, Some((first.sha256, FetchEnd::Refused(code))));

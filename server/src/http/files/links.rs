@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waypost_domain::Actor;
-use waypost_protocol::{FactId, Millis, ProblemCode, Sha256Hash, StopId};
+use waypost_protocol::{Body as Said, FactId, Millis, ProblemCode, Sha256Hash, StopId};
 use waypost_storage::FileLinkRow;
 
 use super::super::caller::Caller;
@@ -65,7 +65,8 @@ pub async fn link_attached(
         let what = "the file is in the message itself";
         return Err(Problem::of_field(ProblemCode::ContentInvalid, "message", what));
     }
-    link(&waypost, actor, file.sha256, file.name, &wanted).await
+    let shown = Shown { message: Some(message), stop: None, sha256: file.sha256, name: file.name };
+    link(&waypost, actor, shown, &wanted).await
 }
 
 /// Makes a link to a file that evidence of a stop promises (dispatch, bots, and of a driver their own). It ends by itself.
@@ -79,7 +80,8 @@ pub async fn link_evidence(
     Json(wanted): Json<FileLinkWanted>,
 ) -> Result<(StatusCode, axum::Json<FileLinkMade>), Problem> {
     may_have(&waypost, actor, stop, sha256).await?;
-    link(&waypost, actor, sha256, sha256.to_string(), &wanted).await
+    let shown = Shown { message: None, stop: Some(stop), sha256, name: sha256.to_string() };
+    link(&waypost, actor, shown, &wanted).await
 }
 
 /// The file behind a secret. Whoever guesses is slowed down.
@@ -89,11 +91,15 @@ pub(super) async fn linked(
     parts: Parts,
 ) -> Result<Response, Problem> {
     let link = waypost.db.file_link(hash_secret(&secret), clock::now()).await?;
-    let Some((sha256, name)) = link else {
+    let ended = || Problem::with(ProblemCode::NotFound, "this link has ended, or never was");
+    let Some(link) = link else {
         waypost.limits.take_stranger(&parts)?;
-        return Err(Problem::with(ProblemCode::NotFound, "this link has ended, or never was"));
+        return Err(ended());
     };
-    let mut response = serve(&waypost, sha256, &name, &parts.headers).await?;
+    if !is_still_shown(&waypost, &link).await? {
+        return Err(ended());
+    }
+    let mut response = serve(&waypost, link.sha256, &link.name, &parts.headers).await?;
     let told = response.headers_mut();
     // It ends, and what has it in store would go on.
     told.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -101,11 +107,34 @@ pub(super) async fn linked(
     Ok(response)
 }
 
+/// What a link shows.
+struct Shown {
+    message: Option<FactId>,
+    stop: Option<StopId>,
+    sha256: Sha256Hash,
+    name: String,
+}
+
+/// Whether whoever has made a link may still read what it shows: a message that was deleted or has expired takes its
+/// file along.
+async fn is_still_shown(waypost: &Waypost, link: &FileLinkRow) -> Result<bool, Problem> {
+    if let Some(message) = link.message {
+        let row = waypost.db.fact_for(link.author, message).await?;
+        return Ok(row.is_some_and(|row| {
+            row.event.content.to_body().is_ok_and(
+                |said| matches!(said, Said::File { file, .. } if file.sha256 == link.sha256),
+            )
+        }));
+    }
+    let Some(stop) = link.stop else { return Ok(false) };
+    let promised = waypost.db.promised_of(stop).await?;
+    Ok(promised.iter().any(|row| row.sha256 == link.sha256))
+}
+
 async fn link(
     waypost: &Waypost,
     actor: Actor,
-    sha256: Sha256Hash,
-    name: String,
+    Shown { message, stop, sha256, name }: Shown,
     wanted: &FileLinkWanted,
 ) -> Result<(StatusCode, axum::Json<FileLinkMade>), Problem> {
     let minutes = wanted.minutes.unwrap_or(MINUTES_UNLESS_SAID);
@@ -116,7 +145,7 @@ async fn link(
     let secret = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
     let now = clock::now();
     let expires_at = now + Millis::from(minutes) * MINUTE_MS;
-    let row = FileLinkRow { author: actor.person, sha256, name, expires_at };
+    let row = FileLinkRow { author: actor.person, message, stop, sha256, name, expires_at };
     if !waypost.db.insert_file_link(hash_secret(&secret), &row, now, LINKS_MAX).await? {
         let what = format!("a person has at most {LINKS_MAX} links that have not ended");
         return Err(Problem::with(ProblemCode::QuotaExceeded, what));

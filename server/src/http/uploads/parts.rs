@@ -10,7 +10,7 @@ use waypost_storage::UploadRow;
 
 use super::super::problem::Problem;
 use super::headers::sha256_of;
-use super::promises::{has_room_for, wanted};
+use super::promises::{adopt, has_room_for, wanted};
 use super::{known, problem};
 use crate::clock;
 use crate::waypost::Waypost;
@@ -61,6 +61,9 @@ async fn is_here(
 ) -> Result<Option<UploadRow>, Problem> {
     let sha256 = sha256_of(headers)?;
     let promised = waypost.db.promised(actor.person, sha256).await?;
+    for size in &promised {
+        adopt(waypost, sha256, *size).await?;
+    }
     let Some(file) = waypost.db.file(sha256).await? else { return Ok(None) };
     let (author, size, touched_at) = (actor.person, file.size, clock::now());
     let row = UploadRow { id, author, sha256: Some(sha256), size, touched_at };

@@ -45,14 +45,19 @@ pub(super) async fn wanted(
 
 /// After a restore database and files may differ. What is kept, but not known, need not come again; what is known, but
 /// not kept, has to.
-async fn adopt(waypost: &Waypost, sha256: Sha256Hash, size: u64) -> Result<(), Problem> {
-    let is_known = waypost.db.file(sha256).await?.is_some();
-    let is_kept = waypost.files.kept().has(sha256).await.map_err(problem)? == Some(size);
-    if is_known == is_kept {
-        return Ok(());
+pub(super) async fn adopt(waypost: &Waypost, sha256: Sha256Hash, size: u64) -> Result<(), Problem> {
+    let _stays = waypost.files.stay().await;
+    let known = waypost.db.file(sha256).await?.map(|file| file.size);
+    let kept = waypost.files.kept().has(sha256).await.map_err(problem)?;
+    if known.or(kept).is_some_and(|there| there != size) {
+        // What hashes to that has one size, and not the one that was told.
+        let what = format!("what hashes to that has {} bytes", known.or(kept).unwrap_or_default());
+        return Err(Problem::of_field(ProblemCode::ContentInvalid, "Upload-Metadata", what));
     }
-    if is_known {
-        return Ok(waypost.db.forget_file(sha256).await?);
+    match (known, kept) {
+        (Some(_), None) => return Ok(waypost.db.forget_file(sha256).await?),
+        (None, Some(_)) => {}
+        _ => return Ok(()),
     }
     let media_type = waypost.files.kept().kind_of(sha256).await.map_err(problem)?;
     let stored_at = clock::now();

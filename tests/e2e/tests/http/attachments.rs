@@ -72,7 +72,7 @@ async fn a_large_picture_follows_its_message_and_is_seen_in_small_and_by_a_link(
         let early = begins(dana, &sha256, photo.len()).await;
         early.is_problem_with("nothing is promised yet", 404, "not-found", "Upload-Metadata");
         let sent = dana.post(&chat, said).await;
-        let message = text(&sent.body["message"]);
+        let message = text(&sent.body["id"]);
         let path = format!("/v1/messages/{message}/file");
         omar.get(&path).await.is_problem_with("on its way", 404, "not-found", "sha256");
         let others = begins(ayo, &sha256, photo.len()).await;
@@ -134,13 +134,13 @@ async fn what_is_no_picture_has_none_in_small() {
         let said = Body::File { file, text: String::new(), answers, header };
         let sent = dana.post(&chat, serde_json::to_value(&said).expect("JSON")).await;
         brings(dana, &sha256, &bytes).await;
-        let path = format!("/v1/messages/{}/file/preview", text(&sent.body["message"]));
+        let path = format!("/v1/messages/{}/file/preview", text(&sent.body["id"]));
         for _again in 0..2 {
             omar.get(&path).await.is_problem_with(name, 404, "not-found", "message");
         }
     }
     let none = dana.post(&chat, json!({"kind": "text", "text": "No file"})).await;
-    let path = format!("/v1/messages/{}/file", text(&none.body["message"]));
+    let path = format!("/v1/messages/{}/file", text(&none.body["id"]));
     omar.get(&path).await.is_problem_with("no file", 404, "not-found", "message");
     office.closes().await;
 }

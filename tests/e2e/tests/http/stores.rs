@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use waypost_world::On;
@@ -127,7 +128,44 @@ async fn a_backup_holds_the_files_and_copies_none_twice() {
     assert!(told.contains("1 files are damaged"), "{told}");
     assert!(!Path::new(&elsewhere).join(&sha256[..2]).join(&sha256).exists(), "{told}");
     server.forgives("a file is not what it was");
+    std::fs::remove_file(&kept).expect("lost altogether");
+    let arguments = ["backup", &named("friday.db"), "--files", &elsewhere];
+    let told = server.cli(&arguments).await.expect_err("a lost file");
+    assert!(told.contains("1 that should be here are not in the copy"), "{told}");
+    server.forgives("a file that should be here is in no backup");
     delivery.closes().await;
+}
+
+/// The clock of the server goes so many days ahead.
+async fn days_pass(delivery: &mut Delivery, days: u32) {
+    let server = &mut delivery.office.world.server;
+    server.stop().await;
+    server.set("LD_PRELOAD", &libfaketime().display().to_string());
+    server.set("FAKETIME", &format!("+{days}d"));
+    server.set("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    server.set("NO_FAKE_STAT", "1");
+    server.start().await;
+}
+
+/// The server has looked through all files, and found so many that nothing promises and that stay.
+async fn sees_unpromised(delivery: &Delivery, count: u32) {
+    let omar = &delivery.office.omar;
+    let looks = async {
+        loop {
+            let metrics = omar.response(omar.request(Method::GET, "/metrics")).await;
+            let text = metrics.text().await.expect("text");
+            if text.contains(&format!("waypost_files_unpromised {count}\n")) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), looks).await.expect("it looks");
+}
+
+fn libfaketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").expect("a folder of libraries").flatten();
+    let mut places = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    places.find(|place| place.exists()).expect("libfaketime is installed: run scripts/setup")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,30 +175,47 @@ async fn what_nothing_promises_goes_after_a_week_and_what_a_stop_shows_stays() {
     let sha256 = delivery.shows(&photo).await;
     brings(&delivery.dana, &sha256, &photo).await;
     let kept = delivery.office.world.server.data().join("files");
-    let puts = |bytes: &[u8], age: Duration| {
+    let puts = |bytes: &[u8]| {
         let name = hash_of(bytes);
         let file = kept.join(&name[..2]).join(&name);
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
         std::fs::write(&file, bytes).expect("written");
-        let opened = std::fs::File::options().write(true).open(&file).expect("opened");
-        opened.set_modified(SystemTime::now() - age).expect("made older");
         file
     };
-    let day = Duration::from_secs(24 * 60 * 60);
-    let orphan = puts(b"what a message brought that has expired", 8 * day);
-    let young = puts(b"what a restore has lost", day);
-    let shown = puts(&photo, 400 * day);
-    delivery.office.world.server.stop().await;
-    delivery.office.world.server.start().await;
-    let goes = async {
-        while orphan.exists() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), goes).await.expect("it goes");
-    assert!(young.exists(), "whoever promised it may still give it back");
-    delivery.office.world.server.stop().await;
-    assert!(shown.exists(), "the evidence of a stop stays");
-    delivery.office.world.server.start().await;
+    // As old as it may be, it counts from when it was seen: a backup that is put back brings old files along.
+    let orphan = puts(b"what a message brought that has expired");
+    let long_ago = SystemTime::now() - Duration::from_secs(400 * 24 * 60 * 60);
+    let opened = std::fs::File::options().write(true).open(&orphan).expect("opened");
+    opened.set_modified(long_ago).expect("made older");
+    days_pass(&mut delivery, 1).await;
+    sees_unpromised(&delivery, 1).await;
+    let first = puts(b"what was seen a week later");
+    days_pass(&mut delivery, 7).await;
+    sees_unpromised(&delivery, 2).await;
+    assert!(orphan.exists() && first.exists(), "six days have passed since it was seen");
+    days_pass(&mut delivery, 9).await;
+    sees_unpromised(&delivery, 1).await;
+    assert!(!orphan.exists(), "a week has passed");
+    assert!(first.exists(), "whoever promised it may still give it back");
+    assert!(kept.join(&sha256[..2]).join(&sha256).exists(), "the evidence of a stop stays");
+    delivery.closes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_can_make_a_file_forgotten_by_lying_about_its_size() {
+    let delivery = Delivery::begins(On::Sqlite).await;
+    let (ayo, omar) = (&delivery.office.ayo, &delivery.office.omar);
+    let photo = picture(10_000);
+    let sha256 = delivery.shows(&photo).await;
+    brings(&delivery.dana, &sha256, &photo).await;
+    let chat = format!("/v1/conversations/{}/messages", ayo.with(omar));
+    let file = json!({"name": "a.png", "media_type": "image/png", "size": 5, "sha256": sha256});
+    let said = ayo.post(&chat, json!({"kind": "file", "file": file, "text": ""})).await;
+    assert_eq!(said.status, 201, "{}", said.body);
+    let lied = begins(ayo, &sha256, 5).await;
+    lied.is_problem_with("another size", 422, "content-invalid", "Upload-Metadata");
+    let path = format!("/v1/stops/{}/files/{sha256}", delivery.stop);
+    let read = omar.response(omar.request(Method::GET, &path)).await;
+    assert_eq!(read.bytes().await.expect("bytes"), photo, "it is still here");
     delivery.closes().await;
 }

@@ -225,9 +225,9 @@ async fn a_label_is_read_and_where_it_was_scanned_goes_along(mut world: World) {
     let (mut dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
     let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum", "Harbour"]).await;
     sees_stop(&dana, stops[1], "her stops", |_| true).await;
-    let sscc = "[00]340123450000000018";
+    let sscc = "[00]340123450000000017";
     let read = codes_in(label(&world, sscc)).await.expect("a picture");
-    assert!(matches!(&read[..], [code] if names(code, "340123450000000018")), "{read:?}");
+    assert!(matches!(&read[..], [code] if names(code, "340123450000000017")), "{read:?}");
     let none = codes_in(b"no picture at all".to_vec()).await;
     assert!(matches!(none, Err(CaptureError::NoPicture(_))), "{none:?}");
 
