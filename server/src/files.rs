@@ -268,7 +268,7 @@ impl Files {
         if hash != sha256.0 {
             return Err(FilesError::Another);
         }
-        self.kept.put(&mut File::open(&path).await?, sha256).await?;
+        self.kept.take(&path, sha256).await?;
         Ok(media_type)
     }
 

@@ -28,11 +28,16 @@ pub(super) const HEAD_BYTES: usize = 8 * 1024;
 /// How a copy ends that is not whole yet. The next backup begins it anew.
 const UNFINISHED: &str = "unfinished";
 
+/// A part of an upload to a bucket: the smallest that S3 takes.
+const PART_BYTES: usize = 5 * 1024 * 1024;
+
 const S3: &str = "s3://";
 
 /// Whole files.
 pub struct Kept {
     store: Arc<dyn ObjectStore>,
+    /// If that is where they are.
+    folder: Option<PathBuf>,
 }
 
 /// A file that is kept.
@@ -52,25 +57,19 @@ impl Kept {
     /// If the folder cannot be made, or what the settings and the environment say of the bucket cannot be used.
     pub fn open(config: &Config) -> std::io::Result<Self> {
         let bucket = config.files.as_deref().and_then(|files| files.strip_prefix(S3));
-        let store: Arc<dyn ObjectStore> = match bucket {
-            Some(bucket) => {
-                // Its client takes the one of the process; there may be one already.
-                let _ = rustls::crypto::ring::default_provider().install_default();
-                let (name, folder) = bucket.split_once('/').unwrap_or((bucket, ""));
-                let bucket = AmazonS3Builder::from_env().with_bucket_name(name);
-                let bucket = bucket.with_retry(patience()).build();
-                Arc::new(PrefixStore::new(bucket.map_err(std::io::Error::other)?, folder))
-            }
-            None => {
-                let folder = config.files.as_ref().map(PathBuf::from);
-                let folder = folder.unwrap_or_else(|| config.data.join("files"));
-                std::fs::create_dir_all(&folder)?;
-                let store =
-                    LocalFileSystem::new_with_prefix(folder).map_err(std::io::Error::other)?;
-                Arc::new(store.with_fsync(true))
-            }
-        };
-        Ok(Self { store })
+        if let Some(bucket) = bucket {
+            // Its client takes the one of the process; there may be one already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let (name, within) = bucket.split_once('/').unwrap_or((bucket, ""));
+            let bucket = AmazonS3Builder::from_env().with_bucket_name(name);
+            let bucket = bucket.with_retry(patience()).build().map_err(std::io::Error::other)?;
+            return Ok(Self { store: Arc::new(PrefixStore::new(bucket, within)), folder: None });
+        }
+        let folder = config.files.as_ref().map(PathBuf::from);
+        let folder = folder.unwrap_or_else(|| config.data.join("files"));
+        std::fs::create_dir_all(&folder)?;
+        let store = LocalFileSystem::new_with_prefix(&folder).map_err(std::io::Error::other)?;
+        Ok(Self { store: Arc::new(store.with_fsync(true)), folder: Some(folder) })
     }
 
     /// A file, or a part of it.
@@ -107,13 +106,35 @@ impl Kept {
         }
     }
 
-    /// Keeps what is read from there, which hashes to that.
-    pub(super) async fn put(
+    /// Keeps the file that lies there, which is on the disk and hashes to that. A folder takes it as it is.
+    pub(super) async fn take(&self, staged: &Path, sha256: Sha256Hash) -> Result<(), FilesError> {
+        let Some(folder) = &self.folder else {
+            return self.put(&mut File::open(staged).await?, sha256).await;
+        };
+        let target = folder.join(place_of(sha256).as_ref());
+        let part = target.parent().unwrap_or(folder);
+        tokio::fs::create_dir_all(part).await?;
+        match tokio::fs::rename(staged, &target).await {
+            // The folder is on another disk.
+            Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
+                self.put(&mut File::open(staged).await?, sha256).await
+            }
+            Err(error) => Err(error.into()),
+            Ok(()) => {
+                File::open(part).await?.sync_all().await?;
+                Ok(File::open(folder).await?.sync_all().await?)
+            }
+        }
+    }
+
+    async fn put(
         &self,
         from: &mut (impl AsyncRead + Unpin),
         sha256: Sha256Hash,
     ) -> Result<(), FilesError> {
-        let mut kept = BufWriter::new(Arc::clone(&self.store), place_of(sha256));
+        let kept = BufWriter::with_capacity(Arc::clone(&self.store), place_of(sha256), PART_BYTES);
+        // One part after the other, so that it takes no more memory the larger it is.
+        let mut kept = kept.with_max_concurrency(1);
         let put = async {
             tokio::io::copy(from, &mut kept).await?;
             kept.shutdown().await
