@@ -1,0 +1,123 @@
+//! Waypost, which takes only what a message of the same person has promised, and messages beside uploads.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::time::sleep;
+use waypost_protocol::{ConversationId, Role, Sequence};
+
+use super::files::Uploader;
+use super::look::keep_uploading;
+use super::tus::Door;
+use crate::devices::Devices;
+use crate::figure::{Figures, Times, What};
+use crate::ours::{enrol_pairs, hire_pairs};
+use crate::pairs::{Pace, Pairs};
+use crate::seed::Enrolled;
+use crate::settings::Settings;
+use crate::station::{Database, Station};
+
+/// Messages a second: what a fleet of a thousand says at a busy time.
+const PACE: u32 = 50;
+/// Until all uploads are under way.
+const UNDER_WAY_WITHIN: Duration = Duration::from_secs(1);
+/// What makes nothing of each request to sync.
+const NO_SYNC: &str = "libeatmydata.so";
+
+/// A server, people who upload, and people who talk.
+pub(super) struct Ours {
+    station: Station,
+    uploaders: Vec<Uploader>,
+    talkers: Vec<(Enrolled, Enrolled)>,
+    end: Sequence,
+}
+
+impl Ours {
+    /// Starts it below `folder`; if it does not sync, it stands beside those which never do.
+    pub(super) async fn start(
+        folder: &Path,
+        syncs: bool,
+        settings: Settings,
+    ) -> anyhow::Result<Self> {
+        let mut station = Station::new(folder, Database::Sqlite).await?;
+        let seed = station.seed().await?;
+        let office = seed.hire("office", Role::Dispatcher, 1).await?;
+        let drivers = seed.hire("driver", Role::Driver, settings.uploads.max(super::FEW)).await?;
+        let enrolled = seed.enrol(&drivers, Role::Driver).await?;
+        let people = hire_pairs(&seed, settings.pairs).await?;
+        let talkers = enrol_pairs(&seed, &people).await?;
+        let end = seed.close().await?;
+        if !syncs {
+            station.server.set("LD_PRELOAD", NO_SYNC);
+        }
+        station.start().await?;
+        anyhow::ensure!(syncs != is_in(&station, NO_SYNC)?, "{NO_SYNC}: run scripts/setup --bench");
+        let office = office.first().context("one was hired")?;
+        let uploaders = enrolled.iter().map(|who| {
+            let chat = ConversationId::direct(who.person, *office).context("two people")?;
+            let account = station.account(who)?;
+            let (port, bearer) = (station.server.ports().https, Some(account.credential));
+            Ok(Uploader {
+                door: Door { port, tls: account.tls, path: "/v1/uploads", bearer },
+                promises_at: Some(format!("/v1/conversations/{chat}/messages")),
+            })
+        });
+        let uploaders = uploaders.collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Self { station, uploaders, talkers, end })
+    }
+
+    pub(super) fn uploaders(&self, count: usize) -> Vec<Uploader> {
+        self.uploaders.iter().take(count).cloned().collect()
+    }
+
+    pub(super) fn pids(&self) -> Vec<u32> {
+        self.station.pids()
+    }
+
+    pub(super) async fn stop(self) -> anyhow::Result<()> {
+        self.station.close().await
+    }
+
+    /// How long messages take alone, and then while uploads run.
+    pub(super) async fn messages(
+        &self,
+        figures: &mut Figures,
+        folder: &Path,
+        settings: Settings,
+    ) -> anyhow::Result<()> {
+        let mut devices = Devices::new(&folder.join("devices.log"))?;
+        let mut pairs = Pairs::new(&mut devices, &self.station, &self.talkers, self.end)?;
+        devices.all_level().await?;
+        let lasts = settings.paced_for;
+        let (pace, all) = (Pace::EachSecond(PACE), self.uploaders(settings.uploads));
+        let mut before = pairs.write(&mut devices, pace, lasts).await?.took_ms;
+        pairs.drain(&mut devices).await?;
+
+        let pieces = settings.upload_mib_of_many;
+        let uploading = tokio::spawn(keep_uploading(all, pieces, lasts + 2 * UNDER_WAY_WITHIN));
+        sleep(UNDER_WAY_WITHIN).await;
+        let mut beside = pairs.write(&mut devices, pace, lasts).await?.took_ms;
+        pairs.drain(&mut devices).await?;
+        let mib_each_second = uploading.await??;
+        tell(figures, &mut before, &mut beside);
+        figures.add(What::BesideMessages, mib_each_second);
+        Ok(())
+    }
+}
+
+fn tell(figures: &mut Figures, before: &mut Times, beside: &mut Times) {
+    let (p50, p99) = (before.at(50), before.at(99));
+    figures.add(What::BeforeUploadsP50Ms, p50);
+    figures.add(What::BeforeUploadsP99Ms, p99);
+    figures.add(What::BesideUploadsP50Ms, beside.at(50));
+    figures.add(What::BesideUploadsP99Ms, beside.at(99));
+    figures.add(What::BesideUploadsP50Times, beside.at(50) / p50);
+    figures.add(What::BesideUploadsP99Times, beside.at(99) / p99);
+}
+
+/// Whether the server has loaded this. A loader that does not find it only says so and goes on without.
+fn is_in(station: &Station, library: &str) -> anyhow::Result<bool> {
+    let pid = station.server.pid().context("the server runs")?;
+    Ok(std::fs::read_to_string(format!("/proc/{pid}/maps"))?.contains(library))
+}
