@@ -136,7 +136,8 @@ async fn many(figures: &mut Figures, server: &Server, settings: Settings) -> any
     Ok(())
 }
 
-/// What each of a hundred uploads takes of the server's memory, above what it has when it is idle: the most that is seen.
+/// What each of a hundred uploads takes of the server's memory, in KiB, above what it has when it is idle: the most
+/// that is seen.
 async fn memory(server: &Server, pieces: usize, settings: Settings) -> anyhow::Result<f64> {
     // The first makes what all of them share.
     let pids = server.pids();

@@ -34,8 +34,8 @@ pub(super) struct Look {
     pub(super) cores: Cores,
 }
 
-/// Lets all of these upload at once to the server of these processes. What they bring was made and promised, and they are
-/// connected, before the clock runs.
+/// Lets all of these upload at once to the server of these processes. What they bring was made and promised, and they
+/// are connected, before the clock runs.
 pub(super) async fn look(
     uploaders: &[Uploader],
     load: Load,

@@ -11,6 +11,9 @@ use super::files::Uploader;
 use super::tus::Door;
 use crate::peers::{bound, ends, free_port, opens};
 
+/// The least Node.
+const NODE_MAJOR: u32 = 20;
+
 const NODE: &str = include_str!("tus-server.mjs");
 
 /// Which server.
@@ -40,7 +43,7 @@ impl TusPeer {
     /// What is missing to start it.
     pub(super) fn missing(self) -> Option<String> {
         let missing = match self {
-            Self::Node => tool("node/node_modules/@tus/server").err(),
+            Self::Node => tool("node/node_modules/@tus/server").and(new_node()).err(),
             Self::Rustus => tool("bin/rustus").and(on_path("stunnel4")).err(),
         };
         missing.map(|why| format!("{why:#}"))
@@ -151,6 +154,16 @@ fn tool(name: &str) -> anyhow::Result<PathBuf> {
     let found = program.ancestors().map(|folder| folder.join("tools").join(name));
     let mut found = found.filter(|path| path.exists());
     found.next().with_context(|| format!("{name} is not there; run scripts/setup --bench"))
+}
+
+/// `@tus/server` needs a newer Node than Debian 12 has.
+fn new_node() -> anyhow::Result<PathBuf> {
+    let node = on_path("node")?;
+    let said = std::process::Command::new(&node).arg("--version").output()?.stdout;
+    let said = String::from_utf8_lossy(&said);
+    let major = said.trim_start_matches('v').split('.').next().and_then(|it| it.parse().ok());
+    anyhow::ensure!(major.unwrap_or(0) >= NODE_MAJOR, "it needs Node {NODE_MAJOR}, not {said}");
+    Ok(node)
 }
 
 /// A program of the system.
