@@ -118,6 +118,10 @@ pub enum What {
     BesideUploadsP50Ms,
     /// The slowest hundredth of them.
     BesideUploadsP99Ms,
+    /// Tap to stored at 50 a second while a hundred uploads run at 1 Mbit/s each: the middle.
+    BesideTrucksP50Ms,
+    /// The slowest hundredth of them.
+    BesideTrucksP99Ms,
     /// The middle while uploads run, by that while none does.
     BesideUploadsP50Times,
     /// The same of the slowest hundredth.
@@ -188,6 +192,8 @@ impl What {
             Self::BeforeUploadsP99Ms => "p99 at 50/s before uploads, ms",
             Self::BesideUploadsP50Ms => "p50 at 50/s beside 100 uploads, ms",
             Self::BesideUploadsP99Ms => "p99 at 50/s beside 100 uploads, ms",
+            Self::BesideTrucksP50Ms => "p50 at 50/s beside 100 at 1 Mbit/s, ms",
+            Self::BesideTrucksP99Ms => "p99 at 50/s beside 100 at 1 Mbit/s, ms",
             Self::BesideUploadsP50Times => "p50 beside 100 uploads by that before",
             Self::BesideUploadsP99Times => "p99 beside 100 uploads by that before",
             Self::BesideMessages => "100 uploads beside messages, MiB/s",

@@ -87,7 +87,7 @@ async fn one(kind: Kind, folder: &Path, settings: Settings) -> anyhow::Result<Ve
     let mut took = resume(&server.first()?, settings.resumes).await?;
     figures.add(What::ResumeP50Ms, took.at(50));
     figures.add(What::ResumeP99Ms, took.at(99));
-    if let (Server::Ours(ours), Kind::Waypost { syncs: true }) = (&server, kind) {
+    if let Server::Ours(ours) = &server {
         ours.messages(&mut figures, folder, settings).await?;
     }
     server.stop().await?;
@@ -142,7 +142,7 @@ async fn memory(server: &Server, pieces: usize, settings: Settings) -> anyhow::R
     // The first makes what all of them share.
     let pids = server.pids();
     look(&server.uploaders(1), Load { files: 2, pieces }, &pids).await?;
-    sleep(IDLE_AFTER).await;
+    sleep(IDLE_AFTER.min(settings.paced_for)).await;
     let idle = memory_kb(&pids);
     let uploaders = server.uploaders(settings.uploads);
     let load = Load { files: 1, pieces };

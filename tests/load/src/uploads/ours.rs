@@ -22,6 +22,10 @@ use crate::station::{Database, Station};
 const PACE: u32 = 50;
 /// Until all uploads are under way.
 const UNDER_WAY_WITHIN: Duration = Duration::from_secs(1);
+/// A pause after each MiB: a good 1 Mbit/s, which a truck has on the road.
+const PAUSE: Duration = Duration::from_secs(8);
+/// A folder that is no disk.
+const IN_MEMORY: &str = "/dev/shm";
 /// What makes nothing of each request to sync.
 const NO_SYNC: &str = "libeatmydata.so";
 
@@ -79,41 +83,56 @@ impl Ours {
         self.station.close().await
     }
 
-    /// How long messages take alone, and then while uploads run.
+    /// How long messages take alone, and then while uploads run: as fast as they can, and as fast as trucks bring them.
     pub(super) async fn messages(
         &self,
         figures: &mut Figures,
         folder: &Path,
         settings: Settings,
     ) -> anyhow::Result<()> {
-        let mut devices = Devices::new(&folder.join("devices.log"))?;
+        let mut devices = devices(folder)?;
         let mut pairs = Pairs::new(&mut devices, &self.station, &self.talkers, self.end)?;
         devices.all_level().await?;
-        let lasts = settings.paced_for;
-        let (pace, all) = (Pace::EachSecond(PACE), self.uploaders(settings.uploads));
+        let (pace, lasts) = (Pace::EachSecond(PACE), settings.paced_for);
+        let under_way = UNDER_WAY_WITHIN.min(lasts);
         let mut before = pairs.write(&mut devices, pace, lasts).await?.took_ms;
         pairs.drain(&mut devices).await?;
+        figures.add(What::BeforeUploadsP50Ms, before.at(50));
+        figures.add(What::BeforeUploadsP99Ms, before.at(99));
 
-        let pieces = settings.upload_mib_of_many;
-        let uploading = tokio::spawn(keep_uploading(all, pieces, lasts + 2 * UNDER_WAY_WITHIN));
-        sleep(UNDER_WAY_WITHIN).await;
-        let mut beside = pairs.write(&mut devices, pace, lasts).await?.took_ms;
-        pairs.drain(&mut devices).await?;
-        let mib_each_second = uploading.await??;
-        tell(figures, &mut before, &mut beside);
-        figures.add(What::BesideMessages, mib_each_second);
+        let [mut fast, mut slow] = [(); 2].map(|()| Times::default());
+        for (pause, took) in [(PAUSE.min(lasts), &mut slow), (Duration::ZERO, &mut fast)] {
+            let (all, pieces) = (self.uploaders(settings.uploads), settings.upload_mib_of_many);
+            let uploads = keep_uploading(all, pieces, pause, lasts + 2 * under_way);
+            let uploading = tokio::spawn(uploads);
+            sleep(under_way).await;
+            *took = pairs.write(&mut devices, pace, lasts).await?.took_ms;
+            pairs.drain(&mut devices).await?;
+            let mib_each_second = uploading.await??;
+            if pause.is_zero() {
+                figures.add(What::BesideMessages, mib_each_second);
+            }
+        }
+        figures.add(What::BesideTrucksP50Ms, slow.at(50));
+        figures.add(What::BesideTrucksP99Ms, slow.at(99));
+        figures.add(What::BesideUploadsP50Ms, fast.at(50));
+        figures.add(What::BesideUploadsP99Ms, fast.at(99));
+        figures.add(What::BesideUploadsP50Times, fast.at(50) / before.at(50));
+        figures.add(What::BesideUploadsP99Times, fast.at(99) / before.at(99));
         Ok(())
     }
 }
 
-fn tell(figures: &mut Figures, before: &mut Times, beside: &mut Times) {
-    let (p50, p99) = (before.at(50), before.at(99));
-    figures.add(What::BeforeUploadsP50Ms, p50);
-    figures.add(What::BeforeUploadsP99Ms, p99);
-    figures.add(What::BesideUploadsP50Ms, beside.at(50));
-    figures.add(What::BesideUploadsP99Ms, beside.at(99));
-    figures.add(What::BesideUploadsP50Times, beside.at(50) / p50);
-    figures.add(What::BesideUploadsP99Times, beside.at(99) / p99);
+/// Devices whose common log lies in memory, where there is a folder for that: real ones have disks of their own, and
+/// would not wait for the server's.
+fn devices(folder: &Path) -> anyhow::Result<Devices> {
+    let memory = Path::new(IN_MEMORY);
+    let log = if memory.is_dir() { memory } else { folder };
+    let log = log.join(format!("waypost-load-{}.log", std::process::id()));
+    let devices = Devices::new(&log)?;
+    // It goes on without its name, and is gone with this process however that ends.
+    std::fs::remove_file(&log)?;
+    Ok(devices)
 }
 
 /// Whether the server has loaded this. A loader that does not find it only says so and goes on without.
