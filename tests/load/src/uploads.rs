@@ -14,7 +14,7 @@ mod tus;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::cost::memory_kb;
 use crate::figure::{Figure, Figures, Times, What};
@@ -40,8 +40,8 @@ const LOOKS: usize = 3;
 const LARGER: usize = 4;
 /// How often memory is looked at.
 const SAMPLE_EVERY: Duration = Duration::from_millis(50);
-/// Until a server that has started, or served, is idle.
-const IDLE_AFTER: Duration = Duration::from_secs(1);
+/// The least of so many looks is what a server has when it is idle.
+const IDLE_SAMPLES: usize = 10;
 
 /// A server in this measurement.
 #[derive(Clone, Copy)]
@@ -142,14 +142,17 @@ async fn memory(server: &Server, pieces: usize, settings: Settings) -> anyhow::R
     // The first makes what all of them share.
     let pids = server.pids();
     look(&server.uploaders(1), Load { files: 2, pieces }, &pids).await?;
-    sleep(IDLE_AFTER.min(settings.paced_for)).await;
-    let idle = memory_kb(&pids);
+    let mut each = interval(SAMPLE_EVERY);
+    each.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut idle = f64::INFINITY;
+    for _ in 0..IDLE_SAMPLES {
+        each.tick().await;
+        idle = memory_kb(&pids).min(idle);
+    }
     let uploaders = server.uploaders(settings.uploads);
     let load = Load { files: 1, pieces };
     let uploading = tokio::spawn(async move { look(&uploaders, load, &[]).await });
     let mut most = idle;
-    let mut each = interval(SAMPLE_EVERY);
-    each.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !uploading.is_finished() {
         each.tick().await;
         most = memory_kb(&pids).max(most);

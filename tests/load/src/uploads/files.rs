@@ -1,12 +1,11 @@
 //! Files and who uploads them.
 
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use bytes::Bytes;
 use rand::RngCore as _;
 use sha2::{Digest as _, Sha256};
-use tokio::time::sleep;
+use tokio::time::Interval;
 use waypost_protocol::{Body, File as Promised, Header, Sha256Hash};
 
 use super::tus::{Door, Line};
@@ -45,27 +44,31 @@ impl File {
         if at == 0 { self.beginning.clone() } else { FILLING.clone() }
     }
 
-    /// Uploads as many of its pieces as this, each so long after the last; where it goes on.
+    /// Uploads as many of its pieces as this, in step with `pace` if there is one; where it goes on.
     pub(super) async fn upload(
         &self,
         line: &mut Line,
         pieces: usize,
-        pause: Duration,
+        pace: &mut Option<Interval>,
     ) -> anyhow::Result<String> {
         let place = line.begin(self.size(), &self.sha256.to_string()).await?;
         for at in 0..pieces {
+            if let Some(pace) = pace {
+                pace.tick().await;
+            }
             let offset = line.add(&place, at * PIECE, self.piece(at)).await?;
             anyhow::ensure!(offset == (at + 1) * PIECE, "{place} is at {offset}");
-            if !pause.is_zero() {
-                sleep(pause).await;
-            }
         }
         Ok(place)
     }
 
     /// Uploads all of it.
-    pub(super) async fn upload_all(&self, line: &mut Line, pause: Duration) -> anyhow::Result<()> {
-        self.upload(line, self.pieces, pause).await.map(drop)
+    pub(super) async fn upload_all(
+        &self,
+        line: &mut Line,
+        pace: &mut Option<Interval>,
+    ) -> anyhow::Result<()> {
+        self.upload(line, self.pieces, pace).await.map(drop)
     }
 
     fn promise(&self) -> anyhow::Result<Vec<u8>> {

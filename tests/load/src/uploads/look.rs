@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::process::Command;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, interval_at};
 
 use super::files::{PIECE, Uploader};
 use crate::cost::{Cores, Cost};
@@ -62,7 +62,7 @@ pub(super) async fn look(
     for (mut line, files) in ready {
         uploading.spawn(async move {
             for file in &files {
-                file.upload_all(&mut line, Duration::ZERO).await?;
+                file.upload_all(&mut line, &mut None).await?;
             }
             anyhow::Ok(began.elapsed().as_secs_f64())
         });
@@ -85,7 +85,7 @@ pub(super) async fn resume(uploader: &Uploader, count: usize) -> anyhow::Result<
     let files = uploader.files(BROKEN_OFF, 2).await?;
     let (mut line, mut places) = (uploader.connect().await?, Vec::new());
     for file in &files {
-        places.push(file.upload(&mut line, 1, Duration::ZERO).await?);
+        places.push(file.upload(&mut line, 1, &mut None).await?);
     }
     let mut took = Times::default();
     for at in 0..count {
@@ -100,13 +100,13 @@ pub(super) async fn resume(uploader: &Uploader, count: usize) -> anyhow::Result<
     Ok(took)
 }
 
-/// Lets all of these upload one file after the other for so long, each with a pause after each piece; MiB a second of
-/// all together. They have a thread of their own, so that who is measured beside them waits for the server and not for
+/// Lets all of these upload one file after the other for so long, each a piece `each` so long, if that is said; MiB a
+/// second of all together. They have a thread of their own, so that who is measured beside them waits for the server and not for
 /// them.
 pub(super) async fn keep_uploading(
     uploaders: Vec<Uploader>,
     pieces: usize,
-    pause: Duration,
+    each: Option<Duration>,
     lasts: Duration,
 ) -> anyhow::Result<f64> {
     let work = move || {
@@ -116,11 +116,12 @@ pub(super) async fn keep_uploading(
             for uploader in uploaders {
                 uploading.spawn(async move {
                     // Not all in step.
-                    sleep(pause.mul_f64(rand::random())).await;
+                    let mut pace =
+                        each.map(|each| interval_at(began + each.mul_f64(rand::random()), each));
                     let (mut line, mut files) = (uploader.connect().await?, 0);
                     while began.elapsed() < lasts {
                         let file = uploader.file(&mut line, pieces).await?;
-                        file.upload_all(&mut line, pause).await?;
+                        file.upload_all(&mut line, &mut pace).await?;
                         files += 1;
                     }
                     anyhow::Ok(files)

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::time::sleep;
 use waypost_protocol::{ConversationId, Role, Sequence};
 
 use super::files::Uploader;
@@ -20,10 +19,10 @@ use crate::station::{Database, Station};
 
 /// Messages a second: what a fleet of a thousand says at a busy time.
 const PACE: u32 = 50;
-/// Until all uploads are under way.
+/// Until all uploads are under way; what is said until then does not count.
 const UNDER_WAY_WITHIN: Duration = Duration::from_secs(1);
-/// A pause after each MiB: a good 1 Mbit/s, which a truck has on the road.
-const PAUSE: Duration = Duration::from_secs(8);
+/// Within which a truck brings a MiB: a good 1 Mbit/s.
+const PIECE_EACH: Duration = Duration::from_secs(8);
 /// A folder that is no disk.
 const IN_MEMORY: &str = "/dev/shm";
 /// What makes nothing of each request to sync.
@@ -101,15 +100,15 @@ impl Ours {
         figures.add(What::BeforeUploadsP99Ms, before.at(99));
 
         let [mut fast, mut slow] = [(); 2].map(|()| Times::default());
-        for (pause, took) in [(PAUSE.min(lasts), &mut slow), (Duration::ZERO, &mut fast)] {
+        for (each, took) in [(Some(PIECE_EACH.min(lasts)), &mut slow), (None, &mut fast)] {
             let (all, pieces) = (self.uploaders(settings.uploads), settings.upload_mib_of_many);
-            let uploads = keep_uploading(all, pieces, pause, lasts + 2 * under_way);
+            let uploads = keep_uploading(all, pieces, each, lasts + 2 * under_way);
             let uploading = tokio::spawn(uploads);
-            sleep(under_way).await;
+            pairs.write(&mut devices, pace, under_way).await?;
             *took = pairs.write(&mut devices, pace, lasts).await?.took_ms;
             pairs.drain(&mut devices).await?;
             let mib_each_second = uploading.await??;
-            if pause.is_zero() {
+            if each.is_none() {
                 figures.add(What::BesideMessages, mib_each_second);
             }
         }
