@@ -100,9 +100,9 @@ pub(super) async fn resume(uploader: &Uploader, count: usize) -> anyhow::Result<
     Ok(took)
 }
 
-/// Lets all of these upload one file after the other for so long, each a piece `each` so long, if that is said; MiB a
-/// second of all together. They have a thread of their own, so that who is measured beside them waits for the server and not for
-/// them.
+/// Lets all of these upload one file after the other for so long, as fast as they can or a piece in `each` stretch of
+/// time; MiB a second of all together. They have a thread of their own, so that who is measured beside them waits for
+/// the server and not for them.
 pub(super) async fn keep_uploading(
     uploaders: Vec<Uploader>,
     pieces: usize,
