@@ -1,6 +1,7 @@
 //! What the figures should be, and by how much they are.
 
 use crate::figure::{Figure, What, short};
+use crate::uploads;
 
 /// One line of the table of aims.
 struct Aim {
@@ -22,7 +23,7 @@ use Bound::{AtLeast, AtMost};
 const SQLITE: &str = "Waypost on SQLite";
 const POSTGRES: &str = "Waypost on PostgreSQL";
 
-const AIMS: [Aim; 20] = [
+const AIMS: [Aim; 24] = [
     aim(
         "durable messages a second, SQLite",
         SQLITE,
@@ -55,7 +56,14 @@ const AIMS: [Aim; 20] = [
     aim("bytes a fact in it, by its begin", SQLITE, What::SoakBytesGrowth, AtMost(1.05), 1.0),
     aim("first view of 10,000 messages, ms", "device", What::FirstViewMs, AtMost(100.0), 30.0),
     aim("1,000 items over 2G, times the bytes", "device", What::NarrowTimes, AtMost(1.3), 1.1),
+    aim("KiB for one of 100 uploads", SQLITE, What::UploadKib, AtMost(64.0), 32.0),
+    aim("the same, files 4 times as large", SQLITE, What::UploadLargeKib, AtMost(64.0), 32.0),
+    aim("100 uploads beside messages, p50", SQLITE, What::BesideUploadsP50Times, AtMost(1.5), 1.1),
+    aim("the same, p99", SQLITE, What::BesideUploadsP99Times, AtMost(1.5), 1.1),
 ];
+
+/// How much faster than the better of two other servers uploads are to be, at equal terms.
+const BY_THE_BETTER: f64 = 1.5;
 
 const fn aim(words: &'static str, of: &'static str, what: What, bound: Bound, beyond: f64) -> Aim {
     Aim { words, of, what, bound, beyond }
@@ -83,6 +91,18 @@ pub fn verdicts(figures: &[Figure]) -> Vec<String> {
             None => "not measured  more than RabbitMQ in the same run".to_owned(),
         },
     );
+    for (words, what) in [
+        ("10 uploads without syncs, MiB/s, by 1.5 of the better peer", What::UploadTen),
+        ("100 uploads without syncs, MiB/s, by 1.5 of the better peer", What::UploadHundred),
+    ] {
+        let peers = [uploads::TUS_NODE, uploads::RUSTUS].map(|peer| found(peer, what));
+        let better = peers.into_iter().flatten().reduce(f64::max);
+        lines.push(match better.map(|better| BY_THE_BETTER * better) {
+            Some(least) => aim(words, uploads::UNSYNCED, what, AtLeast(least), 2.0 * least)
+                .verdict(found(uploads::UNSYNCED, what)),
+            None => format!("not measured  {words}"),
+        });
+    }
     lines
 }
 
@@ -127,6 +147,9 @@ mod tests {
             figure("RabbitMQ, MQTT", What::MessagesEachSecond, 14_000.0),
             figure(SQLITE, What::BroadcastMs, 300.0),
             figure(SQLITE, What::IdleKb, 11.0),
+            figure(uploads::UNSYNCED, What::UploadTen, 320.0),
+            figure(uploads::TUS_NODE, What::UploadTen, 100.0),
+            figure(uploads::RUSTUS, What::UploadTen, 200.0),
         ];
         let lines = verdicts(&figures);
         assert!(lines[0].starts_with("met  "), "{}", lines[0]);
@@ -135,5 +158,9 @@ mod tests {
         assert!(of("broadcast").starts_with("MISSED") && of("broadcast").contains("100 % above"));
         assert!(of("idle TLS").starts_with("met beyond"));
         assert!(of("audit").starts_with("not measured"));
+        assert!(
+            of("10 uploads w").starts_with("met  ") && of("10 uploads w").contains("aim ≥ 300")
+        );
+        assert!(of("100 uploads without").starts_with("not measured"));
     }
 }

@@ -90,6 +90,44 @@ pub enum What {
     SoakBytes,
     /// The same by that in its first half.
     SoakBytesGrowth,
+    /// MiB a second of one upload.
+    UploadOne,
+    /// MiB a second of ten uploads at once, together.
+    UploadTen,
+    /// MiB a second of a hundred uploads at once, together.
+    UploadHundred,
+    /// Processor time of the server for each second of that.
+    UploadServerCores,
+    /// The same of the load generator.
+    UploadGeneratorCores,
+    /// Of ten uploads of one size, how long the slowest took by the fastest.
+    UploadFairness,
+    /// Asking how far an upload has come, and adding a byte: the middle.
+    ResumeP50Ms,
+    /// The slowest hundredth of them.
+    ResumeP99Ms,
+    /// Most memory that the server took above idle while a hundred uploads ran, for each.
+    UploadKib,
+    /// The same with files four times as large.
+    UploadLargeKib,
+    /// Tap to stored at 50 a second while nothing is uploaded: the middle.
+    BeforeUploadsP50Ms,
+    /// The slowest hundredth of them.
+    BeforeUploadsP99Ms,
+    /// Tap to stored at 50 a second while a hundred uploads run: the middle.
+    BesideUploadsP50Ms,
+    /// The slowest hundredth of them.
+    BesideUploadsP99Ms,
+    /// Tap to stored at 50 a second while a hundred uploads run at 1 Mbit/s each: the middle.
+    BesideTrucksP50Ms,
+    /// The slowest hundredth of them.
+    BesideTrucksP99Ms,
+    /// The middle while uploads run, by that while none does.
+    BesideUploadsP50Times,
+    /// The same of the slowest hundredth.
+    BesideUploadsP99Times,
+    /// MiB a second of the uploads beside these messages.
+    BesideMessages,
     /// Appending a block to a file and syncing it.
     SyncUs,
     /// A packet there and back.
@@ -140,6 +178,25 @@ impl What {
             Self::SoakMemoryGrowth => "soak: memory by that at its begin",
             Self::SoakBytes => "soak: bytes a fact",
             Self::SoakBytesGrowth => "soak: bytes a fact by those at its begin",
+            Self::UploadOne => "1 upload, MiB/s",
+            Self::UploadTen => "10, MiB/s",
+            Self::UploadHundred => "100, MiB/s",
+            Self::UploadServerCores => "server at 100, cores",
+            Self::UploadGeneratorCores => "generator, cores",
+            Self::UploadFairness => "slowest of 10 by fastest",
+            Self::ResumeP50Ms => "p50 to resume, ms",
+            Self::ResumeP99Ms => "p99, ms",
+            Self::UploadKib => "KiB an upload",
+            Self::UploadLargeKib => "4 times as large, KiB",
+            Self::BeforeUploadsP50Ms => "p50 at 50/s before uploads, ms",
+            Self::BeforeUploadsP99Ms => "p99 at 50/s before uploads, ms",
+            Self::BesideUploadsP50Ms => "p50 at 50/s beside 100 uploads, ms",
+            Self::BesideUploadsP99Ms => "p99 at 50/s beside 100 uploads, ms",
+            Self::BesideTrucksP50Ms => "p50 at 50/s beside 100 at 1 Mbit/s, ms",
+            Self::BesideTrucksP99Ms => "p99 at 50/s beside 100 at 1 Mbit/s, ms",
+            Self::BesideUploadsP50Times => "p50 beside 100 uploads by that before",
+            Self::BesideUploadsP99Times => "p99 beside 100 uploads by that before",
+            Self::BesideMessages => "100 uploads beside messages, MiB/s",
             Self::SyncUs => "write and sync, µs",
             Self::LoopbackUs => "there and back, µs",
             Self::RowsSingly => "rows/s, one a commit",

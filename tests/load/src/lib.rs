@@ -36,3 +36,4 @@ pub mod settings;
 pub mod soak;
 pub mod station;
 pub mod table;
+pub mod uploads;

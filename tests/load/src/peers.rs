@@ -21,6 +21,7 @@ use crate::settings::Settings;
 use pairs::Pairs;
 use people::People;
 use server::Server;
+pub(crate) use server::{bound, ends, free_port, opens};
 
 /// Which server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

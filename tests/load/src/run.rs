@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::station::Database;
 use crate::{
     aims, audit, first_view, idle, limits, narrow, ours, plot, presence, screen, search, soak,
-    table,
+    table, uploads,
 };
 
 /// Longest time of one measurement.
@@ -64,6 +64,8 @@ pub enum Measurement {
     SearchPostgres,
     /// An outbox over 2G.
     Narrow,
+    /// Resumable uploads, beside other servers that speak tus.
+    Uploads,
     /// Throughput at ten million facts; only when asked for.
     Growth,
     /// Twenty minutes at half of the capacity; only when asked for.
@@ -118,6 +120,7 @@ impl Measurement {
             Self::Search => search::measure(folder, Database::Sqlite, settings).await,
             Self::SearchPostgres => search::measure(folder, Database::Postgres, settings).await,
             Self::Narrow => narrow::measure(folder, settings).await,
+            Self::Uploads => uploads::measure(folder, settings).await,
             Self::Growth => ours::growth(folder, TEN_MILLION, settings).await,
             Self::Soak => soak::measure(folder, settings).await,
         }

@@ -37,6 +37,18 @@ pub struct Settings {
     pub soak_for: Duration,
     /// Devices that come and go meanwhile.
     pub guests: usize,
+    /// Uploads at once, where there are many.
+    pub uploads: usize,
+    /// How large each of them is, in MiB.
+    pub upload_mib_of_many: usize,
+    /// How large an upload is where there are few, in MiB.
+    pub upload_mib: usize,
+    /// What few uploaders bring together in one look, in MiB.
+    pub upload_look_mib: usize,
+    /// How often an upload that was broken off goes on.
+    pub resumes: usize,
+    /// Whether other servers take uploads beside Waypost.
+    pub upload_peers: bool,
 }
 
 impl Settings {
@@ -58,6 +70,12 @@ impl Settings {
         queued: 1000,
         soak_for: Duration::from_secs(20 * 60),
         guests: 200,
+        uploads: 100,
+        upload_mib_of_many: 4,
+        upload_mib: 8,
+        upload_look_mib: 320,
+        resumes: 500,
+        upload_peers: true,
     };
 
     /// What shows whether it works.
@@ -74,6 +92,10 @@ impl Settings {
         queued: 100,
         soak_for: Duration::from_secs(100),
         guests: 20,
+        upload_mib_of_many: 1,
+        upload_mib: 2,
+        upload_look_mib: 40,
+        resumes: 100,
         ..Self::FULL
     };
 }

@@ -3,7 +3,7 @@
 use crate::figure::{Figure, What, short};
 
 /// What stands side by side, in groups that fit a screen.
-const GROUPS: [&[What]; 3] = [
+const GROUPS: [&[What]; 4] = [
     &[
         What::MessagesEachSecond,
         What::SlowestTenSeconds,
@@ -21,6 +21,18 @@ const GROUPS: [&[What]; 3] = [
         What::ReconnectS,
         What::IdleKb,
         What::IdleConnections,
+    ],
+    &[
+        What::UploadOne,
+        What::UploadTen,
+        What::UploadHundred,
+        What::UploadServerCores,
+        What::UploadGeneratorCores,
+        What::UploadFairness,
+        What::ResumeP50Ms,
+        What::ResumeP99Ms,
+        What::UploadKib,
+        What::UploadLargeKib,
     ],
 ];
 

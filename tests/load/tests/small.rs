@@ -19,6 +19,12 @@ const SMALL: Settings = Settings {
     queued: 10,
     in_store: 100,
     searched: 2_000,
+    uploads: 4,
+    upload_mib_of_many: 1,
+    upload_mib: 1,
+    upload_look_mib: 10,
+    resumes: 5,
+    upload_peers: false,
     ..Settings::QUICK
 };
 
@@ -57,4 +63,14 @@ async fn a_narrow_link_needs_no_less_than_its_bytes() {
     let figures = measured(Measurement::Narrow).await;
     assert!(found(&figures, What::NarrowTimes) >= 1.0, "{figures:?}");
     assert!(found(&figures, What::NarrowBytes) > 23.0, "the text alone has as many: {figures:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_promised_is_uploaded_and_resumed() {
+    let figures = measured(Measurement::Uploads).await;
+    for what in [What::UploadOne, What::UploadTen, What::UploadHundred, What::ResumeP99Ms] {
+        assert!(found(&figures, what) > 0.0, "{what:?}: {figures:?}");
+    }
+    assert!(found(&figures, What::UploadFairness) >= 1.0, "{figures:?}");
+    assert!(found(&figures, What::BesideUploadsP50Times) > 0.0, "{figures:?}");
 }

@@ -53,7 +53,8 @@ impl Server {
             .spawn()
             .with_context(|| format!("{} starts", peer.words()))?;
         let mut server = Self { process, names, port };
-        server.wait_for_port().await.with_context(|| format!("see {}", folder.display()))?;
+        let opened = opens(&mut server.process, port).await;
+        opened.with_context(|| format!("see {}", folder.display()))?;
         Ok(server)
     }
 
@@ -66,31 +67,38 @@ impl Server {
     }
 
     /// SIGTERM, and waits for the end.
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.process.id().context("it still runs")?;
-        Command::new("kill").arg("-TERM").arg(id.to_string()).status().await?;
-        if timeout(ENDS_WITHIN, self.process.wait()).await.is_err() {
-            self.process.kill().await?;
-        }
-        if let Some(mut names) = self.names.take() {
+    pub(super) async fn stop(self) -> anyhow::Result<()> {
+        ends(self.process).await?;
+        if let Some(mut names) = self.names {
             names.kill().await?;
-        }
-        Ok(())
-    }
-
-    async fn wait_for_port(&mut self) -> anyhow::Result<()> {
-        let (began, mut each) = (Instant::now(), interval(TRY_EVERY));
-        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            anyhow::ensure!(self.process.try_wait()?.is_none(), "it has ended");
-            anyhow::ensure!(began.elapsed() < STARTS_WITHIN, "it opens no port");
-            each.tick().await;
         }
         Ok(())
     }
 }
 
+/// Waits until a process takes connections.
+pub(crate) async fn opens(process: &mut Child, port: u16) -> anyhow::Result<()> {
+    let (began, mut each) = (Instant::now(), interval(TRY_EVERY));
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        anyhow::ensure!(process.try_wait()?.is_none(), "it has ended");
+        anyhow::ensure!(began.elapsed() < STARTS_WITHIN, "it opens no port");
+        each.tick().await;
+    }
+    Ok(())
+}
+
+/// SIGTERM, and waits for the end.
+pub(crate) async fn ends(mut process: Child) -> anyhow::Result<()> {
+    let id = process.id().context("it still runs")?;
+    Command::new("kill").arg("-TERM").arg(id.to_string()).status().await?;
+    if timeout(ENDS_WITHIN, process.wait()).await.is_err() {
+        process.kill().await?;
+    }
+    Ok(())
+}
+
 /// A command that is killed when this process ends.
-fn bound(program: &str) -> Command {
+pub(crate) fn bound(program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--", program]);
     command
@@ -165,6 +173,7 @@ fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<PathBuf> {
     Ok(file)
 }
 
-fn free_port() -> anyhow::Result<u16> {
+/// A port that nobody listens at.
+pub(crate) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
