@@ -1,7 +1,7 @@
 //! What Dana captures at a stop: it belongs to that stop, it waits on her device as long as it has to, and it comes
 //! to the server whole, however she is interrupted.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use image::{ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
@@ -13,9 +13,10 @@ use waypost_client::{
 };
 use waypost_protocol::StopState::*;
 use waypost_protocol::{EvidenceItem, EvidenceKind, Fix, GeoStamp, Sha256Hash, StopId};
-use waypost_world::{Person, World};
+use waypost_world::{On, Person, World};
 
 use crate::trips::{does, on_the_board, plans, sees_stop};
+use crate::venv::{script, system, tool};
 
 crate::on_both! {
     pictures_taken_at_two_doors_without_a_network_end_at_the_right_ones
@@ -256,4 +257,42 @@ async fn a_label_is_read_and_where_it_was_scanned_goes_along(mut world: World) {
     assert_eq!(kept.at.map(|it| it.fix), Some(Fix::Denied), "she does not want it");
     on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
     world.ends([dana, omar]).await;
+}
+
+/// A delivery note that someone has photographed: what is printed on it in nine points can still be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn small_print_on_a_photographed_page_stays_legible() {
+    let mut world = World::new(On::Sqlite).await;
+    let (dana, omar) = (world.driver("dana").await, world.dispatcher("omar").await);
+    let (_, stops) = plans(&omar, Some(&dana), &["Bakery Blum", "Harbour"]).await;
+    sees_stop(&dana, stops[1], "her stops", |_| true).await;
+    let shown = captures(&dana, stops[0], photo(10)).await;
+    does(&dana, completes(stops[0], vec![shown])).await;
+    on_the_board(&omar, stops[0], "that it is done", |it| it.state == Completed).await;
+    dana.sees("that all is brought", all_is_brought).await;
+    let file = |name: &str| world.folder().join(name);
+    let (pages, picture, kept) = (file("note.pdf"), file("note.png"), file("kept.jpg"));
+    let written = ["certificate", "write", &stops[0].to_string(), &pages.display().to_string()];
+    world.server.cli(&written).await.expect("a printed page");
+    runs(tool("python"), &[&script("photo_of_page.py"), &pages, &picture]);
+
+    let photographed = Captured::Picture(std::fs::read(&picture).expect("a picture"));
+    let item = captures(&dana, stops[1], photographed).await;
+    let sha256 = item.original.expect("a file").sha256;
+    let bytes = dana.client().file(sha256).await.expect("readable").expect("it is here");
+    assert!(bytes.len() < 2_000_000, "{} bytes go over the air", bytes.len());
+    std::fs::write(&kept, &bytes).expect("written");
+    let read = runs(system("tesseract"), &[&kept, Path::new("-")]);
+    for words in ["since the server has signed that record", "Names are what was", "Bakery Blum"] {
+        assert!(read.contains(words), "`{words}` is not legible any more: {read}");
+    }
+    world.ends([dana, omar]).await;
+}
+
+/// What a program prints.
+fn runs(program: PathBuf, arguments: &[&Path]) -> String {
+    let output = std::process::Command::new(&program).args(arguments).output().expect("it starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {told}", program.display());
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

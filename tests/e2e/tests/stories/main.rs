@@ -21,6 +21,11 @@ mod search;
 mod templates;
 mod trips;
 
+// Three test binaries share it, and each uses a part.
+#[allow(dead_code)]
+#[path = "../support/venv.rs"]
+mod venv;
+
 /// Tells each story once on each database.
 #[macro_export]
 macro_rules! on_both {
