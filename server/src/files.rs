@@ -19,7 +19,7 @@ use futures_util::{Stream, StreamExt as _};
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
-use tokio::sync::{OwnedMutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{OwnedMutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waypost_protocol::Sha256Hash;
@@ -38,11 +38,15 @@ use crate::config::Config;
 /// Longest silence of whoever sends.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 
+/// So many uploads write at once.
+const WRITING_AT_ONCE: usize = 2;
+
 /// Where files are.
 pub struct Files {
     staging: PathBuf,
     kept: Kept,
     previews: Previews,
+    writing: Semaphore,
     /// Held for writing by whoever removes what nothing promises.
     staying: RwLock<()>,
     held: Arc<Mutex<HashMap<Uuid, Place>>>,
@@ -126,6 +130,7 @@ impl Files {
             staging,
             kept: Kept::open(config)?,
             previews: Previews::default(),
+            writing: Semaphore::new(WRITING_AT_ONCE),
             staying: RwLock::default(),
             held: Arc::default(),
         })
@@ -227,6 +232,9 @@ impl Files {
                 return Err(FilesError::TooMany);
             }
             hashing.takes(&chunk);
+            // What has come is written by a few at a time, in the order in which it came: the others wait, and do not keep
+            // messages from the processor.
+            let _turn = self.writing.acquire().await;
             file.write_all(&chunk).await?;
             length += chunk.len() as u64;
         }
