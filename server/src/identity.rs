@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
 use ed25519_dalek::{Signer as _, SigningKey};
 use rcgen::{
@@ -62,6 +64,11 @@ pub fn enrolment_link(name: &str, https_port: u16, ca_sha256: &str, token: &str)
 /// SHA-256 of a credential or token: secrets of 256 random bits need no slower hash.
 pub fn hash_secret(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+/// A new secret for a link or a credential: 256 random bits in base64url (RFC 4648).
+pub fn new_secret() -> String {
+    URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>())
 }
 
 /// The files of certificate and key as they are: when they differ, there is something to load.

@@ -175,6 +175,11 @@ impl Waypost {
         }
     }
 
+    /// Where others reach this path (it begins with `/`).
+    pub fn url(&self, path: &str) -> String {
+        format!("https://{}:{}{path}", self.config.name, self.https_port())
+    }
+
     /// The port of HTTPS as devices reach it.
     pub fn https_port(&self) -> u16 {
         self.https_addr.get().map_or(self.config.https.port(), std::net::SocketAddr::port)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tokio::sync::oneshot;
 use waypost_engine::Wish;
-use waypost_protocol::{Body, ConversationId, FILE_BYTES_MAX, FactId, File, Header};
+use waypost_protocol::{Blob, Body, Bytes, ConversationId, FILE_BYTES_MAX, FactId, File, Header};
 
 use super::capturing::{Sealing, sealed};
 use super::shell::Shell;
@@ -81,21 +81,13 @@ pub(super) fn ready(
             true => Path::new(&name).with_extension("jpg").to_string_lossy().into_owned(),
             false => name,
         };
-        let file = match blob.size <= FILE_BYTES_MAX as u64 {
-            true => {
-                let bytes = files.read(kept, 0, u64::MAX);
-                let bytes = bytes.map_err(|error| CaptureError::Disk(error.to_string()))?;
-                File::of(name, blob.media_type, bytes)
-            }
-            false => File {
-                name,
-                media_type: blob.media_type,
-                size: blob.size,
-                sha256: blob.sha256,
-                bytes: Default::default(),
-                voice: None,
-            },
+        let Blob { sha256, size, media_type } = blob;
+        let inside = match size <= FILE_BYTES_MAX as u64 {
+            true => files.read(kept, 0, u64::MAX),
+            false => Ok(Vec::new()),
         };
+        let bytes = Bytes(inside.map_err(|error| CaptureError::Disk(error.to_string()))?);
+        let file = File { name, media_type, size, sha256, bytes, voice: None };
         let follows = file.travels().then(|| kept.clone());
         let message = Body::File { file: file.into(), text, answers, header };
         // What cannot be said is not kept.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +21,7 @@ use super::extract::{IdempotencyKey, Json, NewFact, Path, Query, page_size};
 use super::people::PersonShown;
 use super::problem::Problem;
 use crate::clock;
-use crate::identity::{enrolment_link, hash_secret};
+use crate::identity::{enrolment_link, hash_secret, new_secret};
 use crate::waypost::Waypost;
 
 pub fn router() -> OpenApiRouter<Waypost> {
@@ -153,7 +153,7 @@ async fn issue_link(
     if !may_issue_link(actor.role, person.role) {
         return Err(ProblemCode::NotAllowed.into());
     }
-    let token = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
+    let token = new_secret();
     let expires_at = clock::now() + i64::from(waypost.config.link_hours) * 3_600_000;
     waypost.db.issue_token(hash_secret(&token), person.person, actor.person, expires_at).await?;
     let name = &waypost.config.name;
@@ -170,7 +170,7 @@ async fn enrol(
     Json(wanted): Json<EnrolmentWanted>,
 ) -> Result<(StatusCode, axum::Json<EnrolmentGranted>), Problem> {
     let public_key = checked_key(&wanted)?;
-    let credential = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
+    let credential = new_secret();
     let enrolment = EnrolmentId::mint(clock::now(), clock::random());
     let deed = Deed::Enrol {
         token_hash: hash_secret(&wanted.token),

@@ -152,7 +152,7 @@ fn cursor(text: Option<&str>) -> Result<Sequence, Problem> {
 }
 
 fn wrapped(waypost: &Waypost, events: Events) -> Result<Vec<CloudEvent>, Problem> {
-    let source = format!("https://{}:{}/v1", waypost.config.name, waypost.https_port());
+    let source = waypost.url("/v1");
     let epoch = events.epoch;
     events.events.into_iter().map(|event| cloud_event(&source, epoch, event)).collect()
 }

@@ -5,8 +5,6 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +17,7 @@ use super::extract::{Json, Path};
 use super::problem::Problem;
 use super::scopes::{Scope, Scopes};
 use crate::clock;
-use crate::identity::hash_secret;
+use crate::identity::{hash_secret, new_secret};
 use crate::waypost::Waypost;
 
 /// How every token begins, so that whoever finds one knows what it is.
@@ -134,7 +132,7 @@ async fn make_token(
         let what = format!("an enrolment has at most {TOKENS_MAX} tokens; delete one");
         return Err(Problem::with(ProblemCode::TooLarge, what));
     }
-    let secret = format!("{TOKEN_BEGINS}{}", URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>()));
+    let secret = format!("{TOKEN_BEGINS}{}", new_secret());
     let made_at = clock::now();
     let row = TokenRow {
         id: FactId::mint(made_at, clock::random()),

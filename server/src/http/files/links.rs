@@ -4,8 +4,6 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waypost_domain::Actor;
@@ -18,7 +16,7 @@ use super::super::extract::{Json, Path};
 use super::super::problem::Problem;
 use super::{attached, serve};
 use crate::clock;
-use crate::identity::hash_secret;
+use crate::identity::{hash_secret, new_secret};
 use crate::waypost::Waypost;
 
 /// For how long a link may be, and for how long it is if nobody says.
@@ -142,7 +140,7 @@ async fn link(
         let what = format!("from {} to {}", MINUTES.start(), MINUTES.end());
         return Err(Problem::of_field(ProblemCode::ContentInvalid, "minutes", what));
     }
-    let secret = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
+    let secret = new_secret();
     let now = clock::now();
     let expires_at = now + Millis::from(minutes) * MINUTE_MS;
     let row = FileLinkRow { author: actor.person, message, stop, sha256, name, expires_at };
@@ -151,7 +149,6 @@ async fn link(
         return Err(Problem::with(ProblemCode::QuotaExceeded, what));
     }
     tracing::info!(%sha256, by = actor.person.0, minutes, "a link to a file was made");
-    let (host, port) = (&waypost.config.name, waypost.https_port());
-    let url = format!("https://{host}:{port}/files/{secret}");
+    let url = waypost.url(&format!("/files/{secret}"));
     Ok((StatusCode::CREATED, axum::Json(FileLinkMade { url, expires_at })))
 }

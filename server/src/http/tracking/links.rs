@@ -2,8 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waypost_domain::Actor;
@@ -17,7 +15,7 @@ use super::super::problem::Problem;
 use super::super::trips::stop_for;
 use super::PATH;
 use crate::clock;
-use crate::identity::hash_secret;
+use crate::identity::{hash_secret, new_secret};
 use crate::waypost::Waypost;
 
 /// For how long a link may be, and for how long it is if nobody says.
@@ -109,13 +107,12 @@ pub(super) async fn make_link(
         let what = format!("a stop has at most {LINKS_MAX} links; revoke one");
         return Err(Problem::with(ProblemCode::TooLarge, what));
     }
-    let secret = URL_SAFE_NO_PAD.encode(clock::random_bytes::<32>());
+    let secret = new_secret();
     let expires_at = made_at + i64::from(hours) * HOUR_MS;
     let row = LinkRow { id: FactId::mint(made_at, clock::random()), stop, made_at, expires_at };
     waypost.db.insert_link(hash_secret(&secret), &row).await?;
     tracing::info!(%stop, link = %row.id, by = actor.person.0, "a link for a consignee was made");
-    let (name, port) = (&waypost.config.name, waypost.https_port());
-    let url = format!("https://{name}:{port}{PATH}/{secret}");
+    let url = waypost.url(&format!("{PATH}/{secret}"));
     Ok((StatusCode::CREATED, axum::Json(TrackingMade { url, shown: row.into() })))
 }
 
