@@ -14,7 +14,7 @@ use waypost_client::view::{LinkView, Timeline};
 use waypost_client::{Command, View};
 use waypost_field::ui::{Conversation, Enrolment, Link, Looks, Refused, Theme, Words};
 use waypost_field::{Port, Screen};
-use waypost_locales::Locale;
+use waypost_locales::{Catalogue, Locale};
 use waypost_protocol::{Argument, Arguments, Body, ConversationId, Header, ReceiptState};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
@@ -79,7 +79,7 @@ fn template(id: &str, arguments: Arguments) -> Command {
         WITH_OMAR,
         Body::Template {
             template: id.into(),
-            version: 1,
+            version: Catalogue::built_in().current(id).expect("it is built in").version,
             arguments,
             answers: None,
             header: Header::default(),

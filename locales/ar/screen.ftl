@@ -129,6 +129,7 @@ presence-typing = يكتب…
 
 # الرسائل
 you = أنت
+consignee = المستلم
 compose = كتابة رسالة
 send = إرسال
 acknowledge = تأكيد
@@ -194,3 +195,31 @@ keep = إبقاء
 
 # رسالة جاهزة من إصدار أحدث، أو رسالة لم تصل بياناتها.
 template-plain = { $name }: { $arguments }
+
+# لماذا لم تسر الأمور كما خُطط لها.
+reason-other = سبب آخر
+reason-consignee-absent = لم يوجد من يستلم البضاعة
+reason-consignee-closed = المكان كان مغلقًا
+reason-address-wrong = عنوان خاطئ
+reason-address-not-found = لم يُعثر على المكان
+reason-refused-by-consignee = رفض المستلم البضاعة
+reason-goods-damaged = بضاعة متضررة
+reason-goods-missing = بضاعة ناقصة
+reason-goods-wrong = بضاعة مخالفة للطلب
+reason-no-access = تعذّر الدخول
+reason-unsuitable-facility = التفريغ غير ممكن هناك
+reason-not-enough-time = الوقت لم يكن كافيًا
+reason-window-missed = الوصول بعد الفترة المحددة
+reason-receiving-time-restricted = تُستلم البضائع في أوقات أخرى
+reason-vehicle-breakdown = عطل في المركبة
+reason-accident = حادث سير
+reason-traffic = ازدحام أو طريق مغلق
+reason-weather = الأحوال الجوية
+reason-customs = البضاعة محتجزة لدى الجمارك
+reason-documents-missing = مستندات ناقصة أو خاطئة
+reason-payment-missing = لم يتم الدفع
+reason-other-date-wanted = العميل يريد موعدًا آخر
+reason-shipper-cancelled = إلغاء من المرسل
+reason-overweight = الوزن زائد
+reason-previous-stop = تأخير في المحطة السابقة
+reason-driver-unavailable = لا سائق متاح أو انتهى وقت القيادة

@@ -80,3 +80,21 @@ template-where-are-you = أين أنت؟
     .label = أين أنت؟
 template-return-to-depot = يُرجى العودة إلى المستودع.
     .label = العودة إلى المستودع
+template-consignee-access = طريقة الدخول: { $text }
+    .label = البوابة أو الجرس أو الرمز
+template-consignee-leave-with = يُرجى تسليم البضاعة إلى: { $text }
+    .label = التسليم إلى شخص آخر
+template-consignee-call = يُرجى الاتصال بي قبل الوصول: { $text }
+    .label = يُرجى الاتصال قبل الوصول
+template-consignee-late =
+    { $minutes ->
+        [zero] سأكون هناك بعد أقل من دقيقة.
+        [one] سأكون هناك بعد دقيقة واحدة.
+        [two] سأكون هناك بعد دقيقتين.
+        [few] سأكون هناك بعد { $minutes } دقائق.
+        [many] سأكون هناك بعد { $minutes } دقيقة.
+       *[other] سأكون هناك بعد { $minutes } دقيقة.
+    }
+    .label = سأكون هناك بعد …
+template-consignee-absent = لن أكون هناك.
+    .label = لن أكون هناك

@@ -113,6 +113,7 @@ presence-typing = schreibt …
 
 # Nachrichten
 you = Sie
+consignee = Empfänger
 compose = Nachricht schreiben
 send = Senden
 acknowledge = Bestätigen
@@ -170,3 +171,31 @@ keep = Behalten
 
 # Eine Vorlage einer neueren Version, oder eine, deren Angaben fehlen.
 template-plain = { $name }: { $arguments }
+
+# Warum etwas nicht so ging wie geplant.
+reason-other = Anderer Grund
+reason-consignee-absent = Niemand zur Annahme da
+reason-consignee-closed = Geschlossen
+reason-address-wrong = Falsche Adresse
+reason-address-not-found = Ort nicht gefunden
+reason-refused-by-consignee = Annahme vom Empfänger verweigert
+reason-goods-damaged = Ware beschädigt
+reason-goods-missing = Ware unvollständig
+reason-goods-wrong = Falsche Ware
+reason-no-access = Kein Zugang
+reason-unsuitable-facility = Entladen dort nicht möglich
+reason-not-enough-time = Zeit reichte nicht
+reason-window-missed = Ankunft nach dem Zeitfenster
+reason-receiving-time-restricted = Warenannahme nur zu anderen Zeiten
+reason-vehicle-breakdown = Fahrzeugpanne
+reason-accident = Unfall
+reason-traffic = Stau oder Straße gesperrt
+reason-weather = Wetter
+reason-customs = Ware vom Zoll festgehalten
+reason-documents-missing = Papiere fehlen oder sind falsch
+reason-payment-missing = Nicht bezahlt
+reason-other-date-wanted = Kunde wünscht anderen Termin
+reason-shipper-cancelled = Vom Absender storniert
+reason-overweight = Zu schwer
+reason-previous-stop = Verzögerung beim vorigen Halt
+reason-driver-unavailable = Kein Fahrer oder keine Lenkzeit mehr

@@ -64,3 +64,17 @@ template-where-are-you = Wo sind Sie?
     .label = Wo sind Sie?
 template-return-to-depot = Bitte kommen Sie zurück zum Depot.
     .label = Zurück zum Depot
+template-consignee-access = So kommen Sie hinein: { $text }
+    .label = Tor, Klingel oder Code
+template-consignee-leave-with = Bitte geben Sie es ab bei: { $text }
+    .label = Bei jemandem abgeben
+template-consignee-call = Bitte rufen Sie mich vor der Ankunft an: { $text }
+    .label = Vorher anrufen
+template-consignee-late =
+    { $minutes ->
+        [one] Ich bin in { $minutes } Minute da.
+       *[other] Ich bin in { $minutes } Minuten da.
+    }
+    .label = Ich bin da in …
+template-consignee-absent = Ich werde nicht da sein.
+    .label = Ich werde nicht da sein

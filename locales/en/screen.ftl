@@ -113,6 +113,7 @@ presence-typing = typing…
 
 # Messages
 you = You
+consignee = Consignee
 compose = Write a message
 send = Send
 acknowledge = Acknowledge
@@ -170,3 +171,31 @@ keep = Keep
 
 # A template of a newer version, or one whose arguments have not come.
 template-plain = { $name }: { $arguments }
+
+# Why something did not go as it was planned.
+reason-other = Another reason
+reason-consignee-absent = Nobody there to take the goods
+reason-consignee-closed = The place was closed
+reason-address-wrong = Wrong address
+reason-address-not-found = Place not found
+reason-refused-by-consignee = Refused by the consignee
+reason-goods-damaged = Goods damaged
+reason-goods-missing = Goods missing
+reason-goods-wrong = Wrong goods
+reason-no-access = No way in
+reason-unsuitable-facility = Cannot be unloaded there
+reason-not-enough-time = Not enough time
+reason-window-missed = Arrived after the time window
+reason-receiving-time-restricted = Goods are taken at other times
+reason-vehicle-breakdown = Vehicle breakdown
+reason-accident = Accident
+reason-traffic = Traffic or blocked road
+reason-weather = Weather
+reason-customs = Goods held by customs
+reason-documents-missing = Papers missing or wrong
+reason-payment-missing = Not paid
+reason-other-date-wanted = Customer wants another time
+reason-shipper-cancelled = Cancelled by the sender
+reason-overweight = Too heavy
+reason-previous-stop = Delay at the stop before
+reason-driver-unavailable = No driver or no driving time left

@@ -64,3 +64,17 @@ template-where-are-you = Where are you?
     .label = Where are you?
 template-return-to-depot = Please come back to the depot.
     .label = Back to the depot
+template-consignee-access = How to get in: { $text }
+    .label = Gate, bell or code
+template-consignee-leave-with = Please leave it with: { $text }
+    .label = Leave it with someone
+template-consignee-call = Please call me before you arrive: { $text }
+    .label = Call me before
+template-consignee-late =
+    { $minutes ->
+        [one] I will be there in { $minutes } minute.
+       *[other] I will be there in { $minutes } minutes.
+    }
+    .label = I will be there in …
+template-consignee-absent = I will not be there.
+    .label = I will not be there

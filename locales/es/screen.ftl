@@ -113,6 +113,7 @@ presence-typing = escribiendo…
 
 # Mensajes
 you = Usted
+consignee = Destinatario
 compose = Escribir un mensaje
 send = Enviar
 acknowledge = Confirmar
@@ -170,3 +171,31 @@ keep = Conservar
 
 # Una plantilla de una versión más nueva, o una cuyos datos no han llegado.
 template-plain = { $name }: { $arguments }
+
+# Por qué algo no salió como estaba previsto.
+reason-other = Otro motivo
+reason-consignee-absent = Nadie para recibir la mercancía
+reason-consignee-closed = El lugar estaba cerrado
+reason-address-wrong = Dirección incorrecta
+reason-address-not-found = Lugar no encontrado
+reason-refused-by-consignee = Rechazo del destinatario
+reason-goods-damaged = Mercancía dañada
+reason-goods-missing = Mercancía incompleta
+reason-goods-wrong = Mercancía equivocada
+reason-no-access = Sin acceso
+reason-unsuitable-facility = No se puede descargar allí
+reason-not-enough-time = Tiempo insuficiente
+reason-window-missed = Llegada después de la franja horaria
+reason-receiving-time-restricted = La mercancía se recibe en otro horario
+reason-vehicle-breakdown = Avería del vehículo
+reason-accident = Accidente
+reason-traffic = Tráfico o carretera cortada
+reason-weather = Mal tiempo
+reason-customs = Mercancía retenida en la aduana
+reason-documents-missing = Faltan documentos o son incorrectos
+reason-payment-missing = Pago pendiente
+reason-other-date-wanted = El cliente quiere otra fecha u hora
+reason-shipper-cancelled = Cancelación del remitente
+reason-overweight = Demasiado peso
+reason-previous-stop = Retraso en la parada anterior
+reason-driver-unavailable = Sin conductor o sin tiempo de conducción

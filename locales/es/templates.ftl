@@ -64,3 +64,17 @@ template-where-are-you = ¿Dónde está usted?
     .label = ¿Dónde está?
 template-return-to-depot = Vuelva a la base, por favor.
     .label = Vuelva a la base
+template-consignee-access = Para entrar: { $text }
+    .label = Puerta, timbre o código
+template-consignee-leave-with = Por favor, entréguelo a: { $text }
+    .label = Entregar a otra persona
+template-consignee-call = Por favor, llámeme antes de llegar: { $text }
+    .label = Llámeme antes
+template-consignee-late =
+    { $minutes ->
+        [one] Estaré ahí en { $minutes } minuto.
+       *[other] Estaré ahí en { $minutes } minutos.
+    }
+    .label = Estaré ahí en …
+template-consignee-absent = No estaré ahí.
+    .label = No estaré ahí

@@ -113,6 +113,7 @@ presence-typing = écrit…
 
 # Messages
 you = Vous
+consignee = Destinataire
 compose = Écrire un message
 send = Envoyer
 acknowledge = Confirmer
@@ -170,3 +171,31 @@ keep = Garder
 
 # Un message prédéfini d’une version plus récente, ou dont les données ne sont pas arrivées.
 template-plain = { $name } : { $arguments }
+
+# Pourquoi quelque chose ne s’est pas passé comme prévu.
+reason-other = Autre motif
+reason-consignee-absent = Personne pour recevoir la marchandise
+reason-consignee-closed = Site fermé
+reason-address-wrong = Mauvaise adresse
+reason-address-not-found = Lieu introuvable
+reason-refused-by-consignee = Refus du destinataire
+reason-goods-damaged = Marchandise endommagée
+reason-goods-missing = Marchandise incomplète
+reason-goods-wrong = Marchandise non conforme à la commande
+reason-no-access = Accès impossible
+reason-unsuitable-facility = Déchargement impossible sur place
+reason-not-enough-time = Temps insuffisant
+reason-window-missed = Arrivée après le créneau
+reason-receiving-time-restricted = Réception à d’autres horaires
+reason-vehicle-breakdown = Panne du véhicule
+reason-accident = Accident
+reason-traffic = Circulation ou route bloquée
+reason-weather = Météo
+reason-customs = Marchandise retenue en douane
+reason-documents-missing = Documents manquants ou incorrects
+reason-payment-missing = Paiement non effectué
+reason-other-date-wanted = Le client souhaite un autre créneau
+reason-shipper-cancelled = Annulation par l’expéditeur
+reason-overweight = Trop lourd
+reason-previous-stop = Retard à l’arrêt précédent
+reason-driver-unavailable = Pas de chauffeur ou temps de conduite épuisé

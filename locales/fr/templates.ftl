@@ -64,3 +64,17 @@ template-where-are-you = Où êtes-vous ?
     .label = Où êtes-vous ?
 template-return-to-depot = Merci de revenir au dépôt.
     .label = Retour au dépôt
+template-consignee-access = Pour entrer : { $text }
+    .label = Portail, sonnette ou code
+template-consignee-leave-with = Merci de remettre la livraison à : { $text }
+    .label = Remettre à quelqu’un d’autre
+template-consignee-call = Merci de m’appeler avant d’arriver : { $text }
+    .label = Appelez-moi avant
+template-consignee-late =
+    { $minutes ->
+        [one] Je serai là dans { $minutes } minute.
+       *[other] Je serai là dans { $minutes } minutes.
+    }
+    .label = Je serai là dans …
+template-consignee-absent = Je ne serai pas là.
+    .label = Je ne serai pas là

@@ -121,6 +121,7 @@ presence-typing = pisze…
 
 # Wiadomości
 you = Ty
+consignee = Odbiorca
 compose = Napisz wiadomość
 send = Wyślij
 acknowledge = Potwierdź
@@ -178,3 +179,31 @@ keep = Zostaw
 
 # Szablon z nowszej wersji albo taki, którego dane nie dotarły.
 template-plain = { $name }: { $arguments }
+
+# Dlaczego coś nie poszło zgodnie z planem.
+reason-other = Inny powód
+reason-consignee-absent = Brak osoby do odbioru towaru
+reason-consignee-closed = Obiekt zamknięty
+reason-address-wrong = Błędny adres
+reason-address-not-found = Nie znaleziono miejsca
+reason-refused-by-consignee = Odmowa przyjęcia przez odbiorcę
+reason-goods-damaged = Towar uszkodzony
+reason-goods-missing = Towar niekompletny
+reason-goods-wrong = Towar niezgodny z zamówieniem
+reason-no-access = Brak dostępu
+reason-unsuitable-facility = Brak możliwości rozładunku
+reason-not-enough-time = Za mało czasu
+reason-window-missed = Przyjazd po oknie czasowym
+reason-receiving-time-restricted = Towar przyjmowany w innych godzinach
+reason-vehicle-breakdown = Awaria pojazdu
+reason-accident = Wypadek
+reason-traffic = Korek lub zablokowana droga
+reason-weather = Pogoda
+reason-customs = Towar zatrzymany przez służby celne
+reason-documents-missing = Brak dokumentów lub są w nich błędy
+reason-payment-missing = Brak zapłaty
+reason-other-date-wanted = Klient chce innego terminu
+reason-shipper-cancelled = Anulowane przez nadawcę
+reason-overweight = Zbyt duży ciężar
+reason-previous-stop = Opóźnienie na poprzednim przystanku
+reason-driver-unavailable = Brak kierowcy lub dostępnego czasu jazdy

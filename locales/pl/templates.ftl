@@ -70,3 +70,19 @@ template-where-are-you = Proszę podać swoje położenie.
     .label = Gdzie jesteś?
 template-return-to-depot = Proszę wrócić do bazy.
     .label = Powrót do bazy
+template-consignee-access = Jak wjechać lub wejść: { $text }
+    .label = Brama, dzwonek lub kod
+template-consignee-leave-with = Towar odbierze za mnie: { $text }
+    .label = Odbierze ktoś inny
+template-consignee-call = Proszę zadzwonić do mnie przed przyjazdem: { $text }
+    .label = Telefon przed przyjazdem
+template-consignee-late =
+    { $minutes ->
+        [one] Będę na miejscu za { $minutes } minutę.
+        [few] Będę na miejscu za { $minutes } minuty.
+        [many] Będę na miejscu za { $minutes } minut.
+       *[other] Będę na miejscu za { $minutes } minuty.
+    }
+    .label = Będę za …
+template-consignee-absent = Nie będzie mnie na miejscu.
+    .label = Nie będzie mnie

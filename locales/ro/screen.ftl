@@ -117,6 +117,7 @@ presence-typing = scrie…
 
 # Mesajele
 you = Eu
+consignee = Destinatar
 compose = Scrieți un mesaj
 send = Trimite
 acknowledge = Confirmă
@@ -174,3 +175,31 @@ keep = Păstrează
 
 # Un șablon dintr-o versiune mai nouă sau unul ale cărui date nu au sosit.
 template-plain = { $name }: { $arguments }
+
+# De ce ceva nu a mers cum era planificat.
+reason-other = Alt motiv
+reason-consignee-absent = Nu era nimeni să primească marfa
+reason-consignee-closed = Locația era închisă
+reason-address-wrong = Adresă greșită
+reason-address-not-found = Locul nu a fost găsit
+reason-refused-by-consignee = Marfă refuzată de destinatar
+reason-goods-damaged = Marfă deteriorată
+reason-goods-missing = Marfă incompletă
+reason-goods-wrong = Altă marfă decât cea comandată
+reason-no-access = Fără acces
+reason-unsuitable-facility = Nu se poate descărca acolo
+reason-not-enough-time = Timp insuficient
+reason-window-missed = Sosire după intervalul orar
+reason-receiving-time-restricted = Marfa se primește la alte ore
+reason-vehicle-breakdown = Defecțiune la vehicul
+reason-accident = Accident
+reason-traffic = Trafic sau drum blocat
+reason-weather = Vreme nefavorabilă
+reason-customs = Marfă reținută la vamă
+reason-documents-missing = Documente lipsă sau greșite
+reason-payment-missing = Plata nu s-a făcut
+reason-other-date-wanted = Clientul dorește altă dată sau oră
+reason-shipper-cancelled = Anulat de expeditor
+reason-overweight = Prea greu
+reason-previous-stop = Întârziere la oprirea anterioară
+reason-driver-unavailable = Fără șofer sau fără timp de conducere

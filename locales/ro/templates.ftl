@@ -68,3 +68,18 @@ template-where-are-you = Unde sunteți?
     .label = Unde sunteți?
 template-return-to-depot = Vă rog să vă întoarceți la bază.
     .label = Înapoi la bază
+template-consignee-access = Cum se intră: { $text }
+    .label = Poartă, sonerie sau cod
+template-consignee-leave-with = Vă rog să lăsați marfa la: { $text }
+    .label = Lăsați la altcineva
+template-consignee-call = Vă rog să mă sunați înainte de sosire: { $text }
+    .label = Sunați-mă înainte
+template-consignee-late =
+    { $minutes ->
+        [one] Ajung în { $minutes } minut.
+        [few] Ajung în { $minutes } minute.
+       *[other] Ajung în { $minutes } de minute.
+    }
+    .label = Ajung în …
+template-consignee-absent = Nu voi fi acolo.
+    .label = Nu voi fi acolo

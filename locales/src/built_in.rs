@@ -1,12 +1,13 @@
-//! The templates that every version of the program has: two dozen that fleets use, in every language.
+//! The templates that every version of the program has: those that fleets use, in every language.
 //!
-//! An id is never given a new meaning, and what stands here is version 1 for ever: another version of a
-//! template is published (see [`crate::Catalogue`]).
+//! An id is never given a new meaning, and what stands here stays: version 1, and of what moves a stop version 2, which
+//! says the same. Another version of a template is published (see [`crate::Catalogue`]).
 
 use fluent_syntax::ast::{Entry, Message, Pattern, Resource};
 use fluent_syntax::{parser, serializer};
 use waypost_protocol::{
-    ArgumentType, Priority, Role, TemplateArgument, TemplateDefinition, TemplateText,
+    ArgumentType, Priority, ReasonCode, Role, StopAction, StopState, TemplateArgument,
+    TemplateDefinition, TemplateText,
 };
 
 use crate::{Locale, Template};
@@ -22,7 +23,7 @@ pub(crate) fn templates() -> Vec<Template> {
             let own = texts.iter().find(|(id, _)| id == built_in.id)?;
             Some((locale.tag().to_owned(), own.1.clone()))
         };
-        Template {
+        let first = Template {
             id: built_in.id.to_owned(),
             version: 1,
             definition: TemplateDefinition {
@@ -30,9 +31,15 @@ pub(crate) fn templates() -> Vec<Template> {
                 rank: at as u16 * RANK_STEP,
                 ..built_in.definition()
             },
-        }
+        };
+        let moves = |action: StopAction| {
+            let definition = TemplateDefinition { moves: Some(action), ..first.definition.clone() };
+            Template { version: 2, definition, ..first.clone() }
+        };
+        let second = built_in.moves.map(moves);
+        std::iter::once(first).chain(second)
     };
-    BUILT_IN.iter().enumerate().map(template).collect()
+    BUILT_IN.iter().enumerate().flat_map(template).collect()
 }
 
 /// What there is to say about a template beside its words.
@@ -44,6 +51,9 @@ struct BuiltIn {
     priority: Priority,
     acknowledge_within_minutes: Option<u16>,
     answers: &'static [&'static str],
+    /// What a stop becomes where it is tapped, from version 2 on.
+    moves: Option<StopAction>,
+    for_consignees: bool,
 }
 
 const DRIVERS: &[Role] = &[Role::Driver];
@@ -52,18 +62,20 @@ const MINUTES: (&str, ArgumentType) = ("minutes", ArgumentType::Minutes);
 const TEXT: (&str, ArgumentType) = ("text", ArgumentType::Text);
 const UNDERSTOOD: &[&str] = &["understood"];
 
-static BUILT_IN: [BuiltIn; 24] = [
-    driver("arrived", "truck"),
-    driver("delivered", "parcel-check"),
+static BUILT_IN: [BuiltIn; 29] = [
+    driver("arrived", "truck").moves(StopState::Arrived, None),
+    driver("delivered", "parcel-check").moves(StopState::Completed, None),
     driver("running-late", "clock-late").asks(MINUTES),
-    driver("customer-absent", "person-absent"),
+    driver("customer-absent", "person-absent").attempted(ReasonCode::ConsigneeAbsent),
     driver("breakdown", "wrench").urgent(),
     driver("call-me", "phone"),
-    driver("on-my-way", "route").asks(MINUTES),
-    driver("picked-up", "parcel"),
-    driver("refused", "parcel-cross").asks(TEXT),
+    driver("on-my-way", "route").asks(MINUTES).moves(StopState::EnRoute, None),
+    driver("picked-up", "parcel").moves(StopState::Completed, None),
+    driver("refused", "parcel-cross")
+        .asks(TEXT)
+        .moves(StopState::Refused, Some(ReasonCode::RefusedByConsignee)),
     driver("damaged", "parcel-broken").asks(TEXT),
-    driver("wrong-address", "pin").asks(TEXT),
+    driver("wrong-address", "pin").asks(TEXT).attempted(ReasonCode::AddressWrong),
     driver("road-blocked", "barrier").asks(TEXT).urgent(),
     driver("waiting", "hourglass").asks(MINUTES),
     driver("accident", "alert").emergency().acknowledged_within(5),
@@ -77,6 +89,11 @@ static BUILT_IN: [BuiltIn; 24] = [
     dispatch("stop-cancelled", "parcel-cross").asks(TEXT).urgent().acknowledged_within(30),
     dispatch("where-are-you", "truck").answered(&["arrived", "delivered", "customer-absent"]),
     dispatch("return-to-depot", "depot").answered(UNDERSTOOD),
+    consignee("consignee-access", "pin").asks(TEXT),
+    consignee("consignee-leave-with", "parcel").asks(TEXT),
+    consignee("consignee-call", "phone").asks(TEXT),
+    consignee("consignee-late", "clock-late").asks(MINUTES),
+    consignee("consignee-absent", "person-absent"),
 ];
 
 const fn driver(id: &'static str, icon: &'static str) -> BuiltIn {
@@ -88,11 +105,17 @@ const fn driver(id: &'static str, icon: &'static str) -> BuiltIn {
         priority: Priority::Routine,
         acknowledge_within_minutes: None,
         answers: &[],
+        moves: None,
+        for_consignees: false,
     }
 }
 
 const fn dispatch(id: &'static str, icon: &'static str) -> BuiltIn {
     BuiltIn { used_by: DISPATCH, ..driver(id, icon) }
+}
+
+const fn consignee(id: &'static str, icon: &'static str) -> BuiltIn {
+    BuiltIn { used_by: &[], for_consignees: true, ..driver(id, icon) }
 }
 
 impl BuiltIn {
@@ -121,6 +144,15 @@ impl BuiltIn {
         self
     }
 
+    const fn moves(mut self, to: StopState, reason: Option<ReasonCode>) -> Self {
+        self.moves = Some(StopAction { to, reason });
+        self
+    }
+
+    const fn attempted(self, reason: ReasonCode) -> Self {
+        self.moves(StopState::Attempted, Some(reason))
+    }
+
     fn definition(&self) -> TemplateDefinition {
         let argument = |(name, holds): (&str, ArgumentType)| TemplateArgument {
             name: name.to_owned(),
@@ -134,6 +166,7 @@ impl BuiltIn {
             priority: self.priority,
             acknowledge_within_minutes: self.acknowledge_within_minutes,
             answers: self.answers.iter().map(|id| (*id).to_owned()).collect(),
+            for_consignees: self.for_consignees,
             ..TemplateDefinition::default()
         }
     }

@@ -80,6 +80,11 @@ impl Catalogue {
         newest.filter(move |template| template.definition.used_by.contains(&role))
     }
 
+    /// The templates that a consignee says to the driver, in the order of their buttons.
+    pub fn for_consignees(&self) -> impl Iterator<Item = &Template> {
+        self.all_current().into_iter().filter(|template| template.definition.for_consignees)
+    }
+
     /// Every version of every template.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &Template> {
         self.templates.values().flat_map(BTreeMap::values)

@@ -13,6 +13,7 @@ mod built_in;
 mod catalogue;
 mod locale;
 mod publishing;
+mod reasons;
 mod searching;
 mod texts;
 

@@ -97,6 +97,7 @@ presence-typing = yazıyor…
 
 # Mesajlar
 you = Siz
+consignee = Alıcı
 compose = Mesaj yazın
 send = Gönder
 acknowledge = Onayla
@@ -154,3 +155,31 @@ keep = Kalsın
 
 # Daha yeni bir sürümün şablonu veya bilgileri gelmemiş bir şablon.
 template-plain = { $name }: { $arguments }
+
+# Bir şeyin neden planlandığı gibi gitmediği.
+reason-other = Başka bir neden
+reason-consignee-absent = Malı teslim alacak kimse yoktu
+reason-consignee-closed = İş yeri kapalıydı
+reason-address-wrong = Adres yanlış
+reason-address-not-found = Yer bulunamadı
+reason-refused-by-consignee = Alıcı kabul etmedi
+reason-goods-damaged = Mal hasarlı
+reason-goods-missing = Mal eksik
+reason-goods-wrong = Yanlış mal
+reason-no-access = Giriş mümkün değil
+reason-unsuitable-facility = Orada boşaltma yapılamıyor
+reason-not-enough-time = Süre yetmedi
+reason-window-missed = Zaman aralığından sonra varıldı
+reason-receiving-time-restricted = Mal kabulü başka saatlerde
+reason-vehicle-breakdown = Araç arızası
+reason-accident = Kaza
+reason-traffic = Trafik veya kapalı yol
+reason-weather = Hava koşulları
+reason-customs = Mal gümrükte tutuluyor
+reason-documents-missing = Belgeler eksik veya hatalı
+reason-payment-missing = Ödeme yapılmadı
+reason-other-date-wanted = Müşteri başka bir zaman istiyor
+reason-shipper-cancelled = Gönderen iptal etti
+reason-overweight = Fazla ağır
+reason-previous-stop = Önceki durakta gecikme
+reason-driver-unavailable = Sürücü yok veya sürüş süresi doldu

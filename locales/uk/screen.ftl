@@ -121,6 +121,7 @@ presence-typing = пише…
 
 # Повідомлення
 you = Ви
+consignee = Отримувач
 compose = Написати повідомлення
 send = Надіслати
 acknowledge = Підтвердити
@@ -178,3 +179,31 @@ keep = Залишити
 
 # Шаблон із новішої версії або такий, дані якого не надійшли.
 template-plain = { $name }: { $arguments }
+
+# Чому щось пішло не за планом.
+reason-other = Інша причина
+reason-consignee-absent = Нікому було прийняти вантаж
+reason-consignee-closed = Було зачинено
+reason-address-wrong = Неправильна адреса
+reason-address-not-found = Місце не знайдено
+reason-refused-by-consignee = Відмова отримувача
+reason-goods-damaged = Вантаж пошкоджено
+reason-goods-missing = Бракує частини вантажу
+reason-goods-wrong = Не той вантаж
+reason-no-access = Немає доступу
+reason-unsuitable-facility = Там неможливо розвантажитися
+reason-not-enough-time = Не вистачило часу
+reason-window-missed = Прибуття після часового вікна
+reason-receiving-time-restricted = Вантаж приймають в інший час
+reason-vehicle-breakdown = Поломка машини
+reason-accident = Аварія
+reason-traffic = Затор або перекрита дорога
+reason-weather = Погода
+reason-customs = Вантаж затримано на митниці
+reason-documents-missing = Документів немає або в них помилки
+reason-payment-missing = Не оплачено
+reason-other-date-wanted = Клієнт хоче інший час
+reason-shipper-cancelled = Скасовано відправником
+reason-overweight = Завелика вага
+reason-previous-stop = Затримка на попередній зупинці
+reason-driver-unavailable = Немає водія або вичерпано час керування

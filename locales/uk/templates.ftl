@@ -72,3 +72,19 @@ template-where-are-you = Де Ви зараз?
     .label = Де Ви зараз?
 template-return-to-depot = Поверніться, будь ласка, на базу.
     .label = Назад на базу
+template-consignee-access = Як потрапити всередину: { $text }
+    .label = Ворота, дзвінок або код
+template-consignee-leave-with = Вантаж замість мене прийме: { $text }
+    .label = Прийме хтось інший
+template-consignee-call = Зателефонуйте мені, будь ласка, перед приїздом: { $text }
+    .label = Зателефонуйте перед приїздом
+template-consignee-late =
+    { $minutes ->
+        [one] Буду на місці за { $minutes } хвилину.
+        [few] Буду на місці за { $minutes } хвилини.
+        [many] Буду на місці за { $minutes } хвилин.
+       *[other] Буду на місці за { $minutes } хвилини.
+    }
+    .label = Буду за …
+template-consignee-absent = Мене не буде на місці.
+    .label = Мене не буде

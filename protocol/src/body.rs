@@ -11,6 +11,7 @@ mod group;
 mod header;
 mod incident;
 pub mod kind;
+mod navigation;
 mod notifications;
 mod place;
 mod proof;
@@ -35,6 +36,7 @@ pub use file::{File, Voice};
 pub use group::GroupSettings;
 pub use header::{Header, Mention, Priority};
 pub use incident::IncidentCategory;
+pub use navigation::NavigationUrl;
 pub use notifications::{BreaksThrough, Hear, Hearing, QuietHours};
 pub use place::{Degrees, Place};
 pub use proof::{
@@ -313,6 +315,20 @@ pub enum Body {
         stop: StopId,
         /// The trip.
         to: TripId,
+    },
+    /// Whoever the goods are for tells the driver something, from the page behind their link. They are nobody in the
+    /// directory: the server says it for them, where the stop is. A message like others, which stays.
+    ConsigneeSaid {
+        /// The stop.
+        stop: StopId,
+        /// What: a template that is [for consignees](crate::TemplateDefinition::for_consignees).
+        said: Box<TemplateUse>,
+        /// The fact with which it was said first, if it is told again to whom the stop was given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first: Option<FactId>,
+        /// What it carries beside that.
+        #[serde(flatten)]
+        header: Header,
     },
     /// "I have understood this message and accept it."
     Acknowledgement {

@@ -147,6 +147,8 @@ impl Case {
             }
             // How it goes at a stop is told, and asks for nothing, unless it did not go as planned.
             Body::StopMoved { moved, .. } if is_staff || !went_wrong(moved.to) => {}
+            // It is said to the driver: nobody waits for dispatch, and nobody of dispatch has answered.
+            Body::ConsigneeSaid { .. } => {}
             message if is_message(message) && is_staff => self.is_answered(author, at),
             message if is_message(message) => {
                 self.rises(word);

@@ -34,10 +34,10 @@ pub use body::{
     Answered, Argument, ArgumentType, Arguments, Blob, Body, BreaksThrough, Consignment, Contact,
     Content, ContentError, Count, Coverage, Degrees, EvidenceItem, EvidenceKind, EvidenceManifest,
     File, Fix, FlagRule, Flags, GeoStamp, GroupSettings, Header, Hear, Hearing, IncidentCategory,
-    Mention, Place, Priority, QuietHours, Quote, ReasonCode, ReceivedBy, Recipients, ReportReason,
-    Role, Shift, SignedManifest, Step, StopAction, StopKind, StopMove, StopPlan, StopState,
-    TemplateArgument, TemplateDefinition, TemplateText, TemplateUse, TimeWindow, TripPlan, Verdict,
-    Voice, kind, reminders,
+    Mention, NavigationUrl, Place, Priority, QuietHours, Quote, ReasonCode, ReceivedBy, Recipients,
+    ReportReason, Role, Shift, SignedManifest, Step, StopAction, StopKind, StopMove, StopPlan,
+    StopState, TemplateArgument, TemplateDefinition, TemplateText, TemplateUse, TimeWindow,
+    TripPlan, Verdict, Voice, kind, reminders,
 };
 pub use bytes::{Bytes, Sha256Hash};
 pub use case::{Case, Word};
@@ -55,7 +55,7 @@ pub use notifications::{Loudness, NotificationSettings, Said};
 pub use problem::ProblemCode;
 pub use receipt::{Move, ReadMark, ReceiptState, StoredMark};
 pub use reported::{ReportBy, ReportedMessage};
-pub use stop::{Conflict, PlanReply, Stepped, Stop, StopStep, StopWord};
+pub use stop::{Conflict, ConsigneeWord, PlanReply, Stepped, Stop, StopStep, StopWord};
 pub use trip::Trip;
 use words::sentences_of;
 pub use words::{SoughtWord, mark, words, words_of};

@@ -170,6 +170,9 @@ limits! {
     /// Most people whose a stop ever was.
     STOP_DRIVERS_MAX: usize = 50;
 
+    /// Most words of a consignee about one stop. More are refused.
+    STOP_WORDS_MAX: usize = 10;
+
     /// Most items of evidence of one outcome.
     EVIDENCE_ITEMS_MAX: usize = 50;
 

@@ -1,13 +1,16 @@
 //! What has become of a stop: its plan, what was done there, and what contradicts each other.
 
+mod step;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Body, ConversationId, FactId, Millis, PersonId, ReasonCode, STOP_DRIVERS_MAX, StopId, StopMove,
-    StopPlan, StopState, TripId,
+    Body, ConversationId, FactId, Header, Millis, PersonId, STOP_DRIVERS_MAX, STOP_WORDS_MAX,
+    StopId, StopMove, StopPlan, StopState, TemplateUse, TripId,
 };
+pub use step::{Conflict, ConsigneeWord, PlanReply, Stepped, StopStep, StopWord};
 
 /// A stop. It is what the facts about it have made of it, on the server and on every device that reads them alike.
 ///
@@ -80,119 +83,9 @@ pub struct Stop {
     /// Whose it was then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_driver: Option<PersonId>,
-}
-
-/// What a driver says of a plan.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PlanReply {
-    /// The fact with the plan.
-    pub plan: FactId,
-    /// Whether they agree.
-    pub accepted: bool,
-    /// Why not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonCode>,
-    /// What else there is to say.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub text: String,
-    /// When.
-    pub at: Millis,
-}
-
-/// Something that was done with a stop.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct StopStep {
-    /// The fact that says so.
-    pub fact: FactId,
-    /// By whom.
-    pub by: PersonId,
-    /// When it was done.
-    pub at: Millis,
-    /// What.
-    #[serde(flatten)]
-    pub what: Stepped,
-    /// Why it does not fit what was done otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conflict: Option<Conflict>,
-}
-
-/// What was done with a stop.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "step", rename_all = "kebab-case")]
-pub enum Stepped {
-    /// It was planned.
-    Planned {
-        /// For whom.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        driver: Option<PersonId>,
-        /// Whether whoever does not know this plan may do the wrong work.
-        other_work: bool,
-    },
-    /// Its driver has agreed with the plan.
-    Agreed,
-    /// It has become so.
-    Moved {
-        /// What.
-        to: StopState,
-        /// Why.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<ReasonCode>,
-        /// The plan that its author had before their eyes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        seen: Option<FactId>,
-        /// Whose stop it is where it was said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        driver: Option<PersonId>,
-        /// Whether evidence came with it.
-        #[serde(default)]
-        proof: bool,
-    },
-}
-
-/// Why something does not fit what was done otherwise.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = StopConflict))]
-#[serde(rename_all = "kebab-case")]
-pub enum Conflict {
-    /// The stop was over by then.
-    Over,
-    /// The stop was someone else's by then.
-    NotTheirs,
-    /// It was done by another plan, which its author did not know.
-    PlanUnseen,
-    /// It was given to someone else when it was over.
-    GivenTooLate,
-}
-
-/// Something that was said about trips and stops.
-#[derive(Clone, Copy, Debug)]
-pub struct StopWord<'a> {
-    /// The fact.
-    pub id: FactId,
-    /// Its number in the record.
-    pub n: u64,
-    /// Who said it.
-    pub author: PersonId,
-    /// Where.
-    pub place: ConversationId,
-    /// When it was recorded.
-    pub recorded_at: Millis,
-    /// The server's clock minus the author's, as the author's device estimated it.
-    pub skew_ms: Option<i64>,
-    /// What.
-    pub body: &'a Body,
-}
-
-impl StopWord<'_> {
-    /// When it was done, by the clock of the server, as far as anyone can tell: nothing was done after it was
-    /// recorded.
-    pub fn at(&self) -> Millis {
-        let occurred = self.id.occurred_at().unwrap_or(self.recorded_at);
-        occurred.saturating_add(self.skew_ms.unwrap_or(0)).min(self.recorded_at)
-    }
+    /// What the consignee has said, in the order of the record; at most [`crate::STOP_WORDS_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<ConsigneeWord>,
 }
 
 /// Whose stops are planned there.
@@ -209,7 +102,8 @@ impl Stop {
         match body {
             Body::StopPlanned { stop, .. }
             | Body::StopSettled { stop, .. }
-            | Body::StopHandedOver { stop, .. } => vec![*stop],
+            | Body::StopHandedOver { stop, .. }
+            | Body::ConsigneeSaid { stop, .. } => vec![*stop],
             Body::StopMoved { moved, .. } => vec![moved.stop],
             Body::PlansAnswered { answers, .. } => {
                 let named: BTreeSet<_> = answers.iter().filter_map(|answer| answer.stop).collect();
@@ -296,6 +190,9 @@ impl Stop {
                 self.settled_driver = self.driver;
             }
             Body::StopHandedOver { to, .. } => self.trip = Some(*to),
+            Body::ConsigneeSaid { said, first, header, .. } => {
+                self.is_told(said, *first, header, word);
+            }
             _ => {}
         }
         self.replay();
@@ -324,6 +221,23 @@ impl Stop {
         let StopMove { to, reason, seen, .. } = *moved;
         let (driver, proof) = (driver_of(word.place), moved.proof.is_some());
         self.steps_on(word, Stepped::Moved { to, reason, seen, driver, proof });
+    }
+
+    fn is_told(
+        &mut self,
+        said: &TemplateUse,
+        first: Option<FactId>,
+        header: &Header,
+        word: StopWord<'_>,
+    ) {
+        let first = first.unwrap_or(word.id);
+        let (fact, n) = (word.id, word.n);
+        if let Some(known) = self.words.iter_mut().find(|it| it.first == first) {
+            (known.fact, known.n) = (fact, n);
+        } else if self.words.len() < STOP_WORDS_MAX {
+            let (said, priority) = (said.clone(), header.priority);
+            self.words.push(ConsigneeWord { first, fact, n, said, priority });
+        }
     }
 
     /// Puts a step where it belongs by its time.

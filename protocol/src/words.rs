@@ -52,6 +52,9 @@ pub(crate) fn sentences_of(body: &Body) -> Vec<&str> {
             let arguments = template.iter().flat_map(|it| it.arguments.values());
             found.extend(arguments.filter_map(text_of));
         }
+        Body::ConsigneeSaid { said, .. } => {
+            found.extend(said.arguments.values().filter_map(text_of));
+        }
         Body::Location { place, .. } => found.extend(place.name.as_deref()),
         Body::Incident { text, place, .. } => {
             found.push(text);

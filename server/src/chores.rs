@@ -17,6 +17,7 @@ use waypost_storage::{SignedCheckpoint, StorageError};
 
 use crate::clock;
 use crate::fanout::Fanout;
+use crate::http::plan_recurring;
 use crate::identity::{self, TlsFiles, load_tls, sign};
 use crate::waypost::Waypost;
 
@@ -32,6 +33,7 @@ const INDEX_FOR: Duration = Duration::from_millis(25);
 /// How many roots of blocks are made in one look.
 const BLOCKS_AT_A_TIME: usize = 32;
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
+const RECURRING_EVERY: Duration = Duration::from_secs(1);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(10);
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -55,6 +57,7 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut erase = every(ERASE_EVERY);
     let mut escalate = every(ESCALATE_EVERY);
     let mut index = every(INDEX_EVERY);
+    let mut recurring = every(RECURRING_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -69,6 +72,10 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             },
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
+            _ = recurring.tick() => {
+                let planned = plan_recurring(&waypost).await;
+                report("recurring trips", planned.map_err(|problem| problem.sentence()));
+            },
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }

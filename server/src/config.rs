@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use figment::Figment;
 use figment::providers::{Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+use waypost_protocol::NavigationUrl;
 
 use environment::Environment;
 
@@ -36,6 +37,9 @@ pub struct Config {
     pub certificate: Option<PathBuf>,
     /// The key of that certificate (PEM).
     pub key: Option<PathBuf>,
+    /// The address of a navigation, such as `https://maps.example/?to={latitude},{longitude}`; there are `{name}` and
+    /// `{address}`, too. Stops are told with it.
+    pub navigation: Option<NavigationUrl>,
     /// How long an enrolment link is good for, in hours.
     pub link_hours: u32,
     /// How often the audit tree is signed, in seconds, if it has grown.
@@ -63,6 +67,7 @@ impl Default for Config {
             mqtt: SocketAddr::from(([0, 0, 0, 0], 8883)),
             certificate: None,
             key: None,
+            navigation: None,
             link_hours: 24,
             checkpoint_seconds: 60,
             keep_days: 14,

@@ -60,8 +60,17 @@ impl Drop for Place {
     }
 }
 
+/// Of what a feed tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FeedOf {
+    /// What concerns whoever asks.
+    Caller,
+    /// All that is about trips and stops.
+    Trips,
+}
+
 impl Waypost {
-    /// What concerns someone after their cursor, at once or within `wait`; an empty page if nothing
+    /// What a feed tells after a cursor, at once or within `wait`; an empty page if nothing
     /// comes, or if looking took longer than that.
     ///
     /// # Errors
@@ -69,11 +78,13 @@ impl Waypost {
     pub async fn next_for(
         &self,
         proof: &Proof,
+        of: FeedOf,
         after: Sequence,
         limit: usize,
         wait: Duration,
     ) -> Result<Events, ProblemCode> {
-        let events = self.what_comes(proof.who, after, limit, Instant::now() + wait).await?;
+        let until = Instant::now() + wait;
+        let events = self.what_comes(proof.who, of, after, limit, until).await?;
         // Whoever waited, or let a page wait for them, may have lost the right meanwhile.
         self.must_still_hold(proof).await?;
         Ok(events)
@@ -82,6 +93,7 @@ impl Waypost {
     async fn what_comes(
         &self,
         who: Identity,
+        of: FeedOf,
         mut after: Sequence,
         limit: usize,
         until: Instant,
@@ -90,10 +102,14 @@ impl Waypost {
         let mut news = self.fanout.news();
         loop {
             news.mark_unchanged();
-            match self.fanout.quiet_up_to(listener, after) {
+            let quiet = match of {
+                FeedOf::Caller => self.fanout.quiet_up_to(listener, after),
+                FeedOf::Trips => None,
+            };
+            match quiet {
                 Some(n) => after.n = n,
                 None => {
-                    let events = self.read_for(who, after, limit).await?;
+                    let events = self.read_for(who, of, after, limit).await?;
                     let over = Instant::now() >= until || self.fanout.is_closed();
                     let is_something = !events.events.is_empty() || events.cut_after.is_some();
                     if is_something || (events.more && over) {
@@ -118,12 +134,17 @@ impl Waypost {
     async fn read_for(
         &self,
         who: Identity,
+        of: FeedOf,
         after: Sequence,
         limit: usize,
     ) -> Result<Events, ProblemCode> {
         let limit = u16::try_from(limit).unwrap_or(u16::MAX);
         let pull = Pull { after, limit, ..Pull::default() };
-        let page = self.db.pull(who.person, &pull, clock::now(), 0).await.map_err(|error| {
+        let page = match of {
+            FeedOf::Caller => self.db.pull(who.person, &pull, clock::now(), 0).await,
+            FeedOf::Trips => self.db.pull_of_trips(&pull, clock::now()).await,
+        };
+        let page = page.map_err(|error| {
             tracing::error!(%error, enrolment = %who.enrolment, "a page could not be read");
             ProblemCode::Overloaded
         })?;

@@ -96,6 +96,9 @@ pub fn body_text(body: &Body, texts: &Texts) -> String {
         Body::Contact { contact, .. } => contact_text(contact),
         Body::Incident { category, text, .. } => incident_text(*category, text, texts),
         Body::StopMoved { moved, text, template, .. } => stop_text(moved, text, template, texts),
+        Body::ConsigneeSaid { said, .. } => {
+            texts.render_template(&said.template, said.version, &said.arguments)
+        }
         Body::StopSettled { state, .. } => state_text(*state, texts),
         Body::TripPlanned { .. }
         | Body::StopPlanned { .. }
@@ -189,7 +192,7 @@ fn bubble(
     Bubble {
         id: message.id,
         mine: message.mine,
-        author: if named { message.author_name.clone() } else { String::new() },
+        author: author(message, named, new_author, texts),
         text: body_text(&message.body, texts),
         icon: icon(&message.body, texts),
         time: time(message, texts, clock),
@@ -200,6 +203,15 @@ fn bubble(
         can_acknowledge: can_acknowledge(message),
         acknowledged: !message.mine && message.acknowledged_by_me,
         answers: Vec::new(),
+    }
+}
+
+/// Who has written it, where that is no matter of course.
+fn author(message: &MessageView, named: bool, new_author: bool, texts: &Texts) -> String {
+    match message.body {
+        Body::ConsigneeSaid { .. } if new_author => texts.message("consignee", &[]),
+        _ if named => message.author_name.clone(),
+        _ => String::new(),
     }
 }
 
@@ -248,19 +260,22 @@ fn warning(message: &MessageView, texts: &Texts, clock: Clock) -> String {
 /// The name of a sign beside the words.
 fn icon(body: &Body, texts: &Texts) -> String {
     match body {
-        Body::Template { template, version, .. } => {
-            let catalogue = texts.catalogue();
-            let known = catalogue.find(template, *version).or_else(|| catalogue.current(template));
-            known.map_or("list", |known| &known.definition.icon).to_owned()
-        }
+        Body::Template { template, version, .. } => template_icon(template, *version, texts),
         Body::Location { .. } => "pin".into(),
         Body::Contact { .. } => "phone".into(),
         Body::File { .. } => "list".into(),
         Body::Incident { .. } => "alert".into(),
         Body::StopMoved { .. } => "pin".into(),
+        Body::ConsigneeSaid { said, .. } => template_icon(&said.template, said.version, texts),
         Body::Broadcast { message, .. } => icon(message, texts),
         _ => String::new(),
     }
+}
+
+fn template_icon(template: &str, version: u16, texts: &Texts) -> String {
+    let catalogue = texts.catalogue();
+    let known = catalogue.find(template, version).or_else(|| catalogue.current(template));
+    known.map_or("list", |known| &known.definition.icon).to_owned()
 }
 
 fn is_group(view: &View) -> bool {

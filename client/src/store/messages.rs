@@ -155,7 +155,7 @@ macro_rules! message_with_its_edit {
                 SELECT x.id FROM edits x CROSS JOIN facts g ON g.id = x.id
                 WHERE x.message = f.id AND g.author = f.author AND g.conversation = f.conversation
                 ORDER BY g.n IS NULL DESC, g.epoch DESC, g.n DESC, g.id DESC LIMIT 1)
-              WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101, 123) AND ",
+              WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101, 123, 127) AND ",
             $where
         )
     };

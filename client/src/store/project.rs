@@ -173,9 +173,7 @@ fn beside(writing: &mut Writing, body: Option<&Body>) -> Beside {
 }
 
 async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error> {
-    let Ok(body) = event.content.to_body() else {
-        return Ok(());
-    };
+    let Ok(body) = event.content.to_body() else { return Ok(()) };
     if let Body::Receipts { moves } = &body {
         for step in moves {
             moved(writing, step).await?;
@@ -213,7 +211,8 @@ async fn project(writing: &mut Writing, event: &Event) -> Result<(), sqlx::Error
         | Body::StopMoved { .. }
         | Body::StopSettled { .. }
         | Body::TripHandedOver { .. }
-        | Body::StopHandedOver { .. }) => writing.is_of_trips(id, &body).await,
+        | Body::StopHandedOver { .. }
+        | Body::ConsigneeSaid { .. }) => writing.is_of_trips(id, &body).await,
         Body::Text { .. }
         | Body::Template { .. }
         | Body::File { .. }

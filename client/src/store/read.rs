@@ -232,7 +232,7 @@ impl Reading<'_> {
     pub(crate) async fn conversations(&self) -> Result<Vec<ConversationId>, StoreError> {
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT conversation FROM facts
-             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100, 101, 123)
+             WHERE conversation IS NOT NULL AND kind IN (1, 2, 6, 8, 9, 100, 101, 123, 127)
                AND conversation NOT IN (
                  SELECT r.conversation FROM facts r
                  WHERE r.kind = 103 AND r.lost IS NULL AND r.conversation LIKE 'incident-%'
@@ -243,7 +243,7 @@ impl Reading<'_> {
                    AND NOT EXISTS (
                      SELECT 1 FROM facts u
                      WHERE u.conversation = r.conversation AND u.author <> ?1 AND u.lost IS NULL
-                       AND u.kind IN (1, 2, 6, 8, 9, 100, 101, 123)
+                       AND u.kind IN (1, 2, 6, 8, 9, 100, 101, 123, 127)
                        AND u.n > max(
                          coalesce((SELECT up_to FROM reads WHERE conversation = r.conversation), 0),
                          coalesce((SELECT since_n FROM people WHERE id = ?1), 0))))",
@@ -273,7 +273,7 @@ impl Reading<'_> {
                  SELECT up_to, (SELECT count(*) FROM facts f
                                 WHERE f.conversation = ?1 AND f.n > max(up_to, since_n)
                                 AND author <> ?3
-                                AND kind IN (1, 2, 6, 8, 9, 100, 101, 123) AND lost IS NULL AND expired IS NULL
+                                AND kind IN (1, 2, 6, 8, 9, 100, 101, 123, 127) AND lost IS NULL AND expired IS NULL
                                 AND content <> x'f6' AND NOT ",
             is_deleted!(),
             "), (SELECT l.after_s FROM lifetimes l WHERE l.conversation = ?1
@@ -314,7 +314,7 @@ impl Reading<'_> {
         let row = sqlx::query(
             "SELECT f.conversation, f.author, r.acknowledged_at_ms, f.kind, f.content
              FROM facts f LEFT JOIN receipts r ON r.message = f.id AND r.person = ?
-             WHERE f.id = ? AND f.kind IN (1, 2, 6, 8, 9, 100, 101, 123) AND f.conversation IS NOT NULL",
+             WHERE f.id = ? AND f.kind IN (1, 2, 6, 8, 9, 100, 101, 123, 127) AND f.conversation IS NOT NULL",
         )
         .bind(self.me.0)
         .bind(blob(&message))

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::header::{check_expiry, check_mentions};
 use super::report::check_rules;
 use super::step::check_steps;
-use super::{Answered, Arguments, Body, Place, QuietHours};
+use super::{Answered, Arguments, Body, Header, Place, QuietHours};
 use crate::{
     GROUP_MEMBERS_MAX, GROUP_MODERATORS_MAX, INSTRUCTIONS_CHARS_MAX, NAME_CHARS_MAX,
     PLANS_ANSWERED_MAX, REPORT_CHARS_MAX, TEMPLATE_ARGUMENTS_MAX, TEXT_CHARS_MAX,
@@ -59,12 +59,12 @@ impl Body {
                 place.iter().try_for_each(Place::check)?;
                 at_most_chars("text", text, TEXT_CHARS_MAX)
             }
+            Self::ConsigneeSaid { said, header, .. } => {
+                stays_and_waits_for_nobody("said", header)?;
+                check_template(&said.template, &said.arguments)
+            }
             Self::StopMoved { moved, text, template, header } => {
-                let (by, chain) = (header.acknowledge_by.is_some(), header.chain.is_some());
-                if by || chain || header.expires_after_s.is_some() {
-                    let what = "what moves a stop stays, and waits for nobody".into();
-                    return Err(ContentError { field: "moved", what });
-                }
+                stays_and_waits_for_nobody("moved", header)?;
                 moved.check()?;
                 template.iter().try_for_each(|it| check_template(&it.template, &it.arguments))?;
                 at_most_chars("text", text, TEXT_CHARS_MAX)
@@ -188,6 +188,18 @@ fn check_handle(handle: &str) -> Result<(), ContentError> {
             field: "handle",
             what: "only lower-case letters, digits, `.` and `-`".into(),
         })
+    }
+}
+
+/// What is about a stop stays, and waits for nobody.
+fn stays_and_waits_for_nobody(field: &'static str, header: &Header) -> Result<(), ContentError> {
+    let waits = header.acknowledge_by.is_some() || header.chain.is_some();
+    match waits || header.expires_after_s.is_some() {
+        true => {
+            let what = "what is about a stop stays, and waits for nobody".into();
+            Err(ContentError { field, what })
+        }
+        false => Ok(()),
     }
 }
 

@@ -45,6 +45,7 @@ impl Body {
                 | Self::StopSettled { .. }
                 | Self::TripHandedOver { .. }
                 | Self::StopHandedOver { .. }
+                | Self::ConsigneeSaid { .. }
         )
     }
 
@@ -62,7 +63,8 @@ impl Body {
             | Self::Location { header, .. }
             | Self::Contact { header, .. }
             | Self::Incident { header, .. }
-            | Self::StopMoved { header, .. } => Some(header),
+            | Self::StopMoved { header, .. }
+            | Self::ConsigneeSaid { header, .. } => Some(header),
             Self::Broadcast { message, .. } => message.header(),
             _ => None,
         }

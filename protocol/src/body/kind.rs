@@ -6,17 +6,18 @@ pub fn is_message(kind: u16) -> bool {
 }
 
 /// The messages that one person tells another. A broadcast becomes such for each of its recipients.
-pub const TOLD: [u16; 7] = [TEXT, TEMPLATE, FILE, LOCATION, CONTACT, INCIDENT, STOP_MOVED];
+pub const TOLD: [u16; 8] =
+    [TEXT, TEMPLATE, FILE, LOCATION, CONTACT, INCIDENT, STOP_MOVED, CONSIGNEE_SAID];
 
 /// Whether such a message stays, whatever it says and whoever wants it gone: what it began or changed would have no
 /// beginning.
 pub fn stays(kind: u16) -> bool {
-    matches!(kind, INCIDENT | STOP_MOVED)
+    matches!(kind, INCIDENT | STOP_MOVED | CONSIGNEE_SAID)
 }
 
 /// Whether it is about trips and stops.
 pub fn is_of_trips(kind: u16) -> bool {
-    (TRIP_PLANNED..=STOP_HANDED_OVER).contains(&kind)
+    (TRIP_PLANNED..=CONSIGNEE_SAID).contains(&kind)
 }
 
 /// See [`crate::Body::Text`].
@@ -113,3 +114,5 @@ pub const STOP_SETTLED: u16 = 124;
 pub const TRIP_HANDED_OVER: u16 = 125;
 /// See [`crate::Body::StopHandedOver`].
 pub const STOP_HANDED_OVER: u16 = 126;
+/// See [`crate::Body::ConsigneeSaid`].
+pub const CONSIGNEE_SAID: u16 = 127;

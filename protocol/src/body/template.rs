@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::check::{at_most, not_blank};
 use super::header::read_priority;
 use super::{Argument, Arguments, ContentError, Header, Priority, ReasonCode, Role, StopState};
+use crate::frame::is_false;
 use crate::lenient::known_list;
 use crate::{
     CHAIN_AFTER_MINUTES_MAX, Millis, NAME_CHARS_MAX, TEMPLATE_ANSWERS_MAX, TEMPLATE_ARGUMENTS_MAX,
@@ -70,6 +71,13 @@ pub struct TemplateDefinition {
     #[n(9)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moves: Option<StopAction>,
+    /// Whether whoever the goods are for finds it on the page behind their link, and says it to the driver
+    /// ([`crate::Body::ConsigneeSaid`]). It asks for words, numbers, minutes and choices alone, and for no
+    /// acknowledgement.
+    #[n(10)]
+    #[cbor(skip_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub for_consignees: bool,
 }
 
 /// What a stop becomes by a tap.
@@ -179,6 +187,7 @@ impl TemplateDefinition {
     pub fn check(&self, id: &str) -> Result<(), ContentError> {
         check_id("template", id)?;
         self.check_moves()?;
+        self.check_for_consignees()?;
         at_most("arguments", self.arguments.len(), TEMPLATE_ARGUMENTS_MAX)?;
         let mut names = BTreeSet::new();
         for argument in &self.arguments {
@@ -237,6 +246,22 @@ impl TemplateDefinition {
             StopState::Assigned | StopState::Cancelled => wrong("moves", "dispatch alone says so"),
             _ if self.acknowledge_within_minutes.is_some() => {
                 wrong("moves", "what moves a stop asks for no acknowledgement")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A page asks for what can be typed or chosen, and nobody acknowledges to a page.
+    fn check_for_consignees(&self) -> Result<(), ContentError> {
+        let can_be_typed = |it: &TemplateArgument| {
+            !matches!(it.holds, ArgumentType::TimeOfDay | ArgumentType::Place | ArgumentType::Stop)
+        };
+        match self.for_consignees {
+            true if self.moves.is_some() || self.acknowledge_within_minutes.is_some() => {
+                wrong("for_consignees", "they move no stop, and wait for no acknowledgement")
+            }
+            true if !self.arguments.iter().all(can_be_typed) => {
+                wrong("for_consignees", "they are asked for words, numbers, minutes and choices")
             }
             _ => Ok(()),
         }

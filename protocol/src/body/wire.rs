@@ -26,8 +26,8 @@ use staff::{
     ShiftCancelledWire, ShiftPlannedWire,
 };
 use trips::{
-    PlansAnsweredWire, StopHandedOverWire, StopMovedWire, StopPlannedWire, StopSettledWire,
-    TripHandedOverWire, TripPlannedWire,
+    ConsigneeSaidWire, PlansAnsweredWire, StopHandedOverWire, StopMovedWire, StopPlannedWire,
+    StopSettledWire, TripHandedOverWire, TripPlannedWire,
 };
 
 /// Maps each kind to its body and wire form, in both directions.
@@ -87,6 +87,7 @@ wire_forms! {
     STOP_SETTLED StopSettled StopSettledWire { stop, state, text };
     TRIP_HANDED_OVER TripHandedOver TripHandedOverWire { trip, to };
     STOP_HANDED_OVER StopHandedOver StopHandedOverWire { stop, to };
+    CONSIGNEE_SAID ConsigneeSaid ConsigneeSaidWire { stop, said, first, header };
     ACKNOWLEDGEMENT Acknowledgement AcknowledgementWire { message };
     EDIT Edit EditWire { message, text, mentions };
     DELETION Deletion DeletionWire { message, author };

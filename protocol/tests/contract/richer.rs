@@ -147,6 +147,7 @@ pub fn full_definition() -> TemplateDefinition {
         chain: Some(4),
         answers: vec!["understood".into()],
         moves: None,
+        for_consignees: false,
     }
 }
 

@@ -49,7 +49,34 @@ pub fn bodies() -> Vec<(&'static str, Body)> {
         ("trip handed over", Body::TripHandedOver { trip, to: Some(PIOTR) }),
         ("trip handed over, to nobody", Body::TripHandedOver { trip, to: None }),
         ("stop handed over", Body::StopHandedOver { stop, to: trip }),
+        ("consignee said", said(None)),
+        ("consignee said, told again", said(Some(fact(3)))),
+        ("template for consignees", for_consignees()),
     ]
+}
+
+/// What Ada Blum of the bakery writes to the driver.
+pub fn said(first: Option<FactId>) -> Body {
+    let said = TemplateUse {
+        template: "consignee-access".into(),
+        version: 1,
+        arguments: [("text".to_owned(), Argument::Text("Gate 4711".into()))].into(),
+    };
+    let header = match first {
+        Some(_) => Header { priority: Priority::Urgent, ..Header::default() },
+        None => Header::default(),
+    };
+    Body::ConsigneeSaid { stop: stop(), said: said.into(), first, header }
+}
+
+fn for_consignees() -> Body {
+    let text = TemplateText { label: "Gate".into(), text: "Ring.".into(), ..Default::default() };
+    let definition = TemplateDefinition {
+        texts: [("en".into(), text)].into(),
+        for_consignees: true,
+        ..TemplateDefinition::default()
+    };
+    Body::TemplatePublished { template: "gate".into(), version: 1, definition: definition.into() }
 }
 
 fn there() -> Body {

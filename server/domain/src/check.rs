@@ -133,6 +133,7 @@ fn is_for_people(body: &Body) -> Result<(), ProblemCode> {
         | Body::StopSettled { .. }
         | Body::TripHandedOver { .. }
         | Body::StopHandedOver { .. }
+        | Body::ConsigneeSaid { .. }
         | Body::Acknowledgement { .. }
         | Body::Edit { .. }
         | Body::Deletion { .. }

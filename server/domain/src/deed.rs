@@ -218,9 +218,8 @@ impl Desk<'_, '_> {
                 self.decision.pseudonyms.push((*person, pseudonym));
                 self.known.head.last_person = person.0;
                 self.known.handles.insert(handle.clone());
-                self.known
-                    .people
-                    .insert(*person, PersonState { role: *role, pseudonym, delivered_up_to: 0 });
+                let state = PersonState { role: *role, pseudonym, delivered_up_to: 0 };
+                self.known.people.insert(*person, state);
             }
             Body::GroupCreated { .. }
             | Body::GroupChanged { .. }
@@ -268,6 +267,7 @@ impl Desk<'_, '_> {
             | Body::StopSettled { .. }
             | Body::TripHandedOver { .. }
             | Body::StopHandedOver { .. }
+            | Body::ConsigneeSaid { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

@@ -221,7 +221,8 @@ impl Moves {
             enrolment: None,
         };
         self.all.push(Move { enrolment: actor.enrolment, ..told });
-        for author in authors {
+        // What the server said for a consignee is looked up when they ask.
+        for author in authors.iter().filter(|author| **author != PersonId::SERVER) {
             self.by_author.entry(*author).or_default().push(told);
         }
         if state == ReceiptState::Read {

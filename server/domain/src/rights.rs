@@ -7,8 +7,8 @@ use waypost_protocol::Role;
 use Right::{
     AddPeople, BeWrittenTo, Block, EnrolDrivers, EnrolEveryone, Moderate, OpenIncidents,
     PlanShifts, PlanTrips, PublishTemplates, ReadStaff, Report, Revoke, RunGroups, SeeChains,
-    SeeResponseTimes, SeeRoster, SetChains, SetCoverages, SignCheckpoints, TellMany, VerifyRecord,
-    WorkCases, WorkStops, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
+    SeeResponseTimes, SeeRoster, SeeTrips, SetChains, SetCoverages, SignCheckpoints, TellMany,
+    VerifyRecord, WorkCases, WorkStops, Write, WriteToColleagues, WriteToDispatch, WriteToEveryone,
 };
 use Role::{Admin, Auditor, Bot, Colleague, Dispatcher, Driver};
 
@@ -54,6 +54,8 @@ pub enum Right {
     SetCoverages,
     /// Plans shifts.
     PlanShifts,
+    /// Sees all trips and stops, and what proves deliveries.
+    SeeTrips,
     /// Plans trips, changes and hands them over, and decides what becomes of stops.
     PlanTrips,
     /// Drives trips: answers what is planned, and says how it goes at each stop.
@@ -75,7 +77,7 @@ pub enum Right {
 }
 
 /// Every right: what it is called, and who has it.
-pub const RIGHTS: [(Right, &str, &[Role]); 28] = [
+pub const RIGHTS: [(Right, &str, &[Role]); 29] = [
     (
         Write,
         "write, acknowledge, edit and delete, where one may",
@@ -107,6 +109,11 @@ pub const RIGHTS: [(Right, &str, &[Role]); 28] = [
     (SeeRoster, "see coverages, and everyone's shifts", STAFF),
     (SetCoverages, "make and change coverages", STAFF),
     (PlanShifts, "plan and cancel shifts", STAFF),
+    (
+        SeeTrips,
+        "see all trips and stops, and what proves deliveries",
+        &[Dispatcher, Admin, Bot, Auditor],
+    ),
     (
         PlanTrips,
         "plan trips, change and hand them over, and decide what becomes of stops",

@@ -2,9 +2,9 @@
 //! to whom they are handed over.
 
 use waypost_protocol::{
-    Body, Content, ConversationId, Entry, FactId, Millis, PersonId, ProblemCode, STOP_STEPS_MAX,
-    STOP_STEPS_OF_PLANS_MAX, SignedManifest, Stop, StopId, StopMove, StopState, StopWord,
-    TRIP_STOPS_MAX, Trip, TripId, kind,
+    Body, ConsigneeWord, Content, ConversationId, Entry, FactId, Header, Millis, PersonId,
+    ProblemCode, STOP_STEPS_MAX, STOP_STEPS_OF_PLANS_MAX, STOP_WORDS_MAX, SignedManifest, Stop,
+    StopId, StopMove, StopState, StopWord, TRIP_STOPS_MAX, Trip, TripId, kind,
 };
 
 use crate::batch::Actor;
@@ -109,6 +109,7 @@ impl Desk<'_, '_> {
                 self.check_stop_is_at(*stop, place)
             }
             Body::StopMoved { moved, .. } => self.check_moved(actor, entry, moved),
+            Body::ConsigneeSaid { stop, .. } => self.check_word(actor, *stop, place),
             Body::PlansAnswered { .. } if place != ConversationId::Dispatch(actor.person) => {
                 Err(ProblemCode::NotAllowed)
             }
@@ -171,6 +172,27 @@ impl Desk<'_, '_> {
         }
         self.known.stops.get(&moved.stop).map_or(Ok(()), check_steps)?;
         moved.proof.iter().try_for_each(|proof| self.check_proof(actor, entry.id, proof))
+    }
+
+    /// The server alone speaks for a consignee, to whom the stop is by now, and while something is left to do there.
+    fn check_word(
+        &self,
+        actor: Actor,
+        stop: StopId,
+        place: ConversationId,
+    ) -> Result<(), ProblemCode> {
+        if actor.person != PersonId::SERVER {
+            return Err(ProblemCode::NotAllowed);
+        }
+        let known = self.known.stops.get(&stop).ok_or(ProblemCode::NotFound)?;
+        let is_there = known.driver.map(ConversationId::Dispatch) == Some(place);
+        if !is_there || known.state.is_final() {
+            return Err(ProblemCode::Outdated);
+        }
+        match known.words.len() < STOP_WORDS_MAX {
+            true => Ok(()),
+            false => Err(ProblemCode::TooLarge),
+        }
     }
 
     /// Whose a stop never was cannot say anything of it; whose it was until a moment ago can.
@@ -265,6 +287,14 @@ impl Desk<'_, '_> {
         let mut plan = plan.clone();
         plan.trip = trip;
         self.tell_of_trips(place_of(to), &Body::StopPlanned { stop: id, plan });
+        let is_news = |to: &PersonId| stop.driver != Some(*to);
+        let Some(to) = to.filter(is_news) else { return };
+        for ConsigneeWord { first, said, priority, .. } in stop.words.iter().cloned() {
+            let header = Header { priority, ..Header::default() };
+            let first = Some(first);
+            let said = Body::ConsigneeSaid { stop: id, said: said.into(), first, header };
+            self.tell_of_trips(ConversationId::Dispatch(to), &said);
+        }
     }
 
     fn tell_of_trips(&mut self, place: ConversationId, body: &Body) {
@@ -280,7 +310,9 @@ impl Desk<'_, '_> {
             return 0;
         }
         let Ok(Body::TripHandedOver { trip, .. }) = content.to_body() else { return 0 };
-        self.known.stops_of.get(&trip).map_or(0, |stops| 1 + stops.len())
+        let told = |stop| 1 + self.known.stops.get(stop).map_or(0, |stop| stop.words.len());
+        let stops = self.known.stops_of.get(&trip).into_iter().flatten();
+        1 + stops.map(told).sum::<usize>()
     }
 }
 

@@ -82,7 +82,7 @@ impl Words<'_> {
             layout.value(&self.t("certificate-received-by"), &format!("{}{role}", by.name));
         }
         if let Some(reason) = sheet.reason {
-            layout.value(&self.t("certificate-reason"), reason.name());
+            layout.value(&self.t("certificate-reason"), &self.texts.reason(reason));
         }
         if !manifest.note.is_empty() {
             layout.value(&self.t("certificate-note"), &manifest.note);

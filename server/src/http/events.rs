@@ -16,14 +16,15 @@ use time::format_description::well_known::Rfc3339;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use waypost_domain::rights::Right;
 use waypost_edge::Identity;
 use waypost_protocol::{Event, Events, Millis, ProblemCode, Sequence};
 
-use super::caller::Proven;
+use super::caller::{Proven, holds};
 use super::extract::{Query, page_size};
 use super::problem::Problem;
-use crate::feed::Place;
-use crate::waypost::{Proof, Waypost};
+use crate::feed::{FeedOf, Place};
+use crate::waypost::{Proof, Waypost, actor_of};
 
 const STREAM: &str = "text/event-stream";
 
@@ -44,12 +45,24 @@ struct FeedPage {
     /// The cursor: only what comes after it. From the beginning if it is absent.
     #[param(pattern = "^[0-9]{1,9}[.][0-9]{1,15}$", example = "0.57")]
     after: Option<String>,
+    /// `trips`: all that is about trips and stops, whomever it concerns, in place of what concerns the caller (dispatch,
+    /// bots and auditors).
+    #[param(inline)]
+    of: Option<Subject>,
     /// At most this many; 200 at the most.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u16>,
     /// If there is nothing new, waits for it, so many seconds at the most.
     #[param(minimum = 0, maximum = 30)]
     wait: Option<u64>,
+}
+
+/// What a feed is about.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Subject {
+    /// Trips and stops.
+    Trips,
 }
 
 /// What is new.
@@ -101,7 +114,7 @@ struct CloudEvent {
     data: Event,
 }
 
-/// What concerns me, as CloudEvents: a page, or with `Accept: text/event-stream` a stream that stays
+/// What concerns me, or all trips, as CloudEvents: a page, or with `Accept: text/event-stream` a stream that stays
 /// open (server-sent events; it goes on after `Last-Event-ID`).
 ///
 /// Keep `next` in the same transaction as what you make of the events, and nothing is lost or done
@@ -119,9 +132,16 @@ async fn list_events(
     let resumed = text("last-event-id").filter(|_| streams);
     let after = cursor(resumed.or(page.after.as_deref()))?;
     let limit = page_size(page.limit)?;
+    let of = match page.of {
+        None => FeedOf::Caller,
+        Some(Subject::Trips) => {
+            holds(actor_of(proof.who), Right::SeeTrips)?;
+            FeedOf::Trips
+        }
+    };
     if streams {
         let _place = place(&waypost, proof.who)?;
-        let reader = Reader { waypost, proof, after, pending: VecDeque::new(), _place };
+        let reader = Reader { waypost, proof, of, after, pending: VecDeque::new(), _place };
         return Ok(Sse::new(reader.stream()).keep_alive(KeepAlive::default()).into_response());
     }
     let wait = page.wait.unwrap_or(0);
@@ -130,7 +150,7 @@ async fn list_events(
         return Err(Problem::of_field(ProblemCode::Malformed, "wait", what));
     }
     let _place = if wait > 0 { Some(place(&waypost, proof.who)?) } else { None };
-    let events = waypost.next_for(&proof, after, limit, Duration::from_secs(wait)).await?;
+    let events = waypost.next_for(&proof, of, after, limit, Duration::from_secs(wait)).await?;
     let more = events.more;
     let next = Sequence { epoch: events.epoch, n: events.next }.to_string();
     let cut_after = events.cut_after;
@@ -183,6 +203,7 @@ fn rfc3339(at: Millis) -> Result<String, Problem> {
 struct Reader {
     waypost: Waypost,
     proof: Proof,
+    of: FeedOf,
     after: Sequence,
     pending: VecDeque<sse::Event>,
     _place: Place,
@@ -208,6 +229,7 @@ impl Reader {
             }
             let next = self.waypost.next_for(
                 &self.proof,
+                self.of,
                 self.after,
                 super::extract::PAGE_MAX,
                 STREAM_LOOK,

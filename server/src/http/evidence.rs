@@ -130,7 +130,7 @@ async fn promised_for(
 
 /// Whether someone may see what this person has shown at a stop of which they may know.
 pub(super) fn may_see(actor: Actor, author: PersonId) -> bool {
-    may(actor.role, Right::PlanTrips) || author == actor.person
+    may(actor.role, Right::SeeTrips) || author == actor.person
 }
 
 impl From<&PromisedRow> for ProofFile {

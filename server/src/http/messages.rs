@@ -258,9 +258,9 @@ async fn list_receipts(
 ) -> Result<axum::Json<Receipts>, Problem> {
     let row = waypost.db.fact_for(actor.person, message).await?.ok_or(ProblemCode::NotFound)?;
     let event = row.event;
-    let (Some(author), Some(conversation)) = (event.author, event.conversation) else {
-        return Err(ProblemCode::NotFound.into());
-    };
+    // What a consignee has written, the server says for them.
+    let author = event.author.unwrap_or(PersonId::SERVER);
+    let Some(conversation) = event.conversation else { return Err(ProblemCode::NotFound.into()) };
     if !event.content.is_message() {
         return Err(ProblemCode::NotFound.into());
     }

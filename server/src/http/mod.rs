@@ -65,6 +65,7 @@ pub use record::{BackupDone, BackupWanted, CheckpointShown, EpochBegun, FilesCop
 pub use scopes::Scopes;
 pub use templates::{Previews, TemplateShown, Templates};
 pub use tokens::TOKEN_BEGINS;
+pub use trips::plan_recurring;
 pub use uploads::UPLOAD_WAITS_FOR;
 
 /// Longest time for one request. A backup takes as long as it takes.

@@ -58,6 +58,11 @@ impl Problem {
         Self { retry_after_s: Some(seconds), ..Self::with(code, what) }
     }
 
+    /// The status of an answer with it.
+    pub fn http_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// What is wrong and what to do, for a person at a terminal.
     pub fn sentence(&self) -> String {
         match (&self.field, &self.detail) {
@@ -103,7 +108,7 @@ impl From<StorageError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.http_status();
         let (code, after) = (self.code, self.retry_after_s.unwrap_or(1));
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();

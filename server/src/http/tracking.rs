@@ -1,8 +1,10 @@
 //! What a consignee follows: a page without login and without script, behind a link that nobody can guess, that ends,
 //! and that dispatch can revoke.
 
+mod form;
 mod links;
 mod page;
+mod words;
 
 use axum::Router;
 use axum::body::Body;
@@ -15,7 +17,8 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use waypost_locales::{Locale, Texts};
-use waypost_protocol::{Body as Said, ProblemCode, Stop, StopId, StopState};
+use waypost_protocol::{Body as Said, ProblemCode, STOP_WORDS_MAX, Stop, StopId, StopState};
+use waypost_storage::LinkRow;
 
 use super::problem::Problem;
 use super::uploads::problem;
@@ -23,6 +26,7 @@ use crate::clock;
 use crate::identity::hash_secret;
 use crate::waypost::Waypost;
 use page::{Page, Photo, shown};
+use words::{may_write, offered, written};
 
 /// Where the pages are.
 const PATH: &str = "/track";
@@ -39,11 +43,12 @@ pub fn router() -> OpenApiRouter<Waypost> {
 /// The pages themselves, which are no interface for programs.
 pub fn pages(waypost: Waypost) -> Router {
     Router::new()
-        .route("/track/{secret}", get(page_of))
+        .route("/track/{secret}", get(page_of).post(words::write_of))
         .route("/track/{secret}/{sha256}", get(photo_of))
         .with_state(waypost)
 }
 
+/// How a reader wants the page.
 #[derive(Deserialize)]
 struct Wanted {
     language: Option<String>,
@@ -56,16 +61,19 @@ async fn page_of(
     parts: Parts,
 ) -> Response {
     let locale = locale_of(wanted.language.as_deref(), &parts.headers);
-    let texts = Texts::of(locale);
     let found = match known(&waypost, &secret, &parts).await {
         Ok(found) => found,
         Err(problem) => return problem.into_response(),
     };
     let path = format!("{PATH}/{secret}");
-    let Some(stop) = found else {
-        return answer(StatusCode::NOT_FOUND, locale, shown(None, &path, &texts));
+    let Some(link) = found else {
+        return answer(StatusCode::NOT_FOUND, locale, shown(None, &path, &Texts::of(locale)));
     };
-    match page(&waypost, stop).await {
+    let texts = match offered(&waypost).await {
+        Ok(catalogue) => Texts::with(locale, catalogue),
+        Err(problem) => return problem.into_response(),
+    };
+    match page(&waypost, link.stop).await {
         Ok(page) => answer(StatusCode::OK, locale, shown(page.as_ref(), &path, &texts)),
         Err(problem) => problem.into_response(),
     }
@@ -78,10 +86,12 @@ async fn photo_of(
     parts: Parts,
 ) -> Result<Response, Problem> {
     let nothing = || Problem::from(ProblemCode::NotFound);
-    let stop = known(&waypost, &secret, &parts).await?.ok_or_else(nothing)?;
-    let page = page(&waypost, stop).await?.ok_or_else(nothing)?;
-    let mut photos = page.photos.into_iter();
-    let photo = photos.find(|photo| photo.sha256.to_string() == sha256).ok_or_else(nothing)?;
+    let link = known(&waypost, &secret, &parts).await?.ok_or_else(nothing)?;
+    let mut stops = waypost.db.stops_by_id(&[link.stop]).await?;
+    let stop = stops.remove(&link.stop).ok_or_else(nothing)?;
+    let (_, photos) = proved(&waypost, link.stop, &stop).await?.ok_or_else(nothing)?;
+    let photo =
+        photos.into_iter().find(|photo| photo.sha256.to_string() == sha256).ok_or_else(nothing)?;
     let found = waypost.files.kept().read(photo.sha256, None).await.map_err(problem)?;
     let told = [
         (header::CONTENT_TYPE, SHOWN),
@@ -92,33 +102,37 @@ async fn photo_of(
     Ok((told, Body::from_stream(found.into_stream())).into_response())
 }
 
-/// The stop behind a secret. Whoever guesses is slowed down.
-async fn known(waypost: &Waypost, secret: &str, parts: &Parts) -> Result<Option<StopId>, Problem> {
+/// The link with a secret. Whoever guesses is slowed down.
+async fn known(waypost: &Waypost, secret: &str, parts: &Parts) -> Result<Option<LinkRow>, Problem> {
     let link = waypost.db.link(hash_secret(secret), clock::now()).await?;
     if link.is_none() {
         waypost.limits.take_stranger(parts)?;
     }
-    Ok(link.map(|link| link.stop))
+    Ok(link)
 }
 
 async fn page(waypost: &Waypost, id: StopId) -> Result<Option<Page>, Problem> {
     let Some(stop) = waypost.db.stops_by_id(&[id]).await?.remove(&id) else { return Ok(None) };
     let Some(plan) = stop.plan.clone() else { return Ok(None) };
-    let proved = match stop.state {
-        StopState::Completed => proved(waypost, id, &stop).await?,
-        _ => None,
-    };
-    let (received_by, photos) = proved.unwrap_or_default();
+    let (received_by, photos) = proved(waypost, id, &stop).await?.unwrap_or_default();
+    let (may_write, has_room) = (may_write(&stop), stop.words.len() < STOP_WORDS_MAX);
+    let written = written(waypost, &stop).await?;
+    let (plan, told_at) = (*plan, clock::now());
     let Stop { state, since, .. } = stop;
-    Ok(Some(Page { plan: *plan, state, since, received_by, photos, told_at: clock::now() }))
+    let page =
+        Page { plan, state, since, received_by, photos, written, may_write, has_room, told_at };
+    Ok(Some(page))
 }
 
-/// Who took the goods, and the pictures of that which are here, of the fact that says that it is done.
+/// Of what is done: who took the goods, and the pictures of that which are here, of the fact that says so.
 async fn proved(
     waypost: &Waypost,
     id: StopId,
     stop: &Stop,
 ) -> Result<Option<(Option<String>, Vec<Photo>)>, Problem> {
+    if stop.state != StopState::Completed {
+        return Ok(None);
+    }
     let Some((fact, author)) = waypost.db.proofs_of(id).await?.pop() else { return Ok(None) };
     let said = waypost.db.fact_of(author, fact).await?.map(|content| content.to_body());
     let Some(Ok(Said::StopMoved { moved, .. })) = said else { return Ok(None) };
@@ -152,7 +166,7 @@ fn answer(status: StatusCode, locale: Locale, page: String) -> Response {
     let mut response = (status, told, page).into_response();
     let policy = HeaderValue::from_static(
         "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
+         form-action 'self'; frame-ancestors 'none'",
     );
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response

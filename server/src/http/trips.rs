@@ -2,6 +2,7 @@
 
 mod imports;
 mod planning;
+mod recurring;
 mod stops;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,8 +15,8 @@ use utoipa_axum::routes;
 use waypost_domain::Actor;
 use waypost_domain::rights::{Right, may};
 use waypost_protocol::{
-    ConversationId, Millis, PersonId, ProblemCode, Stepped, Stop, StopId, StopState, Trip, TripId,
-    TripPlan,
+    ConversationId, Millis, NavigationUrl, PersonId, ProblemCode, Stepped, Stop, StopId, StopPlan,
+    StopState, Trip, TripId, TripPlan,
 };
 use waypost_storage::TripsOf;
 
@@ -28,6 +29,8 @@ use crate::waypost::Waypost;
 /// Most trips of a board.
 const BOARD_TRIPS_MAX: usize = 1_000;
 
+pub use recurring::plan_recurring;
+
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new()
         .routes(routes!(list_trips))
@@ -38,6 +41,7 @@ pub fn router() -> OpenApiRouter<Waypost> {
         .merge(planning::router())
         .merge(stops::router())
         .merge(imports::router())
+        .merge(recurring::router())
 }
 
 /// A trip with its stops.
@@ -79,6 +83,10 @@ struct StopShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "geo:52.5363,13.3938")]
     geo: Option<String>,
+    /// The same for the navigation that the server is set up with (`navigation`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://maps.example/?to=52.5363,13.3938")]
+    navigation: Option<String>,
     /// What has become of it in the codes of others.
     codes: StopCodes,
 }
@@ -163,7 +171,7 @@ struct Conflicts {
     next: Option<String>,
 }
 
-/// Trips with their stops: of dispatch and bots all, of a driver their own.
+/// Trips with their stops: of dispatch, bots and auditors all, of a driver their own.
 #[utoipa::path(get, path = "/v1/trips", tag = "trips", params(TripsPage),
     responses((status = 200, body = TripsShown)))]
 async fn list_trips(
@@ -173,7 +181,7 @@ async fn list_trips(
 ) -> Result<axum::Json<TripsShown>, Problem> {
     let limit = page_size(page.limit)?;
     let after = page.after.as_deref().map(page_place::<String, TripId>).transpose()?;
-    let driver = match may(actor.role, Right::PlanTrips) {
+    let driver = match may(actor.role, Right::SeeTrips) {
         true => page.driver,
         false => {
             holds(actor, Right::WorkStops)?;
@@ -190,7 +198,7 @@ async fn list_trips(
     Ok(axum::Json(TripsShown { trips: shown(&waypost, trips).await?, next }))
 }
 
-/// One trip with its stops (dispatch, bots, and its driver).
+/// One trip with its stops (dispatch, bots, auditors, and its driver).
 #[utoipa::path(get, path = "/v1/trips/{trip}", tag = "trips", params(("trip" = TripId, Path)),
     responses((status = 200, body = TripShown)))]
 async fn show_trip(
@@ -203,7 +211,7 @@ async fn show_trip(
     shown.map(axum::Json).ok_or(ProblemCode::NotFound.into())
 }
 
-/// All trips of a day, the late ones first (dispatch and bots). Of more than 1,000 trips ask by pages.
+/// All trips of a day, the late ones first (dispatch, bots and auditors). Of more than 1,000 trips ask by pages.
 #[utoipa::path(get, path = "/v1/board", tag = "trips", params(OfDay),
     responses((status = 200, body = Board)))]
 async fn show_board(
@@ -211,7 +219,7 @@ async fn show_board(
     Caller(actor): Caller,
     Query(OfDay { day }): Query<OfDay>,
 ) -> Result<axum::Json<Board>, Problem> {
-    holds(actor, Right::PlanTrips)?;
+    holds(actor, Right::SeeTrips)?;
     is_day("day", &day)?;
     let of = TripsOf { from: Some(day.clone()), until: Some(day), driver: None };
     let trips = waypost.db.trips(&of, None, BOARD_TRIPS_MAX + 1).await?;
@@ -227,7 +235,7 @@ async fn show_board(
     Ok(axum::Json(Board { trips }))
 }
 
-/// The stops at which something contradicts each other, each with a proposal (dispatch and bots).
+/// The stops at which something contradicts each other, each with a proposal (dispatch, bots and auditors).
 #[utoipa::path(get, path = "/v1/conflicts", tag = "trips", params(ConflictsPage),
     responses((status = 200, body = Conflicts)))]
 async fn list_conflicts(
@@ -235,7 +243,7 @@ async fn list_conflicts(
     Caller(actor): Caller,
     Query(page): Query<ConflictsPage>,
 ) -> Result<axum::Json<Conflicts>, Problem> {
-    holds(actor, Right::PlanTrips)?;
+    holds(actor, Right::SeeTrips)?;
     let limit = page_size(page.limit)?;
     let after = page.after.as_deref().map(page_place::<Millis, StopId>).transpose()?;
     let rows = waypost.db.conflicted_stops(after, limit).await?;
@@ -245,7 +253,7 @@ async fn list_conflicts(
     Ok(axum::Json(Conflicts { stops: stops_shown(&waypost, stops).await?, next }))
 }
 
-/// One stop (dispatch, bots, and whose it is or was).
+/// One stop (dispatch, bots, auditors, and whose it is or was).
 #[utoipa::path(get, path = "/v1/stops/{stop}", tag = "trips", params(("stop" = StopId, Path)),
     responses((status = 200, body = StopShown)))]
 async fn show_stop(
@@ -262,7 +270,7 @@ async fn show_stop(
 async fn trip_for(waypost: &Waypost, actor: Actor, trip: TripId) -> Result<Trip, Problem> {
     let known = waypost.db.trips_by_id(&[trip]).await?.remove(&trip);
     let may_know =
-        |trip: &Trip| may(actor.role, Right::PlanTrips) || trip.driver == Some(actor.person);
+        |trip: &Trip| may(actor.role, Right::SeeTrips) || trip.driver == Some(actor.person);
     known.filter(may_know).ok_or_else(|| no_such("trip"))
 }
 
@@ -270,7 +278,7 @@ async fn trip_for(waypost: &Waypost, actor: Actor, trip: TripId) -> Result<Trip,
 pub async fn stop_for(waypost: &Waypost, actor: Actor, stop: StopId) -> Result<Stop, Problem> {
     let known = waypost.db.stops_by_id(&[stop]).await?.remove(&stop);
     let may_know =
-        |stop: &Stop| may(actor.role, Right::PlanTrips) || stop.drivers.contains(&actor.person);
+        |stop: &Stop| may(actor.role, Right::SeeTrips) || stop.drivers.contains(&actor.person);
     known.filter(may_know).ok_or_else(|| no_such("stop"))
 }
 
@@ -288,12 +296,12 @@ async fn shown(waypost: &Waypost, trips: Vec<(TripId, Trip)>) -> Result<Vec<Trip
     let mut stops = waypost.db.stops_of(&ids).await?;
     let drivers = stops.values().flatten().filter_map(|(_, stop)| stop.driver);
     let delivered = waypost.db.delivered_up_to(&distinct(drivers)).await?;
-    let now = clock::now();
+    let (now, navigation) = (clock::now(), waypost.config.navigation.as_ref());
     let show = |(id, trip): (TripId, Trip)| {
         let mut stops = stops.remove(&id).unwrap_or_default();
         trip.put_in_order(&mut stops);
-        let stops: Vec<_> =
-            stops.into_iter().map(|(id, stop)| stop_shown(id, stop, &delivered, now)).collect();
+        let shown = |(id, stop)| stop_shown(id, stop, &delivered, navigation, now);
+        let stops: Vec<_> = stops.into_iter().map(shown).collect();
         let late_since = stops.iter().filter_map(|stop| stop.late_since).min();
         TripShown { id, asks: trip.asks(), trip, late_since, stops }
     };
@@ -306,8 +314,9 @@ async fn stops_shown(
 ) -> Result<Vec<StopShown>, Problem> {
     let drivers = stops.iter().filter_map(|(_, stop)| stop.driver);
     let delivered = waypost.db.delivered_up_to(&distinct(drivers)).await?;
-    let now = clock::now();
-    Ok(stops.into_iter().map(|(id, stop)| stop_shown(id, stop, &delivered, now)).collect())
+    let (now, navigation) = (clock::now(), waypost.config.navigation.as_ref());
+    let shown = |(id, stop)| stop_shown(id, stop, &delivered, navigation, now);
+    Ok(stops.into_iter().map(shown).collect())
 }
 
 fn distinct(people: impl Iterator<Item = PersonId>) -> Vec<PersonId> {
@@ -319,18 +328,19 @@ fn stop_shown(
     id: StopId,
     stop: Stop,
     delivered_up_to: &HashMap<PersonId, u64>,
+    navigation: Option<&NavigationUrl>,
     now: Millis,
 ) -> StopShown {
     let delivered = stop.driver.and_then(|driver| delivered_up_to.get(&driver));
-    let place = stop.plan.as_ref().and_then(|plan| plan.place.as_ref());
-    let geo = place.map(|it| format!("geo:{},{}", it.latitude.degrees(), it.longitude.degrees()));
+    let plan = stop.plan.as_deref();
     StopShown {
         id,
         asks: stop.asks(),
         delivered: delivered.is_some_and(|up_to| *up_to >= stop.planned_n),
         late_since: stop.late_since(now),
         proposal: stop.proposal(),
-        geo,
+        geo: plan.and_then(StopPlan::geo),
+        navigation: plan.zip(navigation).and_then(|(plan, url)| url.to(plan)),
         codes: codes_of(&stop),
         stop,
     }

@@ -135,6 +135,34 @@ impl Db {
         Ok(answer(head.epoch, start, read, end, pull.number, now, safe_up_to))
     }
 
+    /// The next stretch of all that is about trips and stops, whomever it concerns.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn pull_of_trips(&self, pull: &Pull, now: Millis) -> Result<Events, StorageError> {
+        let mut on = self.readers.acquire().await?;
+        let head = self.read_head(&mut on).await?;
+        let end = head.tree.size();
+        let start = from(pull.after, &self.epochs(&mut on, pull.after, &head).await?, end);
+        let limit = usize::from(pull.limit).min(EVENTS_MAX);
+        let mut sql = self.sql("SELECT ");
+        // The numbers stand as in the index, which is found by them alone.
+        sql.push(&COLUMNS_FOR_READERS)
+            .push(" FROM fact f WHERE f.kind BETWEEN 120 AND 127 AND f.n > ")
+            .bind(big(start.after))
+            .push(" AND f.n <= ")
+            .bind(big(end))
+            .push(" ORDER BY f.n LIMIT ")
+            .bind(limit as i64);
+        let mut events: Vec<_> =
+            sql.rows(&mut on).await?.iter().map(event_of).collect::<Result<_, _>>()?;
+        let fits = fitting(&events);
+        let limited = events.len() >= limit || events.len() > fits;
+        events.truncate(fits);
+        let read = Read { events, searched_up_to: end, limited };
+        Ok(answer(head.epoch, start, read, end, pull.number, now, 0))
+    }
+
     async fn epochs(
         &self,
         on: &mut AnyConnection,

@@ -291,6 +291,7 @@ impl Db {
             | Body::StopSettled { .. }
             | Body::TripHandedOver { .. }
             | Body::StopHandedOver { .. }
+            | Body::ConsigneeSaid { .. }
             | Body::EscalationStopped { .. }
             | Body::Escalation { .. }
             | Body::Acknowledgement { .. }

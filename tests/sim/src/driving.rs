@@ -113,7 +113,7 @@ impl World {
         Some((id, self.servers.store.trips.get(&id)?.clone()))
     }
 
-    fn a_stop(&mut self) -> Option<(StopId, Stop)> {
+    pub(crate) fn a_stop(&mut self) -> Option<(StopId, Stop)> {
         let newest = self.servers.store.stops.iter().rev().take(BUSY_WITH);
         let newest: Vec<_> = newest.map(|(id, _)| *id).collect();
         let id = self.dice.pick(&newest)?;

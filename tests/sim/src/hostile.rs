@@ -151,7 +151,8 @@ impl World {
         let stop = self.dice.pick(&stops).unwrap_or(StopId::mint(0, 0));
         let trip = self.dice.pick(&trips).unwrap_or(TripId::mint(0, 0));
         let text = String::new();
-        match self.dice.below(5) {
+        match self.dice.below(6) {
+            5 => self.a_word(stop),
             0 => Body::StopPlanned { stop, plan: StopPlan::of(trip, "Nowhere").into() },
             1 => Body::TripHandedOver { trip, to: Some(PersonId(1 + self.dice.below(9) as u32)) },
             2 => Body::StopSettled { stop, state: StopState::Completed, text },

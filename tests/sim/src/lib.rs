@@ -10,6 +10,7 @@ mod broadcasts;
 mod cases;
 mod cast;
 mod choices;
+mod consignees;
 mod device;
 mod dice;
 mod driving;

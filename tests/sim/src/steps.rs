@@ -30,6 +30,7 @@ impl World {
             Happening::Disk => self.trouble_a_disk(),
             Happening::Group if self.dice.chance(15) => self.publish_a_template(),
             Happening::Group if self.dice.chance(8) => self.set_flag_rules(),
+            Happening::Group if self.dice.chance(20) => self.a_consignee_writes(),
             Happening::Group => self.change_the_group(),
             Happening::Backup => self.back_up(),
             Happening::Restore => self.restore(),

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use waypost_domain::{Decision, Recorded};
 use waypost_protocol::{
-    Body, ConversationId, FactId, Millis, PersonId, Role, StopId, StopKind, StopPlan, StopState,
-    TripId, TripPlan, kind,
+    Body, ConversationId, FactId, Header, Millis, PersonId, Role, STOP_WORDS_MAX, StopId, StopKind,
+    StopPlan, StopState, TemplateUse, TripId, TripPlan, kind,
 };
 
 use crate::device::Device;
@@ -36,6 +36,8 @@ struct Told {
     settled: Option<(StopState, Option<PersonId>)>,
     /// What was done since.
     done: Vec<Done>,
+    /// What its consignee has said, each with the fact that said it first.
+    words: Vec<(FactId, TemplateUse)>,
 }
 
 #[derive(Clone, Debug)]
@@ -65,7 +67,8 @@ impl Trips {
     pub(crate) fn brings(&mut self, fact: &Recorded) -> Result<bool, Broken> {
         let is_of_trips = kind::is_of_trips(fact.content.kind);
         let Some((place, body)) = self.due.pop_front() else {
-            return match is_of_trips && fact.author == PersonId::SERVER {
+            let is_word = fact.content.kind == kind::CONSIGNEE_SAID;
+            return match is_of_trips && fact.author == PersonId::SERVER && !is_word {
                 true => broken("nobody plans by himself", format!("{}", fact.sequence)),
                 false => Ok(false),
             };
@@ -114,6 +117,9 @@ impl Trips {
         }
         let driver = driver_of(place);
         match body {
+            Body::ConsigneeSaid { stop, said, first, .. } => {
+                self.is_told(fact, stop, *said, first, driver)?;
+            }
             Body::TripPlanned { trip, plan } => {
                 self.trips.insert(trip, (driver, *plan));
             }
@@ -131,8 +137,9 @@ impl Trips {
             Body::StopHandedOver { stop, to } => {
                 let told = self.stops.entry(stop).or_default();
                 told.trip = Some(to);
-                let taken = told.plan.clone().zip(self.trips.get(&to));
-                self.due.extend(taken.map(|(plan, (driver, _))| given(*driver, stop, to, plan)));
+                let driver = self.trips.get(&to).map(|(driver, _)| *driver);
+                let due = driver.map(|driver| given(driver, stop, to, told));
+                self.due.extend(due.into_iter().flatten());
             }
             Body::PlansAnswered { answers, accepted: true, .. } => {
                 for answer in answers {
@@ -166,6 +173,28 @@ impl Trips {
         told.does(fact, What::Planned { driver, by_server, other_work });
     }
 
+    fn is_told(
+        &mut self,
+        fact: &Recorded,
+        stop: StopId,
+        said: TemplateUse,
+        first: Option<FactId>,
+        driver: Option<PersonId>,
+    ) -> Result<(), Broken> {
+        if first.is_some() {
+            return Ok(()); // It was due.
+        }
+        let told = self.stops.entry(stop).or_default();
+        let (state, ..) = told.is();
+        let fits = driver.is_some() && driver == told.driver && !is_over(state);
+        if fact.author != PersonId::SERVER || !fits || told.words.len() >= STOP_WORDS_MAX {
+            let what = format!("{} of {} in {:?}", fact.sequence, fact.author, fact.conversation);
+            return broken("a consignee is heard by whose stop it is", what);
+        }
+        told.words.push((fact.id, said));
+        Ok(())
+    }
+
     fn is_handed_over(&mut self, trip: TripId, to: Option<PersonId>) {
         let Some((driver, plan)) = self.trips.get_mut(&trip) else { return };
         *driver = to;
@@ -174,8 +203,9 @@ impl Trips {
         for (stop, told) in &self.stops {
             let (state, ..) = told.is();
             let is_left = !is_over(state) && told.trip == Some(trip);
-            let left = told.plan.clone().filter(|_| is_left);
-            self.due.extend(left.map(|plan| given(to, *stop, trip, plan)));
+            if is_left {
+                self.due.extend(given(to, *stop, trip, told));
+            }
         }
     }
 
@@ -258,6 +288,10 @@ impl Trips {
                 let what = format!("{id} is {is:?}, and {:?} was done", told.done);
                 return broken("a stop is what was said of it", what);
             }
+            let words = stop.words.iter().map(|word| (word.first, word.said.clone()));
+            if words.collect::<Vec<_>>() != told.words {
+                return broken("no word of a consignee is lost", format!("{id}: {stop:?}"));
+            }
             let kept: BTreeSet<_> = stop.steps.iter().map(|step| step.fact).collect();
             if let Some(lost) = told.done.iter().find(|done| !kept.contains(&done.fact)) {
                 return broken("no step of a stop is lost", format!("{id}: {lost:?}"));
@@ -338,10 +372,19 @@ fn given(
     to: Option<PersonId>,
     stop: StopId,
     trip: TripId,
-    plan: StopPlan,
-) -> (ConversationId, Body) {
+    told: &Told,
+) -> Vec<(ConversationId, Body)> {
+    let Some(plan) = told.plan.clone() else { return Vec::new() };
     let plan = StopPlan { trip, ..plan };
-    (place_of(to), Body::StopPlanned { stop, plan: plan.into() })
+    let mut all = vec![(place_of(to), Body::StopPlanned { stop, plan: plan.into() })];
+    if to.is_some() && to != told.driver {
+        all.extend(told.words.iter().map(|(first, said)| {
+            let (first, said) = (Some(*first), said.clone().into());
+            let header = Header::default();
+            (place_of(to), Body::ConsigneeSaid { stop, said, first, header })
+        }));
+    }
+    all
 }
 
 fn driver_of(place: ConversationId) -> Option<PersonId> {

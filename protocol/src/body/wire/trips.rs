@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use super::super::{
     Answered, Header, ReasonCode, StopMove, StopPlan, StopState, TemplateUse, TripPlan,
 };
-use crate::{PersonId, StopId, TripId};
+use crate::{FactId, PersonId, StopId, TripId};
 
 #[derive(Encode, Decode)]
 pub(super) struct TripPlannedWire {
@@ -72,4 +72,17 @@ pub(super) struct StopHandedOverWire {
     pub(super) stop: StopId,
     #[n(1)]
     pub(super) to: TripId,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct ConsigneeSaidWire {
+    #[n(0)]
+    pub(super) stop: StopId,
+    #[n(1)]
+    pub(super) said: Box<TemplateUse>,
+    #[n(2)]
+    pub(super) first: Option<FactId>,
+    #[n(3)]
+    #[cbor(skip_if = "Header::is_empty")]
+    pub(super) header: Header,
 }

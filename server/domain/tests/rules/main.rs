@@ -4,6 +4,7 @@ mod asked;
 mod broadcasts;
 mod cases;
 mod choices;
+mod consignees;
 mod crew;
 mod decisions;
 mod ends;

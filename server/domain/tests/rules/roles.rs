@@ -33,6 +33,7 @@ fn the_document_is_the_table() {
         | see coverages, and everyone's shifts | – | – | yes | yes | – | – |
         | make and change coverages | – | – | yes | yes | – | – |
         | plan and cancel shifts | – | – | yes | yes | – | – |
+        | see all trips and stops, and what proves deliveries | – | – | yes | yes | yes | yes |
         | plan trips, change and hand them over, and decide what becomes of stops | – | – | yes | yes | yes | – |
         | drive trips: answer what is planned, and say how it goes at each stop | yes | – | – | – | – | – |
         | issue enrolment links for drivers | – | – | yes | yes | – | – |

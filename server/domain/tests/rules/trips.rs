@@ -14,29 +14,29 @@ use crate::crew::{AYO, DANA, NOW, OMAR, OTTO, VERA, entry, of, with, with_office
 const MINUTE: i64 = 60_000;
 
 /// The server, and the time.
-struct Server {
-    known: Known,
+pub struct Server {
+    pub known: Known,
     minute: i64,
     made: u128,
 }
 
-fn danas() -> ConversationId {
+pub fn danas() -> ConversationId {
     ConversationId::Dispatch(DANA)
 }
 
-fn ayos() -> ConversationId {
+pub fn ayos() -> ConversationId {
     ConversationId::Dispatch(AYO)
 }
 
-fn trip(n: u128) -> TripId {
+pub fn trip(n: u128) -> TripId {
     TripId::mint(NOW, n)
 }
 
-fn stop(n: u128) -> StopId {
+pub fn stop(n: u128) -> StopId {
     StopId::mint(NOW, n)
 }
 
-fn trip_planned(n: u128) -> Body {
+pub fn trip_planned(n: u128) -> Body {
     let plan = TripPlan { name: "North".into(), day: "2026-03-02".into(), ..TripPlan::default() };
     Body::TripPlanned { trip: trip(n), plan: plan.into() }
 }
@@ -45,7 +45,7 @@ fn stop_planned(n: u128, of: u128) -> Body {
     Body::StopPlanned { stop: stop(n), plan: StopPlan::of(trip(of), format!("Stop {n}")).into() }
 }
 
-fn moved(n: u128, to: StopState) -> Body {
+pub fn moved(n: u128, to: StopState) -> Body {
     moves(StopMove::to(stop(n), to))
 }
 
@@ -62,13 +62,13 @@ fn settled(n: u128, state: StopState) -> Body {
     Body::StopSettled { stop: stop(n), state, text: String::new() }
 }
 
-fn handed(n: u128, to: PersonId) -> Body {
+pub fn handed(n: u128, to: PersonId) -> Body {
     Body::TripHandedOver { trip: trip(n), to: Some(to) }
 }
 
 impl Server {
     /// Dana has a trip with two stops.
-    fn with_a_trip() -> Self {
+    pub fn with_a_trip() -> Self {
         let known = with(with_office(), &[VERA]);
         let mut server = Self { known, minute: 0, made: 0 };
         for body in [trip_planned(1), stop_planned(1, 1), stop_planned(2, 1)] {
@@ -77,7 +77,7 @@ impl Server {
         server
     }
 
-    fn says(
+    pub fn says(
         &mut self,
         who: PersonId,
         place: ConversationId,
@@ -125,11 +125,11 @@ impl Server {
         }
     }
 
-    fn refuses(&mut self, who: PersonId, place: ConversationId, body: &Body) -> ProblemCode {
+    pub fn refuses(&mut self, who: PersonId, place: ConversationId, body: &Body) -> ProblemCode {
         self.says(who, place, body).expect_err("it is refused")
     }
 
-    fn stop(&self, n: u128) -> &Stop {
+    pub fn stop(&self, n: u128) -> &Stop {
         &self.known.stops[&stop(n)]
     }
 

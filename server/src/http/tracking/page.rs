@@ -6,6 +6,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use waypost_locales::{Locale, Texts};
 use waypost_protocol::{EvidenceKind, Millis, Sha256Hash, StopPlan, StopState};
 
+use super::form::of_writing;
+use super::words::Written;
+
 /// What a consignee may know.
 pub(super) struct Page {
     pub(super) plan: StopPlan,
@@ -15,8 +18,23 @@ pub(super) struct Page {
     /// Who took the goods.
     pub(super) received_by: Option<String>,
     pub(super) photos: Vec<Photo>,
+    /// What the consignee has written, the oldest first.
+    pub(super) written: Vec<Written>,
+    /// Whether there is someone to whom they can write.
+    pub(super) may_write: bool,
+    /// Whether they have not written as often as they may.
+    pub(super) has_room: bool,
     /// When the page was made.
     pub(super) told_at: Millis,
+}
+
+impl Page {
+    /// By the clock of the stop, as far as that is known.
+    pub(super) fn time(&self, at: Millis) -> String {
+        let zone = self.plan.window.as_ref().and_then(|window| window.zone.parse().ok());
+        let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
+        at.with_timezone(&zone.unwrap_or(Tz::UTC)).format("%Y-%m-%d %H:%M %:z").to_string()
+    }
 }
 
 /// A picture in small.
@@ -31,10 +49,31 @@ const STEPS: [StopState; 4] =
 
 /// The page as text; `None` says that the link has ended or never was.
 pub(super) fn shown(page: Option<&Page>, path: &str, texts: &Texts) -> String {
-    let locale = texts.locale();
-    let direction = if locale.is_right_to_left() { "rtl" } else { "ltr" };
     let t = |key: &str| texts.message(key, &[]);
     let title = page.map_or_else(|| t("tracking-gone"), |page| t(state_key(page.state)));
+    let main = match page {
+        Some(page) => of_stop(page, path, texts),
+        None => html! {
+            h1 { (t("tracking-gone")) }
+            p { (t("tracking-gone-text")) }
+        },
+    };
+    whole(&title, &main, path, texts)
+}
+
+/// What was written could not be taken.
+pub(super) fn not_written(path: &str, texts: &Texts) -> String {
+    let t = |key: &str| texts.message(key, &[]);
+    let main = html! {
+        h1.bad { (t("tracking-not-written")) }
+        p { a href={ (path) "?language=" (texts.locale().tag()) } { (t("tracking-not-written-text")) } }
+    };
+    whole(&t("tracking-not-written"), &main, path, texts)
+}
+
+fn whole(title: &str, main: &Markup, path: &str, texts: &Texts) -> String {
+    let (t, locale) = (|key: &str| texts.message(key, &[]), texts.locale());
+    let direction = if locale.is_right_to_left() { "rtl" } else { "ltr" };
     let whole = html! {
         (DOCTYPE)
         html lang=(locale.tag()) dir=(direction) {
@@ -46,15 +85,7 @@ pub(super) fn shown(page: Option<&Page>, path: &str, texts: &Texts) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                main {
-                    @match page {
-                        Some(page) => (of_stop(page, path, texts)),
-                        None => {
-                            h1 { (t("tracking-gone")) }
-                            p { (t("tracking-gone-text")) }
-                        }
-                    }
-                }
+                main { (main) }
                 nav aria-label=(t("tracking-language")) {
                     @for other in Locale::ALL {
                         @if other == locale {
@@ -73,12 +104,10 @@ pub(super) fn shown(page: Option<&Page>, path: &str, texts: &Texts) -> String {
 
 fn of_stop(page: &Page, path: &str, texts: &Texts) -> Markup {
     let t = |key: &str| texts.message(key, &[]);
-    let zone = page.plan.window.as_ref().and_then(|window| window.zone.parse().ok());
-    let zone = zone.unwrap_or(Tz::UTC);
     html! {
         p.label { (t("tracking-title")) }
         h1 class=(mood(page.state)) { (t(state_key(page.state))) }
-        p { bdi { (time(page.since, zone)) } }
+        p { bdi { (page.time(page.since)) } }
         @if !page.state.is_final() && page.state != StopState::Attempted {
             ol.steps {
                 @for step in STEPS {
@@ -95,7 +124,7 @@ fn of_stop(page: &Page, path: &str, texts: &Texts) -> Markup {
             dd { bdi { (page.plan.name) } @if !page.plan.address.is_empty() { br; bdi { (page.plan.address) } } }
             @if let Some(window) = &page.plan.window {
                 dt { (t("tracking-window")) }
-                dd { bdi { (time(window.from, zone)) } " – " bdi { (time(window.until, zone)) } }
+                dd { bdi { (page.time(window.from)) } " – " bdi { (page.time(window.until)) } }
             }
             @if let Some(name) = &page.received_by {
                 dt { (t("tracking-received-by")) }
@@ -114,7 +143,8 @@ fn of_stop(page: &Page, path: &str, texts: &Texts) -> Markup {
                 }
             }
         }
-        p.small { (t("tracking-told-at")) " " bdi { (time(page.told_at, zone)) } br; (t("tracking-again")) }
+        (of_writing(page, path, texts))
+        p.small { (t("tracking-told-at")) " " bdi { (page.time(page.told_at)) } br; (t("tracking-again")) }
     }
 }
 
@@ -158,12 +188,6 @@ fn reached(state: StopState) -> usize {
     STEPS.iter().position(|step| *step == at_step(state)).unwrap_or(0)
 }
 
-/// By the clock of the stop, as far as that is known.
-fn time(at: Millis, zone: Tz) -> String {
-    let at = DateTime::from_timestamp_millis(at).unwrap_or_default();
-    at.with_timezone(&zone).format("%Y-%m-%d %H:%M %:z").to_string()
-}
-
 /// Contrast is 4.5 at the least in light and dark (WCAG 2.2, AA).
 const STYLE: &str = "\
 :root{--paper:#fff;--ink:#181c22;--grey:#5c6470;--line:#dee2e8;--good:#157347;--bad:#b02a20;--going:#0b5cad}\
@@ -184,6 +208,14 @@ dt{margin-top:.9rem}dd{margin:0;overflow-wrap:anywhere}\
 .steps .done{border-color:var(--going);color:var(--ink)}\
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.75rem}\
 figure{margin:0}img{width:100%;border-radius:8px;border:1px solid var(--line);display:block;background:#fff}\
+details{border:1px solid var(--line);border-radius:8px;margin:.5rem 0}\
+summary{padding:.75rem 1rem;cursor:pointer;font-weight:600}\
+form{padding:0 1rem 1rem}label span{display:block;font-size:.9rem;color:var(--grey)}\
+input,select{width:100%;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--grey);border-radius:8px;padding:.7rem}\
+button{width:100%;margin-top:.75rem;padding:.8rem;font:inherit;font-weight:600;border:0;border-radius:8px;background:var(--going);color:var(--paper);cursor:pointer}\
+input:focus-visible,select:focus-visible,button:focus-visible,summary:focus-visible{outline:3px solid var(--going);outline-offset:2px}\
+.written{list-style:none;margin:.5rem 0;padding:0}\
+.written li{border-inline-start:4px solid var(--going);padding:.25rem .75rem;margin:.5rem 0;overflow-wrap:anywhere}\
 nav{display:flex;flex-wrap:wrap;gap:.25rem .25rem;border-top:1px solid var(--line)}\
 nav a,nav b{padding:.6rem;min-width:44px;text-align:center}\
 a{color:var(--going)}a:focus-visible{outline:3px solid var(--going);outline-offset:2px}\

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use waypost_domain::Actor;
 use waypost_domain::rights::Right;
 use waypost_protocol::{
-    Body, ConversationId, FactId, PersonId, ProblemCode, Stop, StopId, StopPlan, Trip, TripId,
-    TripPlan,
+    Body, Content, ConversationId, FactId, Millis, PersonId, ProblemCode, Stop, StopId, StopPlan,
+    Trip, TripId, TripPlan,
 };
 
 use super::super::caller::{Caller, holds};
@@ -27,7 +27,8 @@ use super::super::problem::Problem;
 use super::place_for;
 use crate::clock;
 use crate::waypost::Waypost;
-use lines::{Line, Wanted};
+pub(super) use lines::{Line, OfDay};
+use lines::{Read, Wanted};
 
 pub fn router() -> OpenApiRouter<Waypost> {
     OpenApiRouter::new().routes(routes!(import_trips))
@@ -44,7 +45,7 @@ struct How {
 
 /// What became of the lines of an import.
 #[derive(Serialize, ToSchema)]
-struct TripsImported {
+pub(super) struct TripsImported {
     /// How many stops were planned, or would be.
     added: u64,
     /// How many are planned otherwise from here on, or would be.
@@ -89,6 +90,24 @@ enum TripLineFate {
     Refused,
 }
 
+/// How the facts of an import are called.
+#[derive(Clone, Copy)]
+pub(super) enum Ids {
+    /// Anew each time.
+    Fresh,
+    /// By what they say, and since when it is so: to say it again is a repeat.
+    Following(Millis),
+}
+
+/// What is to be imported, and for whom.
+pub(super) struct Importing<'a> {
+    pub(super) waypost: &'a Waypost,
+    pub(super) actor: Actor,
+    pub(super) ids: Ids,
+    /// Whether nothing is to be planned.
+    pub(super) dry_run: bool,
+}
+
 /// What is known of what an import names.
 #[derive(Default)]
 struct Desk {
@@ -123,34 +142,76 @@ async fn import_trips(
         false => lines::from_csv(&file),
     };
     let read = read.map_err(|what| Problem::of_field(ProblemCode::Malformed, "body", what))?;
-    let (wanted, refused) = lines::gathered(read);
-    let mut desk = Desk::of(&waypost, &wanted).await?;
-    let mut told: Vec<TripLine> =
-        refused.into_iter().map(|(line, what)| line_refused(line, what)).collect();
-    for stop in wanted {
-        let outcome = desk.take(&waypost, actor, &stop, dry_run).await?;
-        for line in &stop.lines {
-            told.push(match &outcome {
-                Ok(fate) => TripLine {
-                    line: *line,
-                    fate: *fate,
-                    trip: Some(id_of_trip(&stop.trip)),
-                    stop: Some(id_of_stop(&stop.trip, &stop.stop)),
-                    what: None,
-                },
-                Err(what) => line_refused(*line, what.clone()),
-            });
-        }
-    }
-    told.sort_by_key(|line| line.line);
-    let count = |fate| told.iter().filter(|line| line.fate == fate).count() as u64;
-    let (added, changed) = (count(TripLineFate::Added), count(TripLineFate::Changed));
-    let (unchanged, refused) = (count(TripLineFate::Unchanged), count(TripLineFate::Refused));
-    Ok(axum::Json(TripsImported { added, changed, unchanged, refused, lines: told }))
+    let importing = Importing { waypost: &waypost, actor, ids: Ids::Fresh, dry_run };
+    importing.take(read).await.map(axum::Json)
 }
 
 fn line_refused(line: u64, what: String) -> TripLine {
     TripLine { line, fate: TripLineFate::Refused, trip: None, stop: None, what: Some(what) }
+}
+
+impl TripsImported {
+    /// The first line that cannot be taken, and why.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let refused = self.lines.iter().find(|line| line.fate == TripLineFate::Refused)?;
+        Some(format!("line {}: {}", refused.line, refused.what.as_deref().unwrap_or_default()))
+    }
+}
+
+impl Importing<'_> {
+    /// Takes these lines, each for itself.
+    pub(super) async fn take(&self, lines: Vec<(u64, Read)>) -> Result<TripsImported, Problem> {
+        let (wanted, refused) = lines::gathered(lines);
+        let mut desk = Desk::of(self.waypost, &wanted).await?;
+        let mut told: Vec<TripLine> =
+            refused.into_iter().map(|(line, what)| line_refused(line, what)).collect();
+        for stop in wanted {
+            let outcome = desk.take(self, &stop).await?;
+            for line in &stop.lines {
+                told.push(match &outcome {
+                    Ok(fate) => TripLine {
+                        line: *line,
+                        fate: *fate,
+                        trip: Some(id_of_trip(&stop.trip)),
+                        stop: Some(id_of_stop(&stop.trip, &stop.stop)),
+                        what: None,
+                    },
+                    Err(what) => line_refused(*line, what.clone()),
+                });
+            }
+        }
+        told.sort_by_key(|line| line.line);
+        let count = |fate| told.iter().filter(|line| line.fate == fate).count() as u64;
+        let (added, changed) = (count(TripLineFate::Added), count(TripLineFate::Changed));
+        let (unchanged, refused) = (count(TripLineFate::Unchanged), count(TripLineFate::Refused));
+        Ok(TripsImported { added, changed, unchanged, refused, lines: told })
+    }
+
+    /// Says it; or tells why it is refused.
+    async fn say(&self, place: ConversationId, body: Body) -> Result<Result<(), String>, Problem> {
+        let content = body.to_content();
+        let id = self.ids.of(place, &content);
+        match submit(self.waypost, self.actor, id, place, content).await {
+            Ok(_) => Ok(Ok(())),
+            Err(problem) if problem.code.http_status() >= 500 => Err(problem),
+            Err(problem) => Ok(Err(problem.sentence())),
+        }
+    }
+}
+
+impl Ids {
+    fn of(self, place: ConversationId, content: &Content) -> FactId {
+        match self {
+            Self::Fresh => FactId::mint(clock::now(), clock::random()),
+            Self::Following(since) => {
+                let said = [place.to_string().as_bytes(), &content.bytes].concat();
+                let hash: [u8; 32] = Sha256::digest(&said).into();
+                let mut random = [0; 16];
+                random.copy_from_slice(&hash[..16]);
+                FactId::mint(since, u128::from_be_bytes(random))
+            }
+        }
+    }
 }
 
 impl Desk {
@@ -174,10 +235,8 @@ impl Desk {
     /// Plans one stop, and its trip if that is not there; or says why it cannot be.
     async fn take(
         &mut self,
-        waypost: &Waypost,
-        actor: Actor,
+        importing: &Importing<'_>,
         wanted: &Wanted,
-        dry_run: bool,
     ) -> Result<Result<TripLineFate, String>, Problem> {
         let (trip, stop) = (id_of_trip(&wanted.trip), id_of_stop(&wanted.trip, &wanted.stop));
         let plan = match self.plan_of(wanted, trip) {
@@ -197,25 +256,25 @@ impl Desk {
             Some(_) => TripLineFate::Changed,
             None => TripLineFate::Added,
         };
-        if dry_run {
+        if importing.dry_run {
             return Ok(Ok(fate));
         }
-        let place = match self.trip_at(waypost, actor, wanted, trip).await? {
+        let place = match self.trip_at(importing, wanted, trip).await? {
             Ok(place) => place,
             Err(what) => return Ok(Err(what)),
         };
         if let Some(plan) = trip_changes {
             let body = Body::TripPlanned { trip, plan: plan.into() };
-            if let Err(what) = say(waypost, actor, place, body).await? {
+            if let Err(what) = importing.say(place, body).await? {
                 return Ok(Err(what));
             }
-            self.trips.extend(waypost.db.trips_by_id(&[trip]).await?);
+            self.trips.extend(importing.waypost.db.trips_by_id(&[trip]).await?);
         }
         if known_plan == Some(&plan) {
             return Ok(Ok(fate));
         }
         let body = Body::StopPlanned { stop, plan: plan.into() };
-        Ok(say(waypost, actor, place, body).await?.map(|()| fate))
+        Ok(importing.say(place, body).await?.map(|()| fate))
     }
 
     /// The plan of a trip that is there, if a line says it otherwise. The order of its stops stays.
@@ -239,8 +298,7 @@ impl Desk {
     /// Where the trip is told, which is planned if it is not there.
     async fn trip_at(
         &mut self,
-        waypost: &Waypost,
-        actor: Actor,
+        importing: &Importing<'_>,
         wanted: &Wanted,
         trip: TripId,
     ) -> Result<Result<ConversationId, String>, Problem> {
@@ -250,26 +308,11 @@ impl Desk {
         let driver = wanted.driver.as_ref().and_then(|handle| self.drivers.get(handle)).copied();
         let place = place_for(driver);
         let plan: Box<TripPlan> = wanted.trip_plan().into();
-        let told = say(waypost, actor, place, Body::TripPlanned { trip, plan }).await?;
+        let told = importing.say(place, Body::TripPlanned { trip, plan }).await?;
         if told.is_ok() {
-            self.trips.extend(waypost.db.trips_by_id(&[trip]).await?);
+            self.trips.extend(importing.waypost.db.trips_by_id(&[trip]).await?);
         }
         Ok(told.map(|()| place))
-    }
-}
-
-/// Says it; or tells why it is refused.
-async fn say(
-    waypost: &Waypost,
-    actor: Actor,
-    place: ConversationId,
-    body: Body,
-) -> Result<Result<(), String>, Problem> {
-    let id = FactId::mint(clock::now(), clock::random());
-    match submit(waypost, actor, id, place, body.to_content()).await {
-        Ok(_) => Ok(Ok(())),
-        Err(problem) if problem.code.http_status() >= 500 => Err(problem),
-        Err(problem) => Ok(Err(problem.sentence())),
     }
 }
 

@@ -45,7 +45,7 @@ async fn an_admin_publishes_a_template_and_a_program_sends_it() {
         let office = Office::open(on).await;
         let Office { ines, omar, dana, .. } = &office;
         let built_in = dana.get("/v1/templates").await;
-        assert_eq!(built_in.body["templates"].as_array().map(Vec::len), Some(24));
+        assert_eq!(built_in.body["templates"].as_array().map(Vec::len), Some(29));
         let late = dana.get("/v1/templates/running-late").await;
         assert_eq!((late.status, &late.body["version"]), (200, &json!(1)));
         let polish = &late.body["definition"]["texts"]["pl"]["text"];
@@ -106,12 +106,12 @@ async fn what_is_wrong_with_a_template_is_said_before_a_driver_sees_it() {
 async fn two_admins_do_not_undo_each_other() {
     let office = Office::open(On::Sqlite).await;
     let Office { ines, dana, .. } = &office;
-    let read = ines.get("/v1/templates/arrived").await;
+    let read = ines.get("/v1/templates/call-me").await;
     let mut mine = read.body["definition"].clone();
     let first = mine.clone();
-    mine["texts"]["en"]["text"] = json!("I am here.");
+    mine["texts"]["en"]["text"] = json!("Ring me.");
     let put = |definition: Value, tag: &str| {
-        let request = ines.request(Method::PUT, "/v1/templates/arrived");
+        let request = ines.request(Method::PUT, "/v1/templates/call-me");
         ines.ask(request.header("If-Match", tag).json(&definition))
     };
     let published = put(mine.clone(), "\"1\"").await;
@@ -134,7 +134,7 @@ async fn two_admins_do_not_undo_each_other() {
     assert_eq!(publishes(ines, "on-the-way", &since).await.body["version"], json!(2));
     assert_eq!(again(way).await.body["version"], json!(1));
 
-    let old = dana.get("/v1/templates/arrived?version=1").await;
+    let old = dana.get("/v1/templates/call-me?version=1").await;
     assert_eq!(old.body["definition"], first, "old messages are read as they were meant");
     mine["used_by"] = json!([]);
     let withdrawn = put(mine, "\"2\"").await;
@@ -154,7 +154,7 @@ async fn a_program_that_fills_a_template_wrongly_is_told_what_it_asks_for() {
     };
     let unknown = told("ferry", 1, json!({})).await;
     unknown.is_problem_with("no such template", 404, "not-found", "template");
-    let newer = told("arrived", 2, json!({})).await;
+    let newer = told("arrived", 3, json!({})).await;
     newer.is_problem_with("no such version", 404, "not-found", "template");
     let everyone = json!({"to": {"everyone": true},
         "message": {"kind": "template", "template": "ferry", "version": 1}});

@@ -8,20 +8,21 @@ use waypost_world::On;
 use crate::office::{Answer, text};
 use crate::uploads::{Delivery, brings};
 
-struct Tracking {
-    delivery: Delivery,
+/// A stop of Dana's with a link.
+pub struct Tracking {
+    pub delivery: Delivery,
     link: Value,
 }
 
 /// What a browser gets.
-struct Page {
-    status: u16,
-    headers: reqwest::header::HeaderMap,
-    html: String,
+pub struct Page {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub html: String,
 }
 
 impl Tracking {
-    async fn of_a_stop(on: On) -> Self {
+    pub async fn of_a_stop(on: On) -> Self {
         let delivery = Delivery::begins(on).await;
         let made = Self::made(&delivery, json!({"hours": 48})).await;
         assert_eq!(made.status, 201, "{}", made.body);
@@ -34,13 +35,13 @@ impl Tracking {
     }
 
     /// The path of the page, as a browser asks this server for it.
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         let url = text(&self.link["url"]);
         let at = url.find("/track/").expect("the link leads to a page");
         url[at..].to_owned()
     }
 
-    async fn looks(&self, path: &str, languages: &str) -> Page {
+    pub async fn looks(&self, path: &str, languages: &str) -> Page {
         let nobody = self.delivery.office.nobody();
         let request = nobody.request(Method::GET, path).header("Accept-Language", languages);
         let answer = nobody.response(request).await;
@@ -59,7 +60,7 @@ impl Tracking {
         );
     }
 
-    async fn moves(&self, to: &str) {
+    pub async fn moves(&self, to: &str) {
         let path = format!("/v1/stops/{}/moves", self.delivery.stop);
         let moved = self.delivery.dana.post(&path, json!({"to": to})).await;
         assert!(moved.status < 300, "{}", moved.body);
@@ -129,6 +130,7 @@ async fn the_page_speaks_the_language_of_its_reader_and_tells_nobody_else() {
     }
     let policy = asked.headers["Content-Security-Policy"].to_str().expect("text");
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    assert!(policy.contains("form-action 'self'"), "{policy}");
     tracking.delivery.closes().await;
 }
 

@@ -72,6 +72,7 @@ async fn an_erp_plans_dana_drives_and_omar_decides() {
             "stop",
         );
 
+        hears_all_of_trips(&erp).await;
         let answer = format!("/v1/trips/{trip}/answer");
         let key = fact_id().to_string();
         for _ in 0..2 {
@@ -95,6 +96,23 @@ async fn an_erp_plans_dana_drives_and_omar_decides() {
         assert_eq!(told["messages"][1]["content"]["kind"], "stop-moved", "{told}");
         office.closes().await;
     }
+}
+
+/// A program that follows trips alone hears of all of them, whoever's they are, and waits for what comes.
+async fn hears_all_of_trips(erp: &Caller) {
+    let told = erp.get("/v1/events?of=trips").await.body;
+    let kinds: Vec<_> =
+        told["events"].as_array().expect("events").iter().map(|it| text(&it["type"])).collect();
+    assert_eq!(
+        kinds,
+        ["waypost.trip-planned", "waypost.stop-planned", "waypost.stop-planned"],
+        "{told}"
+    );
+    let after = format!("/v1/events?of=trips&wait=30&after={}", text(&told["next"]));
+    let plan = json!({"plan": {"name": "North 2", "day": DAY}});
+    let (next, _) = tokio::join!(erp.get(&after), erp.post("/v1/trips", plan));
+    assert_eq!(next.body["events"][0]["type"], "waypost.trip-planned", "{}", next.body);
+    erp.get("/v1/events?of=weather").await.is_problem_with("no such feed", 400, "malformed", "of");
 }
 
 /// Dana says two things of her stop, and Omar decides.

@@ -134,6 +134,7 @@ fn what(body: &Body) -> String {
         Body::Contact { contact, .. } => &contact.name,
         Body::Incident { text, .. } | Body::Resolved { text } => text,
         Body::StopMoved { moved, .. } => moved.to.name(),
+        Body::ConsigneeSaid { said, .. } => &said.template,
         Body::TripPlanned { .. }
         | Body::StopPlanned { .. }
         | Body::PlansAnswered { .. }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{LocalResult, NaiveDateTime, TimeZone as _};
-use serde::Deserialize;
+use chrono::{LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waypost_protocol::{
     Consignment, Contact, Millis, Place, Priority, StopKind, StopPlan, TimeWindow, TripId, TripPlan,
@@ -12,60 +12,91 @@ use waypost_protocol::{
 use super::super::super::imports::opened;
 
 /// One line: a consignment of a stop, or a stop without one.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = TripImportLine)]
-pub(super) struct Line {
+pub(in super::super) struct Line {
     /// The customer's reference of the trip.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) trip: String,
     /// The customer's reference of the stop.
     pub(super) stop: String,
     /// The day on which the trip begins, such as `2026-11-30`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     day: String,
     /// The name of the trip; its reference, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     trip_name: Option<String>,
     /// The handle of the driver.
+    #[serde(skip_serializing_if = "Option::is_none")]
     driver: Option<String>,
     /// The vehicle.
+    #[serde(skip_serializing_if = "Option::is_none")]
     vehicle: Option<String>,
     /// What happens there: `delivery`, `pickup` or `depot`.
     #[schema(value_type = Option<StopKind>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
     /// Who or what is there.
     name: String,
     /// The address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
     /// North is positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
     latitude: Option<f64>,
     /// East is positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
     longitude: Option<f64>,
     /// From when on, such as `2026-11-30 08:00`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
     /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     /// By whose clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<String>,
     /// How long it takes there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     service_minutes: Option<u16>,
     /// What the driver has to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
     instructions: Option<String>,
     /// How urgent it is.
     #[schema(value_type = Option<Priority>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<String>,
     /// Whom one can call there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<String>,
     /// And where.
+    #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
     /// The customer's reference of the consignment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     consignment: Option<String>,
     /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     /// How many; 1, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     quantity: Option<u32>,
     /// Of what.
+    #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     /// How heavy they are together.
+    #[serde(skip_serializing_if = "Option::is_none")]
     weight_g: Option<u32>,
+}
+
+/// What the stops of a trip that comes again have in common.
+pub(in super::super) struct OfDay<'a> {
+    pub(in super::super) reference: String,
+    pub(in super::super) name: &'a String,
+    pub(in super::super) driver: &'a Option<String>,
+    pub(in super::super) vehicle: &'a Option<String>,
+    pub(in super::super) zone: &'a String,
 }
 
 /// A stop, as its lines say it together.
@@ -83,7 +114,7 @@ pub(super) struct Wanted {
 type Unread = String;
 
 /// A line, or why it cannot be read.
-type Read = Result<Line, Unread>;
+pub(super) type Read = Result<Line, Unread>;
 
 /// The lines of a table, each with its number in the file.
 pub(super) fn from_csv(table: &[u8]) -> Result<Vec<(u64, Read)>, Unread> {
@@ -155,6 +186,31 @@ pub(super) fn gathered(lines: Vec<(u64, Read)>) -> (Vec<Wanted>, Vec<(u64, Strin
 }
 
 impl Line {
+    /// The line of one of the days on which a trip comes again.
+    pub(in super::super) fn on(&self, day: NaiveDate, trip: &OfDay<'_>) -> Read {
+        let own = [&self.trip_name, &self.driver, &self.vehicle, &self.zone];
+        if !self.trip.is_empty() || !self.day.is_empty() || own.iter().any(|it| it.is_some()) {
+            return Err("`trip`, `day`, `trip_name`, `driver`, `vehicle` and `zone` are those of \
+                        the trip"
+                .into());
+        }
+        let (from, until) = (time("from", &self.from)?, time("until", &self.until)?);
+        let is_over_night = from.zip(until).is_some_and(|(from, until)| until < from);
+        let last = if is_over_night { day.succ_opt().unwrap_or(day) } else { day };
+        let at = |day: NaiveDate, time: NaiveTime| format!("{day} {}", time.format("%H:%M"));
+        Ok(Self {
+            trip: trip.reference.clone(),
+            day: day.to_string(),
+            trip_name: Some(trip.name.clone()),
+            driver: trip.driver.clone(),
+            vehicle: trip.vehicle.clone(),
+            zone: Some(trip.zone.clone()),
+            from: from.map(|from| at(day, from)),
+            until: until.map(|until| at(last, until)),
+            ..self.clone()
+        })
+    }
+
     fn consigned(&self) -> Option<Consignment> {
         Some(Consignment {
             reference: given(&self.consignment)?,
@@ -241,6 +297,13 @@ fn named<T: Default + serde::de::DeserializeOwned>(
     let Some(word) = given(word) else { return Ok(T::default()) };
     serde_json::from_value(serde_json::Value::String(word.clone()))
         .map_err(|_| format!("`{word}` is no `{field}`"))
+}
+
+/// A time of day.
+fn time(field: &str, text: &Option<String>) -> Result<Option<NaiveTime>, String> {
+    let Some(text) = given(text) else { return Ok(None) };
+    let time = NaiveTime::parse_from_str(&text, "%H:%M");
+    time.map(Some).map_err(|_| format!("`{field}` must be as in `08:00`"))
 }
 
 /// A moment by the clock of a zone. One that the clock shows twice is the first of the two.
