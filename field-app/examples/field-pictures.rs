@@ -32,7 +32,19 @@ fn main() -> anyhow::Result<()> {
         for (locale, night) in Locale::ALL.into_iter().zip([false, true].into_iter().cycle()) {
             let shade = if night { "night" } else { "day" };
             let name = format!("{device}-{}-{shade}", locale.tag());
-            draw(&folder, &format!("{name}-work"), size, locale, night, Some(samples::dana()), "")?;
+            for (what, view) in [
+                ("day", samples::dana_on_her_way()),
+                ("there", samples::dana_at_the_bakery()),
+                ("free", samples::dana()),
+            ] {
+                draw(&folder, &format!("{name}-{what}"), size, locale, night, Some(view), "")?;
+            }
+            let (file, view) = (format!("{name}-sure"), Some(samples::dana_at_the_bakery()));
+            draw(&folder, &file, size, locale, night, view, "template-delivered")?;
+            if device == "phone" {
+                let (file, view) = (format!("{name}-messages"), Some(samples::dana()));
+                draw(&folder, &file, size, locale, night, view, "page-messages")?;
+            }
             draw(
                 &folder,
                 &format!("{name}-trouble"),
@@ -69,8 +81,8 @@ fn draw(
     view: Option<View>,
     tapped: &str,
 ) -> anyhow::Result<()> {
-    let port = Port { send: Box::new(|_| ()), enrol: Box::new(|_, _| ()) };
-    let screen = Screen::new(locale, true, samples::here(), port)?;
+    let port = Port { send: Box::new(|_| ()), enrol: Box::new(|_, _| ()), open: Box::new(|_| ()) };
+    let screen = Screen::new(locale, true, samples::here(), None, port)?;
     screen.window().global::<Theme>().set_night(night);
     screen.window().window().set_size(PhysicalSize::new(width, height));
     screen.window().show()?;

@@ -5,6 +5,8 @@
 //! [`Screen`] joins them. The app knows the client's commands and views and nothing else of it.
 
 mod adapters;
+pub mod day;
+pub mod doing;
 pub mod screen;
 /// What the compiler of the screens has written.
 #[allow(

@@ -10,6 +10,10 @@ use clap::Parser;
 struct Field {
     #[command(flatten)]
     arguments: waypost_ui_kit::Arguments,
+    /// The address of the navigation, such as `https://maps.example/?to={latitude},{longitude}`; the device chooses one
+    /// for `geo:` if it is absent.
+    #[arg(long, value_name = "URL")]
+    navigation: Option<waypost_protocol::NavigationUrl>,
 }
 
 const EXAMPLES: &str = "\
@@ -27,5 +31,6 @@ fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .init();
-    wiring::run(&Field::parse().arguments, offset)
+    let Field { arguments, navigation } = Field::parse();
+    wiring::run(&arguments, navigation, offset)
 }

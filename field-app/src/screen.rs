@@ -9,9 +9,11 @@ use std::sync::Arc;
 use slint::{ComponentHandle as _, PlatformError};
 use waypost_client::{Command, View};
 use waypost_locales::Locale;
+use waypost_protocol::NavigationUrl;
 use waypost_ui_kit::{Here, Reader};
 
-use crate::adapters::{conversation, enrolment, link, looks, refused, roster, templates};
+use crate::adapters::{conversation, day, enrolment, link, looks, refused, roster, templates};
+use crate::doing::Doing;
 use crate::ui::FieldWindow;
 
 /// Where the person's wishes go.
@@ -20,6 +22,8 @@ pub struct Port {
     pub send: Box<dyn Fn(Command)>,
     /// Takes an enrolment link and the name of the device.
     pub enrol: Box<dyn Fn(String, String)>,
+    /// Opens an address outside of the app: a navigation, a telephone.
+    pub open: Box<dyn Fn(&str)>,
 }
 
 /// The driver's window.
@@ -32,6 +36,9 @@ pub struct Screen {
 pub(crate) struct State {
     pub(crate) reader: RefCell<Reader>,
     pub(crate) port: Port,
+    /// The address of the navigation, if it is not left to the device.
+    pub(crate) navigation: Option<NavigationUrl>,
+    pub(crate) doing: RefCell<Doing>,
     /// Set once a person or an argument has chosen a language: the enrolment's gives way to it.
     pub(crate) language_chosen: Cell<bool>,
 }
@@ -46,16 +53,19 @@ impl Screen {
         locale: Locale,
         chosen: bool,
         here: Here,
+        navigation: Option<NavigationUrl>,
         port: Port,
     ) -> Result<Self, PlatformError> {
         let window = FieldWindow::new()?;
         let reader = RefCell::new(Reader::new(locale, here));
-        let state = Rc::new(State { reader, port, language_chosen: Cell::new(chosen) });
+        let (language_chosen, doing) = (Cell::new(chosen), RefCell::default());
+        let state = Rc::new(State { reader, port, navigation, doing, language_chosen });
         looks::connect(&window, &state);
         link::connect(&window, &state);
         roster::connect(&window, &state);
         conversation::connect(&window, &state);
         templates::connect(&window, &state);
+        day::connect(&window, &state);
         refused::connect(&window, &state);
         enrolment::connect(&window, &state);
         Ok(Self { window, state })
@@ -122,8 +132,8 @@ impl State {
             roster::show(window, &reader, &view);
             conversation::show(window, &reader, &view);
             refused::show(window, &reader, &view);
+            day::show(window, self, &view);
         }
-        templates::show(window, &reader);
         drop(reader);
         self.mark_read(window);
     }

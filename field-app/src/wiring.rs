@@ -10,22 +10,33 @@ use tokio::sync::{mpsc, watch};
 use waypost_client::View;
 use waypost_field::ui::Theme;
 use waypost_field::{Port, Screen};
+use waypost_protocol::NavigationUrl;
 use waypost_ui_kit::{self as kit, Arguments, Here, Report, Session};
 
 /// How often a window that may have come into sight is asked what it shows, in seconds.
 const LOOK_EVERY_SECONDS: u64 = 2;
 
 /// Runs the app until its window is closed.
-pub(crate) fn run(arguments: &Arguments, offset: UtcOffset) -> anyhow::Result<()> {
+pub(crate) fn run(
+    arguments: &Arguments,
+    navigation: Option<NavigationUrl>,
+    offset: UtcOffset,
+) -> anyhow::Result<()> {
     let (session, reports) = Session::start(arguments.store_path("field"))?;
     let (sending, enrolling) = (session.requests(), session.requests());
     let port = Port {
         send: Box::new(move |command| sending.send(command)),
         enrol: Box::new(move |link, device| enrolling.enrol(link, device)),
+        open: Box::new(open),
     };
     let chosen = arguments.lang.is_some();
-    let screen =
-        Rc::new(Screen::new(arguments.first_language(), chosen, Here::device(offset), port)?);
+    let screen = Rc::new(Screen::new(
+        arguments.first_language(),
+        chosen,
+        Here::device(offset),
+        navigation,
+        port,
+    )?);
     screen.window().global::<Theme>().set_night(arguments.theme == kit::Theme::Night);
     slint::spawn_local(follow(screen.clone(), reports, arguments.clone()))?;
     let looking = Timer::default();
@@ -37,6 +48,13 @@ pub(crate) fn run(arguments: &Arguments, offset: UtcOffset) -> anyhow::Result<()
     drop(looking);
     session.close();
     Ok(())
+}
+
+/// Hands an address to whatever opens such on this device.
+fn open(url: &str) {
+    if let Err(error) = open::that_detached(url) {
+        tracing::error!(%error, "nothing opens this address");
+    }
 }
 
 async fn follow(screen: Rc<Screen>, mut reports: mpsc::Receiver<Report>, arguments: Arguments) {

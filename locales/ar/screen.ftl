@@ -171,7 +171,6 @@ receipts-hint = يُرجى اختيار إحدى رسائلك لمعرفة من 
 receipts-not-yet = ليس بعد
 
 # الرسائل الجاهزة
-late-title = كم مدة التأخير؟
 minutes =
     { $minutes ->
         [zero] { $minutes } دقيقة
@@ -223,3 +222,63 @@ reason-shipper-cancelled = إلغاء من المرسل
 reason-overweight = الوزن زائد
 reason-previous-stop = تأخير في المحطة السابقة
 reason-driver-unavailable = لا سائق متاح أو انتهى وقت القيادة
+
+# يوم السائق
+page-day = اليوم
+page-messages = الرسائل
+day-none = لا توجد محطات مقررة
+day-none-detail = الرسائل تعمل كالمعتاد.
+day-done = انتهت محطات اليوم
+day-next = التالي
+day-count =
+    { $all ->
+        [zero] لا محطات
+        [one] { $done } من محطة واحدة
+        [two] { $done } من محطتين
+        [few] { $done } من { $all } محطات
+        [many] { $done } من { $all } محطة
+       *[other] { $done } من { $all } محطة
+    }
+
+# محطة
+stop-navigate = الاتجاهات
+stop-call = اتصال
+stop-late = تأخير منذ { $time }
+stop-instructions = التعليمات
+stop-goods = البضاعة
+stop-kind-delivery = توصيل
+stop-kind-pickup = استلام
+stop-kind-depot = المستودع
+
+# ما غيّره مركز العمليات
+change-title = تغيير من مركز العمليات
+change-new = محطة جديدة
+change-new-trip =
+    { $count ->
+        [zero] رحلة جديدة: لا محطات
+        [one] رحلة جديدة: محطة واحدة
+        [two] رحلة جديدة: محطتان
+        [few] رحلة جديدة: { $count } محطات
+        [many] رحلة جديدة: { $count } محطة
+       *[other] رحلة جديدة: { $count } محطة
+    }
+change-order = ترتيب آخر للمحطات
+change-before = سابقًا
+change-now = الآن
+change-name = المكان
+change-address = العنوان
+change-window = الوقت
+change-instructions = التعليمات
+change-goods = البضاعة
+change-place = الموقع على الخريطة
+change-contact = جهة الاتصال
+change-other = التفاصيل
+change-accept = قبول
+change-refuse = رفض
+change-why = ما سبب الرفض؟
+
+# التأكيد والتراجع
+confirm-title = { $what }: { $where }؟
+confirm-yes = نعم
+confirm-no = رجوع
+words-title = ما المراد قوله؟

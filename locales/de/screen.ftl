@@ -155,7 +155,6 @@ receipts-hint = Wählen Sie eine eigene Nachricht, um zu sehen, wer sie hat.
 receipts-not-yet = Noch nicht
 
 # Vorlagen
-late-title = Wie groß ist die Verspätung?
 minutes = { $minutes } Min.
 templates = Fertige Nachrichten
 template-text = Was hat sich geändert?
@@ -199,3 +198,55 @@ reason-shipper-cancelled = Vom Absender storniert
 reason-overweight = Zu schwer
 reason-previous-stop = Verzögerung beim vorigen Halt
 reason-driver-unavailable = Kein Fahrer oder keine Lenkzeit mehr
+
+# Der Tag des Fahrers
+page-day = Heute
+page-messages = Nachrichten
+day-none = Keine Halte geplant
+day-none-detail = Nachrichten funktionieren wie immer.
+day-done = Für heute alles erledigt
+day-next = Als Nächstes
+day-count =
+    { $all ->
+        [one] { $done } von { $all } Halt
+       *[other] { $done } von { $all } Halten
+    }
+
+# Ein Halt
+stop-navigate = Navigieren
+stop-call = Anrufen
+stop-late = Verspätet seit { $time }
+stop-instructions = Hinweise
+stop-goods = Ware
+stop-kind-delivery = Lieferung
+stop-kind-pickup = Abholung
+stop-kind-depot = Depot
+
+# Was die Disposition geändert hat
+change-title = Von der Disposition geändert
+change-new = Neuer Halt
+change-new-trip =
+    { $count ->
+        [one] Neue Tour: { $count } Halt
+       *[other] Neue Tour: { $count } Halte
+    }
+change-order = Andere Reihenfolge der Halte
+change-before = vorher
+change-now = jetzt
+change-name = Wo
+change-address = Adresse
+change-window = Zeit
+change-instructions = Hinweise
+change-goods = Ware
+change-place = Ort auf der Karte
+change-contact = Kontakt
+change-other = Details
+change-accept = Annehmen
+change-refuse = Ablehnen
+change-why = Warum nicht?
+
+# Rückfrage und Rücknahme
+confirm-title = { $what }: { $where }?
+confirm-yes = Ja
+confirm-no = Zurück
+words-title = Was möchten Sie sagen?

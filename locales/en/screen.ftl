@@ -155,7 +155,6 @@ receipts-hint = Select one of your messages to see who has it.
 receipts-not-yet = Not yet
 
 # Templates
-late-title = How late will you be?
 minutes = { $minutes } min
 templates = Ready messages
 template-text = What has changed?
@@ -199,3 +198,55 @@ reason-shipper-cancelled = Cancelled by the sender
 reason-overweight = Too heavy
 reason-previous-stop = Delay at the stop before
 reason-driver-unavailable = No driver or no driving time left
+
+# The driver's day
+page-day = Today
+page-messages = Messages
+day-none = No stops planned
+day-none-detail = Messages work as always.
+day-done = All done for today
+day-next = Next
+day-count =
+    { $all ->
+        [one] { $done } of { $all } stop
+       *[other] { $done } of { $all } stops
+    }
+
+# A stop
+stop-navigate = Navigate
+stop-call = Call
+stop-late = Late since { $time }
+stop-instructions = Instructions
+stop-goods = Goods
+stop-kind-delivery = Delivery
+stop-kind-pickup = Pickup
+stop-kind-depot = Depot
+
+# What dispatch has changed
+change-title = Changed by dispatch
+change-new = New stop
+change-new-trip =
+    { $count ->
+        [one] New trip: one stop
+       *[other] New trip: { $count } stops
+    }
+change-order = Another order of the stops
+change-before = before
+change-now = now
+change-name = Where
+change-address = Address
+change-window = Time
+change-instructions = Instructions
+change-goods = Goods
+change-place = Place on the map
+change-contact = Contact
+change-other = Details
+change-accept = Accept
+change-refuse = Refuse
+change-why = Why not?
+
+# To ask once more, and to take back
+confirm-title = { $what }: { $where }?
+confirm-yes = Yes
+confirm-no = Back
+words-title = What do you want to say?

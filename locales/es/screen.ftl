@@ -155,7 +155,6 @@ receipts-hint = Seleccione uno de sus mensajes para ver quién lo ha recibido.
 receipts-not-yet = Aún no
 
 # Plantillas
-late-title = ¿Cuánto se va a retrasar?
 minutes = { $minutes } min
 templates = Mensajes rápidos
 template-text = ¿Qué ha cambiado?
@@ -199,3 +198,55 @@ reason-shipper-cancelled = Cancelación del remitente
 reason-overweight = Demasiado peso
 reason-previous-stop = Retraso en la parada anterior
 reason-driver-unavailable = Sin conductor o sin tiempo de conducción
+
+# La jornada del conductor
+page-day = Hoy
+page-messages = Mensajes
+day-none = Sin paradas previstas
+day-none-detail = Los mensajes funcionan como siempre.
+day-done = Todo hecho por hoy
+day-next = A continuación
+day-count =
+    { $all ->
+        [one] { $done } de { $all } parada
+       *[other] { $done } de { $all } paradas
+    }
+
+# Una parada
+stop-navigate = Cómo llegar
+stop-call = Llamar
+stop-late = Retraso desde { $time }
+stop-instructions = Instrucciones
+stop-goods = Mercancía
+stop-kind-delivery = Entrega
+stop-kind-pickup = Recogida
+stop-kind-depot = Base
+
+# Lo que la central ha cambiado
+change-title = Cambio de la central
+change-new = Nueva parada
+change-new-trip =
+    { $count ->
+        [one] Nuevo viaje: { $count } parada
+       *[other] Nuevo viaje: { $count } paradas
+    }
+change-order = Otro orden de paradas
+change-before = antes
+change-now = ahora
+change-name = Lugar
+change-address = Dirección
+change-window = Horario
+change-instructions = Instrucciones
+change-goods = Mercancía
+change-place = Punto en el mapa
+change-contact = Contacto
+change-other = Detalles
+change-accept = Aceptar
+change-refuse = Rechazar
+change-why = ¿Por qué no?
+
+# Confirmar y deshacer
+confirm-title = ¿{ $what }: { $where }?
+confirm-yes = Sí
+confirm-no = Volver
+words-title = ¿Qué desea decir?

@@ -155,7 +155,6 @@ receipts-hint = Choisissez un de vos messages pour voir qui l’a reçu.
 receipts-not-yet = Pas encore
 
 # Messages prédéfinis
-late-title = Combien de retard ?
 minutes = { $minutes } min
 templates = Messages prédéfinis
 template-text = Qu’est-ce qui a changé ?
@@ -199,3 +198,55 @@ reason-shipper-cancelled = Annulation par l’expéditeur
 reason-overweight = Trop lourd
 reason-previous-stop = Retard à l’arrêt précédent
 reason-driver-unavailable = Pas de chauffeur ou temps de conduite épuisé
+
+# La journée du chauffeur
+page-day = Aujourd’hui
+page-messages = Messages
+day-none = Aucun arrêt prévu
+day-none-detail = Les messages fonctionnent comme d’habitude.
+day-done = Terminé pour aujourd’hui
+day-next = Ensuite
+day-count =
+    { $all ->
+        [one] { $done } sur { $all } arrêt
+       *[other] { $done } sur { $all } arrêts
+    }
+
+# Un arrêt
+stop-navigate = Itinéraire
+stop-call = Appeler
+stop-late = En retard depuis { $time }
+stop-instructions = Consignes
+stop-goods = Marchandise
+stop-kind-delivery = Livraison
+stop-kind-pickup = Enlèvement
+stop-kind-depot = Dépôt
+
+# Ce que l’exploitation a modifié
+change-title = Modifié par l’exploitation
+change-new = Nouvel arrêt
+change-new-trip =
+    { $count ->
+        [one] Nouvelle tournée : { $count } arrêt
+       *[other] Nouvelle tournée : { $count } arrêts
+    }
+change-order = Autre ordre des arrêts
+change-before = avant
+change-now = maintenant
+change-name = Lieu
+change-address = Adresse
+change-window = Créneau
+change-instructions = Consignes
+change-goods = Marchandise
+change-place = Point sur la carte
+change-contact = Contact
+change-other = Détails
+change-accept = Accepter
+change-refuse = Refuser
+change-why = Pourquoi ce refus ?
+
+# Confirmer et annuler
+confirm-title = { $what } : { $where } ?
+confirm-yes = Oui
+confirm-no = Retour
+words-title = Que souhaitez-vous dire ?

@@ -163,7 +163,6 @@ receipts-hint = Wybierz swoją wiadomość, aby zobaczyć, kto ją ma.
 receipts-not-yet = Jeszcze nie
 
 # Szablony
-late-title = Jak duże będzie spóźnienie?
 minutes = { $minutes } min
 templates = Gotowe wiadomości
 template-text = Co się zmieniło?
@@ -207,3 +206,59 @@ reason-shipper-cancelled = Anulowane przez nadawcę
 reason-overweight = Zbyt duży ciężar
 reason-previous-stop = Opóźnienie na poprzednim przystanku
 reason-driver-unavailable = Brak kierowcy lub dostępnego czasu jazdy
+
+# Dzień kierowcy
+page-day = Dzisiaj
+page-messages = Wiadomości
+day-none = Brak zaplanowanych przystanków
+day-none-detail = Wiadomości działają jak zawsze.
+day-done = Na dzisiaj to wszystko
+day-next = Następne
+day-count =
+    { $all ->
+        [one] { $done } z { $all } przystanku
+        [few] { $done } z { $all } przystanków
+        [many] { $done } z { $all } przystanków
+       *[other] { $done } z { $all } przystanku
+    }
+
+# Przystanek
+stop-navigate = Nawiguj
+stop-call = Zadzwoń
+stop-late = Spóźnienie od { $time }
+stop-instructions = Instrukcje
+stop-goods = Towar
+stop-kind-delivery = Dostawa
+stop-kind-pickup = Odbiór
+stop-kind-depot = Baza
+
+# Co zmienił dyspozytor
+change-title = Zmiana od dyspozytora
+change-new = Nowy przystanek
+change-new-trip =
+    { $count ->
+        [one] Nowa trasa: { $count } przystanek
+        [few] Nowa trasa: { $count } przystanki
+        [many] Nowa trasa: { $count } przystanków
+       *[other] Nowa trasa: { $count } przystanku
+    }
+change-order = Inna kolejność przystanków
+change-before = było
+change-now = jest
+change-name = Miejsce
+change-address = Adres
+change-window = Godziny
+change-instructions = Instrukcje
+change-goods = Towar
+change-place = Punkt na mapie
+change-contact = Kontakt
+change-other = Szczegóły
+change-accept = Przyjmij
+change-refuse = Odrzuć
+change-why = Dlaczego nie?
+
+# Potwierdzenie i cofnięcie
+confirm-title = { $what }: { $where }?
+confirm-yes = Tak
+confirm-no = Wróć
+words-title = Co chcesz przekazać?

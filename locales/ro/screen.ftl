@@ -159,7 +159,6 @@ receipts-hint = Selectați unul dintre mesajele dvs. ca să vedeți cine l-a pri
 receipts-not-yet = Încă nu
 
 # Șabloanele
-late-title = Cât veți întârzia?
 minutes = { $minutes } min
 templates = Mesaje rapide
 template-text = Ce s-a schimbat?
@@ -203,3 +202,57 @@ reason-shipper-cancelled = Anulat de expeditor
 reason-overweight = Prea greu
 reason-previous-stop = Întârziere la oprirea anterioară
 reason-driver-unavailable = Fără șofer sau fără timp de conducere
+
+# Ziua șoferului
+page-day = Astăzi
+page-messages = Mesaje
+day-none = Nicio oprire planificată
+day-none-detail = Mesajele funcționează ca de obicei.
+day-done = Gata pentru astăzi
+day-next = Urmează
+day-count =
+    { $all ->
+        [one] { $done } din { $all } oprire
+        [few] { $done } din { $all } opriri
+       *[other] { $done } din { $all } de opriri
+    }
+
+# O oprire
+stop-navigate = Navighează
+stop-call = Sună
+stop-late = Întârziere de la { $time }
+stop-instructions = Instrucțiuni
+stop-goods = Marfă
+stop-kind-delivery = Livrare
+stop-kind-pickup = Ridicare
+stop-kind-depot = Bază
+
+# Ce a schimbat dispeceratul
+change-title = Modificare de la dispecerat
+change-new = Oprire nouă
+change-new-trip =
+    { $count ->
+        [one] Cursă nouă: { $count } oprire
+        [few] Cursă nouă: { $count } opriri
+       *[other] Cursă nouă: { $count } de opriri
+    }
+change-order = Altă ordine a opririlor
+change-before = înainte
+change-now = acum
+change-name = Unde
+change-address = Adresă
+change-window = Interval orar
+change-instructions = Instrucțiuni
+change-goods = Marfă
+change-place = Locul pe hartă
+change-contact = Contact
+change-other = Detalii
+change-accept = Acceptă
+change-refuse = Refuză
+change-why = De ce nu?
+
+# Confirmare și anulare
+confirm-title = { $what }: { $where }?
+confirm-yes = Da
+confirm-no = Înapoi
+words-title = Ce doriți să spuneți?

@@ -139,7 +139,6 @@ receipts-hint = Kimlere ulaştığını görmek için mesajlarınızdan birini s
 receipts-not-yet = Henüz değil
 
 # Şablonlar
-late-title = Ne kadar gecikeceksiniz?
 minutes = { $minutes } dk
 templates = Hazır mesajlar
 template-text = Ne değişti?
@@ -183,3 +182,47 @@ reason-shipper-cancelled = Gönderen iptal etti
 reason-overweight = Fazla ağır
 reason-previous-stop = Önceki durakta gecikme
 reason-driver-unavailable = Sürücü yok veya sürüş süresi doldu
+
+# Sürücünün günü
+page-day = Bugün
+page-messages = Mesajlar
+day-none = Planlanmış durak yok
+day-none-detail = Mesajlar her zamanki gibi çalışır.
+day-done = Bugünün işi bitti
+day-next = Sırada
+day-count = { $done }/{ $all } durak
+
+# Bir durak
+stop-navigate = Yol tarifi
+stop-call = Telefon et
+stop-late = { $time } saatinden beri gecikmeli
+stop-instructions = Talimatlar
+stop-goods = Mallar
+stop-kind-delivery = Teslimat
+stop-kind-pickup = Alım
+stop-kind-depot = Depo
+
+# Sevk merkezinin değiştirdikleri
+change-title = Sevk merkezi değiştirdi
+change-new = Yeni durak
+change-new-trip = Yeni sefer: { $count } durak
+change-order = Durak sırası değişti
+change-before = önce
+change-now = şimdi
+change-name = Yer
+change-address = Adres
+change-window = Saat
+change-instructions = Talimatlar
+change-goods = Mallar
+change-place = Haritadaki yer
+change-contact = İletişim
+change-other = Ayrıntılar
+change-accept = Kabul et
+change-refuse = Reddet
+change-why = Neden olmaz?
+
+# Onaylama ve geri alma
+confirm-title = { $what }: { $where }?
+confirm-yes = Evet
+confirm-no = Geri
+words-title = Ne söylemek istiyorsunuz?

@@ -163,7 +163,6 @@ receipts-hint = Виберіть одне зі своїх повідомлень
 receipts-not-yet = Ще ні
 
 # Шаблони
-late-title = На скільки Ви запізнюєтеся?
 minutes = { $minutes } хв
 templates = Готові повідомлення
 template-text = Що змінилося?
@@ -207,3 +206,59 @@ reason-shipper-cancelled = Скасовано відправником
 reason-overweight = Завелика вага
 reason-previous-stop = Затримка на попередній зупинці
 reason-driver-unavailable = Немає водія або вичерпано час керування
+
+# День водія
+page-day = Сьогодні
+page-messages = Повідомлення
+day-none = Зупинок не заплановано
+day-none-detail = Повідомлення працюють як завжди.
+day-done = На сьогодні все
+day-next = Далі
+day-count =
+    { $all ->
+        [one] { $done } з { $all } зупинки
+        [few] { $done } з { $all } зупинок
+        [many] { $done } з { $all } зупинок
+       *[other] { $done } з { $all } зупинки
+    }
+
+# Зупинка
+stop-navigate = Навігація
+stop-call = Подзвонити
+stop-late = Запізнення з { $time }
+stop-instructions = Вказівки
+stop-goods = Вантаж
+stop-kind-delivery = Доставка
+stop-kind-pickup = Забір вантажу
+stop-kind-depot = База
+
+# Що змінив диспетчер
+change-title = Зміна від диспетчера
+change-new = Нова зупинка
+change-new-trip =
+    { $count ->
+        [one] Новий рейс: { $count } зупинка
+        [few] Новий рейс: { $count } зупинки
+        [many] Новий рейс: { $count } зупинок
+       *[other] Новий рейс: { $count } зупинки
+    }
+change-order = Інший порядок зупинок
+change-before = було
+change-now = стало
+change-name = Місце
+change-address = Адреса
+change-window = Час
+change-instructions = Вказівки
+change-goods = Вантаж
+change-place = Точка на карті
+change-contact = Контакт
+change-other = Подробиці
+change-accept = Прийняти
+change-refuse = Відхилити
+change-why = Чому ні?
+
+# Підтвердження та скасування
+confirm-title = { $what }: { $where }?
+confirm-yes = Так
+confirm-no = Назад
+words-title = Що Ви хочете сказати?

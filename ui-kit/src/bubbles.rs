@@ -162,7 +162,8 @@ fn stop_text(
     if text.is_empty() { told } else { format!("{told}\n{text}") }
 }
 
-fn state_text(state: StopState, texts: &Texts) -> String {
+/// How far a stop is, in a word.
+pub fn state_text(state: StopState, texts: &Texts) -> String {
     texts.message("stop-state", &[("state", state.name().into())])
 }
 
@@ -173,7 +174,7 @@ fn incident_text(category: IncidentCategory, text: &str, texts: &Texts) -> Strin
 }
 
 /// Who it is, and how they are reached, a line for each.
-fn contact_text(contact: &Contact) -> String {
+pub(crate) fn contact_text(contact: &Contact) -> String {
     let lines = [&contact.company, &contact.phone, &contact.mail].into_iter().flatten();
     std::iter::once(&contact.name).chain(lines).cloned().collect::<Vec<_>>().join("\n")
 }

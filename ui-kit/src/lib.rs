@@ -18,11 +18,12 @@ mod rows;
 #[cfg(feature = "samples")]
 pub mod samples;
 mod session;
+pub mod stops;
 mod trouble;
 
 pub use arguments::{Arguments, Theme};
 pub use banner::{Banner, LinkSign, Notices, Tone, banner, notices};
-pub use bubbles::{Bubble, Bubbles, TIMELINE_STEP, body_text, bubbles};
+pub use bubbles::{Bubble, Bubbles, TIMELINE_STEP, body_text, bubbles, state_text};
 pub use clock::{Clock, Here};
 pub use reader::Reader;
 pub use reading::ReadMarks;

@@ -1,6 +1,8 @@
 //! Views of an invented morning, for tests and pictures: Dana and Ayo drive, Omar dispatches,
 //! Ines is admin.
 
+mod trips;
+
 use std::sync::Arc;
 
 use waypost_client::View;
@@ -14,6 +16,7 @@ use waypost_protocol::{
 };
 
 use crate::Here;
+pub use trips::{dana_at_the_bakery, dana_on_her_way};
 
 /// Who is who.
 pub const INES: PersonId = PersonId(1);

@@ -47,6 +47,7 @@ fn rows(texts: &Texts) -> Vec<TemplateRow> {
         label: texts.template_label(&template.id).into(),
         icon: template.definition.icon.as_str().into(),
         asks: !template.definition.arguments.is_empty(),
+        ..TemplateRow::default()
     };
     let templates = texts.catalogue().for_role(Role::Dispatcher);
     templates.filter(|template| can_be_filled(template)).map(row).collect()

@@ -14,7 +14,7 @@ pub(crate) fn connect(window: &FieldWindow, state: &Rc<State>) {
     window
         .global::<Words>()
         .on_look_up(move |key, _language| texts.reader.borrow().texts().message(&key, &[]).into());
-    window.global::<Words>().set_language(state.reader.borrow().texts().locale().tag().into());
+    speak(window, state.reader.borrow().texts().locale());
     let (weak, chosen) = (window.as_weak(), state.clone());
     window.global::<Looks>().on_choose_language(move |tag| {
         chosen.language_chosen.set(true);
@@ -38,6 +38,12 @@ pub(crate) fn greet(window: &FieldWindow, state: &State, view: &View) {
 
 fn switch(window: &FieldWindow, state: &State, locale: Locale) {
     state.reader.borrow_mut().switch_language(locale);
-    window.global::<Words>().set_language(locale.tag().into());
+    speak(window, locale);
     state.show_all(window);
+}
+
+fn speak(window: &FieldWindow, locale: Locale) {
+    let words = window.global::<Words>();
+    words.set_language(locale.tag().into());
+    words.set_mirrored(locale.is_right_to_left());
 }

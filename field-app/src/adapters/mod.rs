@@ -1,6 +1,7 @@
 //! One adapter for each global of the screens, named like it.
 
 pub(crate) mod conversation;
+pub(crate) mod day;
 pub(crate) mod enrolment;
 pub(crate) mod link;
 pub(crate) mod looks;

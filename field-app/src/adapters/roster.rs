@@ -28,6 +28,10 @@ pub(crate) fn show(window: &FieldWindow, reader: &Reader, view: &View) {
     let roster = window.global::<Roster>();
     let partners = kit::roster(view, reader.texts(), reader.clock(), FILTER);
     let rows: Vec<_> = partners.into_iter().map(row).collect();
+    let unread = rows.iter().map(|row| row.unread).fold(0, i32::saturating_add);
+    let words = reader.texts().message("unread", &[("count", unread.into())]);
+    roster.set_unread(unread);
+    roster.set_unread_label(words.into());
     let partner = rows.iter().find(|row| row.open).cloned();
     roster.set_count(i32::try_from(rows.len()).unwrap_or(i32::MAX));
     window.global::<Conversation>().set_partner(partner.unwrap_or_default());

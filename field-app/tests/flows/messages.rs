@@ -1,120 +1,22 @@
-//! What Dana does with her fingers, and what comes out of it.
+//! What Dana reads and writes, and what a new device asks her.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use i_slint_backend_testing::{
-    AccessibleRole, ElementHandle, init_no_event_loop, mock_elapsed_time,
-};
-use slint::platform::{PointerEventButton, WindowEvent};
+use i_slint_backend_testing::mock_elapsed_time;
+use slint::platform::WindowEvent;
 use slint::{ComponentHandle as _, Model as _};
 use waypost_client::view::{LinkView, Timeline};
 use waypost_client::{Command, View};
 use waypost_field::ui::{Conversation, Enrolment, Link, Looks, Refused, Theme, Words};
 use waypost_field::{Port, Screen};
-use waypost_locales::{Catalogue, Locale};
-use waypost_protocol::{Argument, Arguments, Body, ConversationId, Header, ReceiptState};
+use waypost_locales::Locale;
+use waypost_protocol::{ConversationId, ReceiptState};
 use waypost_ui_kit::samples::{self, AYO, DANA, EARLY_SHIFT, OMAR};
 
+use crate::tablet::Tablet;
+
 const WITH_OMAR: ConversationId = ConversationId::Direct(OMAR, DANA);
-
-/// Dana's tablet, with everything that left it.
-struct Tablet {
-    screen: Screen,
-    commands: Rc<RefCell<Vec<Command>>>,
-    enrolments: Rc<RefCell<Vec<(String, String)>>>,
-}
-
-impl Tablet {
-    fn new() -> Self {
-        init_no_event_loop();
-        let commands = Rc::new(RefCell::new(Vec::new()));
-        let enrolments = Rc::new(RefCell::new(Vec::new()));
-        let (sent, enrolled) = (commands.clone(), enrolments.clone());
-        let port = Port {
-            send: Box::new(move |command| sent.borrow_mut().push(command)),
-            enrol: Box::new(move |link, device| enrolled.borrow_mut().push((link, device))),
-        };
-        let screen = Screen::new(Locale::En, true, samples::here(), port).expect("a window");
-        screen.window().window().set_size(slint::PhysicalSize::new(1280, 800));
-        screen.window().show().expect("a screen");
-        Self { screen, commands, enrolments }
-    }
-
-    fn showing(view: View) -> Self {
-        let tablet = Self::new();
-        tablet.screen.show(Arc::new(view));
-        mock_elapsed_time(Duration::from_secs(1));
-        tablet
-    }
-
-    /// Touches what a screen reader would call by this name.
-    fn tap(&self, label: &str) {
-        let button = self.buttons(label).into_iter().next();
-        let button = button.unwrap_or_else(|| panic!("no button on the screen is called {label}"));
-        button.mock_single_click(PointerEventButton::Left);
-    }
-
-    fn buttons(&self, label: &str) -> Vec<ElementHandle> {
-        ElementHandle::find_by_accessible_label(self.screen.window(), label)
-            .filter(|element| element.accessible_role() == Some(AccessibleRole::Button))
-            .collect()
-    }
-
-    fn is_there(&self, label: &str) -> bool {
-        ElementHandle::find_by_accessible_label(self.screen.window(), label).next().is_some()
-    }
-
-    /// What was done; that someone writes is told with each stroke, and is nothing done.
-    fn sent(&self) -> Vec<Command> {
-        let done = |command: &Command| !matches!(command, Command::Type { .. });
-        self.commands.take().into_iter().filter(done).collect()
-    }
-}
-
-fn template(id: &str, arguments: Arguments) -> Command {
-    Command::send(
-        WITH_OMAR,
-        Body::Template {
-            template: id.into(),
-            version: Catalogue::built_in().current(id).expect("it is built in").version,
-            arguments,
-            answers: None,
-            header: Header::default(),
-        },
-    )
-}
-
-#[test]
-fn one_tap_on_delivered_sends_it_to_dispatch() {
-    let tablet = Tablet::showing(samples::dana());
-    tablet.tap("Delivered");
-    assert_eq!(tablet.sent(), [template("delivered", Arguments::new())]);
-}
-
-#[test]
-fn a_bouncing_glove_does_not_say_twice_that_dana_has_arrived() {
-    let tablet = Tablet::showing(samples::dana());
-    tablet.tap("Arrived");
-    tablet.tap("Arrived");
-    assert_eq!(tablet.sent().len(), 1, "the second touch of the same tap was sent too");
-    mock_elapsed_time(Duration::from_secs(2));
-    tablet.tap("Arrived");
-    assert_eq!(tablet.sent().len(), 1, "a later tap is meant and must be sent");
-}
-
-#[test]
-fn running_late_takes_two_taps_and_says_how_late() {
-    let tablet = Tablet::showing(samples::dana());
-    tablet.tap("Running late");
-    assert_eq!(tablet.sent(), [], "nothing is sent before the minutes are known");
-    tablet.tap("30 min");
-    let thirty = Arguments::from([("minutes".into(), Argument::Minutes(30))]);
-    assert_eq!(tablet.sent(), [template("running-late", thirty)]);
-    assert!(!tablet.is_there("30 min"), "the question stays in the way after its answer");
-}
 
 #[test]
 fn what_dana_types_is_sent_and_leaves_the_field() {
@@ -233,7 +135,7 @@ fn language_and_colours_change_while_one_looks() {
     let rows = window.global::<Conversation>().get_bubbles();
     let late = rows.iter().find(|row| row.icon == "clock-late").unwrap();
     assert_eq!(late.text, "Spóźnię się 15 minut.");
-    assert!(tablet.is_there("Dostarczono"), "the buttons kept their old language");
+    assert!(tablet.is_there("Awaria"), "the buttons kept their old language");
     tablet.tap("Kolory nocne");
     assert!(window.global::<Theme>().get_night());
 }
@@ -333,8 +235,8 @@ fn the_person_enrolled_is_greeted_in_their_own_language() {
     view.me.language = "de".into();
     tablet.screen.show(Arc::new(view.clone()));
     assert_eq!(tablet.screen.reader().texts().locale(), Locale::En, "a language chosen is kept");
-    let port = Port { send: Box::new(|_| ()), enrol: Box::new(|_, _| ()) };
-    let unchosen = Screen::new(Locale::En, false, samples::here(), port).unwrap();
+    let port = Port { send: Box::new(|_| ()), enrol: Box::new(|_, _| ()), open: Box::new(|_| ()) };
+    let unchosen = Screen::new(Locale::En, false, samples::here(), None, port).unwrap();
     unchosen.show(Arc::new(view));
     assert_eq!(unchosen.reader().texts().locale(), Locale::De);
 }
