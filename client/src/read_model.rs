@@ -7,6 +7,7 @@ mod revised;
 #[cfg(test)]
 mod tests;
 mod trips;
+mod urgent;
 mod who;
 mod window;
 
@@ -25,7 +26,7 @@ use crate::store::{
 };
 use crate::view::{
     ConversationView, Me, MessageView, PersonView, PresenceView, PublishedTemplate, Timeline,
-    TripView, View, Wedged,
+    TripView, UrgentView, View, Wedged,
 };
 use message::{Said, wanted_in_time};
 use window::Window;
@@ -53,6 +54,7 @@ pub(crate) struct ReadModel {
     /// Whom outside of the staff each case concerns.
     persons: HashMap<ConversationId, PersonId>,
     wedged: Vec<Wedged>,
+    urgent: Arc<Vec<UrgentView>>,
     open: Option<ConversationId>,
     /// The open conversation, once it was read, and how many messages of it.
     window: Option<Window>,
@@ -86,6 +88,7 @@ impl ReadModel {
             conversations: BTreeMap::new(),
             persons: HashMap::new(),
             wedged: Vec::new(),
+            urgent: Arc::default(),
             open: None,
             window: None,
             window_max: TIMELINE_MESSAGES_MAX,
@@ -162,6 +165,7 @@ impl ReadModel {
         for (conversation, extent) in stale.into_iter().filter(|(id, _)| is_shown(id)) {
             self.read_conversation(reading, conversation, &extent).await?;
         }
+        self.read_urgent(reading).await?;
         self.stale = Touched::default();
         Ok(())
     }
@@ -352,6 +356,7 @@ impl ReadModel {
             outbox_full: shell.outbox_full,
             store_trouble: shell.store_trouble,
             wedged: self.wedged.clone(),
+            urgent: Arc::clone(&self.urgent),
             templates: self.templates.clone(),
             notifications: self.notifications.clone(),
             reports: Arc::clone(&self.reports),

@@ -25,6 +25,7 @@ pub(crate) mod tests;
 mod touched;
 mod trips;
 mod uploads;
+mod urgent;
 mod writing;
 
 use sqlx::sqlite::SqlitePool;

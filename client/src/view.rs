@@ -3,6 +3,7 @@
 //! A view is a value. Screens receive a new one over a watch channel whenever something that they
 //! show has changed; they never read the store.
 
+mod trips;
 mod uploads;
 
 use std::sync::Arc;
@@ -12,9 +13,10 @@ use waypost_engine::LinkState;
 use waypost_protocol::{
     Activity, Body, Case, ConversationId, EnrolmentId, FactId, GroupSettings, Loudness, Mention,
     Millis, NotificationSettings, PersonId, PresenceOf, ProblemCode, ReceiptState, ReportedMessage,
-    Role, Said, SoughtWord, Stop, StopId, StopState, TemplateDefinition, Trip, TripId,
+    Role, Said, SoughtWord, TemplateDefinition,
 };
 
+pub use trips::TripView;
 pub use uploads::{
     FetchEnd, FetchView, OnMetered, UploadClass, UploadEnd, UploadState, UploadView, UploadsView,
 };
@@ -35,6 +37,9 @@ pub struct View {
     pub store_trouble: Option<String>,
     /// What the server refused for ever, oldest first. A person has to mend or discard each.
     pub wedged: Vec<Wedged>,
+    /// Urgent messages of others within the last day that this person has not acknowledged, the oldest first; at most
+    /// twenty.
+    pub urgent: Arc<Vec<UrgentView>>,
     /// The templates that were published, each version, in the order of the record.
     pub templates: Arc<Vec<PublishedTemplate>>,
     /// What the person has chosen to hear of.
@@ -95,27 +100,13 @@ impl View {
     }
 }
 
-/// A trip with its stops.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TripView {
-    /// Which.
-    pub id: TripId,
-    /// What has become of it.
-    pub trip: Trip,
-    /// Its stops, in their order, with what has become of each.
-    pub stops: Vec<(StopId, Stop)>,
-}
-
-impl TripView {
-    /// Since when one of its stops is late: that which is late the longest.
-    pub fn late_since(&self, now: Millis) -> Option<Millis> {
-        self.stops.iter().filter_map(|(_, stop)| stop.late_since(now)).min()
-    }
-
-    /// The stop that comes next: the first that is not over.
-    pub fn next_stop(&self) -> Option<&(StopId, Stop)> {
-        self.stops.iter().find(|(_, stop)| stop.state < StopState::Completed)
-    }
+/// A message that must be acknowledged now.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UrgentView {
+    /// Where it stands.
+    pub conversation: ConversationId,
+    /// What it says.
+    pub message: Arc<MessageView>,
 }
 
 /// The person and enrolment on whose behalf this client speaks.

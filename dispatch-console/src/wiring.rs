@@ -50,6 +50,8 @@ async fn follow(screen: Rc<Screen>, mut reports: mpsc::Receiver<Report>, argumen
                 screen.enrolment_failed(&trouble.happened, &trouble.remedy);
             }
             Report::Broken(cause) => screen.broken(&cause),
+            // What goes out stands in the conversation.
+            Report::Kept(..) => {}
             Report::NotTaken(command, error) => {
                 let cause = kit::not_taken(&error, screen.reader().texts());
                 screen.not_taken(&command, &cause);

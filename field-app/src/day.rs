@@ -4,71 +4,104 @@
 use waypost_client::View;
 use waypost_client::view::TripView;
 use waypost_locales::{Template, Texts};
-use waypost_protocol::{Millis, Role, Stop, StopId, StopKind, StopState, TripId};
+use waypost_protocol::ArgumentType::{Minutes, Text};
+use waypost_protocol::{FactId, Role, Stop, StopId, StopKind, StopState, TripId};
 
-/// Most ready messages on the first screen.
+/// Most ready messages on the first screen. The last place is for all the others, if there are more.
 pub const TILES: usize = 6;
+
+/// A stop with its trip.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Place<'v> {
+    /// The trip.
+    pub trip: &'v TripView,
+    /// Which stop.
+    pub id: StopId,
+    /// What has become of it.
+    pub stop: &'v Stop,
+}
 
 /// What matters now.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Day<'v> {
-    /// The trip of the stop that matters now.
-    pub trip: Option<&'v TripView>,
-    /// That stop.
-    pub stop: Option<(StopId, &'v Stop)>,
+    /// The stop that the driver looks at.
+    pub stop: Option<Place<'v>>,
+    /// The one that matters by itself, if they look at another.
+    pub running: Option<Place<'v>>,
+    /// The trip whose progress is told.
+    trip: Option<&'v TripView>,
 }
 
 /// What dispatch wants to have answered.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Asked<'v> {
-    /// A trip is new, with all of its stops.
+    /// A trip is new, with its stops.
     Trip(&'v TripView),
-    /// The order of the stops is another.
+    /// A trip is planned otherwise: the order of its stops, its vehicle, its day.
     Order(&'v TripView),
     /// A stop is new.
-    New(StopId, &'v Stop),
+    New(Place<'v>),
     /// A stop is planned otherwise than the driver has agreed to.
-    Changed(StopId, &'v Stop),
+    Changed(Place<'v>),
+}
+
+/// What an answer names, and the plans that the driver has before their eyes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// The trip.
+    pub trip: Option<TripId>,
+    /// The stops.
+    pub stops: Vec<StopId>,
+    /// The facts with their plans.
+    pub plans: Vec<Option<FactId>>,
 }
 
 impl<'v> Day<'v> {
-    /// What matters now: the stop that the driver has chosen or is at, or else the first that is left.
-    pub fn of(view: &'v View, chosen: Option<StopId>) -> Self {
-        let open =
-            || view.trips.iter().flat_map(|trip| trip.stops.iter().map(move |it| (trip, it)));
-        let left = || open().filter(|(_, (_, stop))| is_left(stop));
-        let chosen = left().find(|(_, (id, _))| Some(*id) == chosen);
-        let begun =
-            || left().filter(|(_, (_, stop))| is_begun(stop)).max_by_key(|(_, it)| it.1.since);
-        let found = chosen.or_else(begun).or_else(|| left().next());
-        let trip = found.map(|(trip, _)| trip).or_else(|| view.trips.last());
-        Self { trip, stop: found.map(|(_, (id, stop))| (*id, stop)) }
+    /// What matters on this day (`2026-11-30`): the stop that the driver has chosen; else where they are today, the first
+    /// that is left of today, and what is left of the days before. What is planned for later matters only if they choose
+    /// it.
+    pub fn of(view: &'v View, chosen: Option<StopId>, today: &str) -> Self {
+        let until_today = |it: &Place<'v>| it.trip.trip.plan.day.as_str() <= today;
+        let of_today = |it: &Place<'v>| it.trip.trip.plan.day == today;
+        let begun = |of: &dyn Fn(&Place<'v>) -> bool| {
+            let begun = open(view).filter(|it| of(it) && is_begun(it.stop));
+            begun.max_by_key(|it| it.stop.since)
+        };
+        let first = |of: &dyn Fn(&Place<'v>) -> bool| {
+            open(view).find(|it| of(it) && it.stop.state < StopState::Completed)
+        };
+        let found = begun(&of_today).or_else(|| first(&of_today));
+        let found = found.or_else(|| begun(&until_today)).or_else(|| first(&until_today));
+        let chosen = open(view).find(|it| Some(it.id) == chosen);
+        let running = found.filter(|found| chosen.is_some_and(|it| it.id != found.id));
+        let stop = chosen.or(found);
+        let last = view.trips.iter().rfind(|trip| trip.trip.plan.day.as_str() <= today);
+        Self { stop, running, trip: stop.map(|it| it.trip).or(last) }
     }
 
-    /// What is left after it, of this trip and those after it.
-    pub fn next(&self, view: &'v View) -> Vec<(StopId, &'v Stop)> {
-        let all = view.trips.iter().flat_map(|trip| &trip.stops);
-        let left = all.filter(|(id, stop)| {
-            is_left(stop) && self.stop.is_none_or(|(current, _)| current != *id)
-        });
-        left.map(|(id, stop)| (*id, stop)).collect()
+    /// What is left beside it, what was attempted in vain last.
+    pub fn next(&self, view: &'v View) -> Vec<Place<'v>> {
+        let is_other = |it: &Place<'v>| self.stop.is_none_or(|current| current.id != it.id);
+        let mut left: Vec<_> = open(view).filter(is_other).collect();
+        left.sort_by_key(|it| it.stop.state == StopState::Attempted);
+        left
     }
 
-    /// How many stops of its trip are over, and how many it has.
+    /// How many stops of its trip are over or were attempted, and how many it has; `None` without a trip until today.
     pub fn progress(&self) -> Option<(usize, usize)> {
         let stops = &self.trip?.stops;
-        Some((stops.iter().filter(|(_, stop)| !is_left(stop)).count(), stops.len()))
+        let over = stops.iter().filter(|(_, stop)| stop.state >= StopState::Completed);
+        Some((over.count(), stops.len()))
     }
 
-    /// The ready messages that are wanted now: by what can be said of the stop, then those of the fleet's own.
+    /// The ready messages that are wanted now: by what can be said of the stop, then all others.
     pub fn tiles<'t>(&self, texts: &'t Texts) -> Vec<&'t Template> {
-        let wanted = wanted_at(self.stop.map(|(_, stop)| stop));
+        let wanted = wanted_at(self.stop.map(|it| it.stop));
         let catalogue = texts.catalogue();
         let is_offered = |template: &&Template| {
             let definition = &template.definition;
-            let fits = definition.moves.is_none_or(|action| match self.stop {
-                Some((_, stop)) => stop.state.may_become(action.to),
-                None => true,
+            let fits = definition.moves.is_none_or(|action| {
+                self.stop.is_none_or(|it| it.stop.state.may_become(action.to))
             });
             definition.used_by.contains(&Role::Driver) && fits && can_be_filled(template)
         };
@@ -82,37 +115,49 @@ impl<'v> Day<'v> {
     }
 }
 
-/// What waits for an answer, the most far-reaching first.
+/// What waits for an answer.
 pub fn asked(view: &View) -> Vec<Asked<'_>> {
     let mut all = Vec::new();
     for trip in view.trips.iter() {
-        let asking = || trip.stops.iter().filter(|(_, stop)| stop.asks());
-        let is_new = trip.trip.asks() && trip.trip.agreed.is_none() && asking().count() > 1;
-        if is_new && asking().all(|(_, stop)| stop.agreed.is_none()) {
+        let places = || trip.stops.iter().map(|(id, stop)| Place { trip, id: *id, stop });
+        let asking = || places().filter(|it| it.stop.asks());
+        let is_left = places().any(|it| !it.stop.state.is_final());
+        let is_new = trip.trip.asks() && trip.trip.agreed.is_none();
+        if is_new && is_left && asking().all(|it| it.stop.agreed.is_none()) {
             all.push(Asked::Trip(trip));
             continue;
         }
-        let stops = asking().map(|(id, stop)| match stop.agreed {
-            Some(_) => Asked::Changed(*id, stop),
-            None => Asked::New(*id, stop),
-        });
-        let order = trip.trip.asks() && trip.trip.agreed.is_some();
+        let order = trip.trip.asks() && trip.trip.agreed.is_some() && is_left;
         all.extend(order.then_some(Asked::Order(trip)));
-        all.extend(stops);
+        all.extend(asking().map(|it| match it.stop.agreed {
+            Some(_) => Asked::Changed(it),
+            None => Asked::New(it),
+        }));
     }
     all
 }
 
 impl Asked<'_> {
-    /// The trip and the stops that an answer to it names.
-    pub fn names(&self) -> (Option<TripId>, Vec<StopId>) {
+    /// What an answer to it names.
+    pub fn named(&self) -> Named {
+        let of = |trip: &TripView, stops: Vec<(StopId, &Stop)>, names_trip: bool| {
+            let trip_plan = names_trip.then_some(trip.trip.planned);
+            let plans = trip_plan.map(Some).into_iter();
+            let plans = plans.chain(stops.iter().map(|(_, stop)| stop.planned)).collect();
+            let stops = stops.iter().map(|(id, _)| *id).collect();
+            Named { trip: names_trip.then_some(trip.id), stops, plans }
+        };
         match self {
             Self::Trip(trip) => {
                 let asking = trip.stops.iter().filter(|(_, stop)| stop.asks());
-                (Some(trip.id), asking.map(|(id, _)| *id).collect())
+                of(trip, asking.map(|(id, stop)| (*id, stop)).collect(), true)
             }
-            Self::Order(trip) => (Some(trip.id), Vec::new()),
-            Self::New(id, _) | Self::Changed(id, _) => (None, vec![*id]),
+            Self::Order(trip) => of(trip, Vec::new(), true),
+            // Whoever answers the stops of a new trip one by one has answered the trip.
+            Self::New(it) | Self::Changed(it) => {
+                let is_new = it.trip.trip.asks() && it.trip.trip.agreed.is_none();
+                of(it.trip, vec![(it.id, it.stop)], is_new)
+            }
         }
     }
 
@@ -120,20 +165,37 @@ impl Asked<'_> {
     pub fn key(&self) -> String {
         match self {
             Self::Trip(trip) | Self::Order(trip) => trip.id.to_string(),
-            Self::New(id, _) | Self::Changed(id, _) => id.to_string(),
+            Self::New(it) | Self::Changed(it) => it.id.to_string(),
         }
     }
 }
 
-/// Whether something is left to do there.
-pub fn is_left(stop: &Stop) -> bool {
-    stop.state < StopState::Completed
+/// The stop of this id, if something can still be said of it.
+pub fn place(view: &View, id: StopId) -> Option<Place<'_>> {
+    open(view).find(|it| it.id == id)
 }
 
-/// Since when a driver is at it, for the order among those that were begun.
-fn is_begun(stop: &Stop) -> bool {
+/// Whether a driver is at it.
+pub fn is_begun(stop: &Stop) -> bool {
     matches!(stop.state, StopState::EnRoute | StopState::Arrived | StopState::Servicing)
-        && stop.since > Millis::MIN
+}
+
+/// Whether the app can ask for all that it wants: one argument at most, in minutes or words.
+pub fn can_be_filled(template: &Template) -> bool {
+    match template.definition.arguments.as_slice() {
+        [] => true,
+        [only] => matches!(only.holds, Minutes | Text),
+        _ => false,
+    }
+}
+
+/// All stops of which something can still be said.
+fn open(view: &View) -> impl Iterator<Item = Place<'_>> {
+    let places = |trip| {
+        let trip: &TripView = trip;
+        trip.stops.iter().map(move |(id, stop)| Place { trip, id: *id, stop })
+    };
+    view.trips.iter().flat_map(places).filter(|it| !it.stop.state.is_final())
 }
 
 /// The built-in messages that are wanted in this state, the likeliest first.
@@ -146,7 +208,7 @@ fn wanted_at(stop: Option<&Stop>) -> &'static [&'static str] {
         (Some(StopState::Arrived | StopState::Servicing), Some(StopKind::Pickup)) => {
             &["picked-up", "waiting", "customer-absent", "damaged", "refused", "call-me"]
         }
-        (Some(StopState::Arrived | StopState::Servicing), _) => {
+        (Some(StopState::Arrived | StopState::Servicing | StopState::Attempted), _) => {
             &["delivered", "customer-absent", "refused", "damaged", "waiting", "call-me"]
         }
         (Some(_), _) => {
@@ -155,15 +217,5 @@ fn wanted_at(stop: Option<&Stop>) -> &'static [&'static str] {
         (None, _) => {
             &["call-me", "running-late", "breakdown", "on-break", "road-blocked", "accident"]
         }
-    }
-}
-
-/// Whether the app can ask for all that it wants: one argument at most, in minutes or words.
-pub fn can_be_filled(template: &Template) -> bool {
-    use waypost_protocol::ArgumentType::{Minutes, Text};
-    match template.definition.arguments.as_slice() {
-        [] => true,
-        [only] => matches!(only.holds, Minutes | Text),
-        _ => false,
     }
 }

@@ -1,14 +1,14 @@
 //! What a driver is about to do: from the first tap to the command, with what has to be asked in between.
 
-use waypost_client::{Command, StopDone, TripCommand};
+use waypost_client::{Command, StopDone, TripCommand, View};
 use waypost_locales::Template;
 use waypost_protocol::{
-    Argument, ArgumentType, Arguments, Body, ConversationId, ReasonCode, Stop, StopAction, StopId,
-    TemplateUse,
+    Argument, ArgumentType, Arguments, Body, ConversationId, FactId, ReasonCode, StopAction,
+    StopId, TemplateUse,
 };
 use waypost_ui_kit::Reader;
 
-use crate::day::{Day, asked};
+use crate::day::{Day, Named, Place, asked, is_begun, place};
 
 /// What is asked before a tap counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,22 +37,26 @@ pub enum Step {
 pub struct Doing {
     /// The stop that they look at, if it is not the one that matters by itself.
     pub chosen: Option<StopId>,
+    /// The message that was just sent, as long as it can be taken back.
+    pub sent: Option<FactId>,
     pending: Option<Pending>,
 }
 
 /// What waits for an answer.
 enum Pending {
-    /// A ready message, as far as it is filled.
-    Say { template: String, argument: Option<Argument> },
+    /// A ready message, as far as it is filled, and the stop that it was tapped at if it moves that.
+    Say { template: String, stop: Option<StopId>, argument: Option<Argument> },
     /// Something planned is not agreed with.
-    Refuse { key: String },
+    Refuse(Named),
 }
 
 impl Doing {
-    /// A ready message is tapped.
+    /// A ready message is tapped. From here on it is about that stop and no other, whatever the screen shows later.
     pub fn tap(&mut self, reader: &Reader, id: &str) -> Option<Step> {
         let template = reader.texts().catalogue().current(id)?;
-        self.pending = Some(Pending::Say { template: id.to_owned(), argument: None });
+        let day = Day::of(reader.view()?, self.chosen, &reader.clock().today());
+        let stop = day.stop.filter(|it| moves(template, it).is_some()).map(|it| it.id);
+        self.pending = Some(Pending::Say { template: id.to_owned(), stop, argument: None });
         match template.definition.arguments.first().map(|it| it.holds) {
             None => self.say(reader, false),
             Some(ArgumentType::Minutes) => Some(Step::Ask(Question::Minutes)),
@@ -75,19 +79,21 @@ impl Doing {
 
     /// What dispatch has planned is agreed with, or not.
     pub fn answer(&mut self, reader: &Reader, key: &str, accepted: bool) -> Option<Step> {
+        let all = asked(reader.view()?);
+        let named = all.iter().find(|it| it.key() == key)?.named();
         if accepted {
-            return agree(reader, key, true, None);
+            return Some(Step::Do(answers(named, true, None)));
         }
-        self.pending = Some(Pending::Refuse { key: key.to_owned() });
+        self.pending = Some(Pending::Refuse(named));
         Some(Step::Ask(Question::Why))
     }
 
-    /// Why it is not.
+    /// Why it is not. If it was planned otherwise in between, nothing is said of what the driver has not seen.
     pub fn because(&mut self, reader: &Reader, reason: ReasonCode) -> Option<Step> {
-        match self.pending.take()? {
-            Pending::Refuse { key } => agree(reader, &key, false, Some(reason)),
-            Pending::Say { .. } => None,
-        }
+        let Some(Pending::Refuse(named)) = self.pending.take() else { return None };
+        let all = asked(reader.view()?);
+        let is_the_same = all.iter().any(|it| it.named() == named);
+        is_the_same.then(|| Step::Do(answers(named, false, Some(reason))))
     }
 
     /// It is not meant after all.
@@ -95,22 +101,29 @@ impl Doing {
         self.pending = None;
     }
 
-    /// The template that waits to be sent, and the stop that it would move.
-    pub fn about<'r>(&self, reader: &'r Reader) -> Option<(&'r Template, Option<&'r Stop>)> {
-        let Some(Pending::Say { template, .. }) = &self.pending else { return None };
-        let template = reader.texts().catalogue().current(template)?;
-        let day = Day::of(reader.view()?, self.chosen);
-        let moved = day.stop.filter(|(_, stop)| moves(template, stop).is_some());
-        Some((template, moved.map(|(_, stop)| stop)))
+    /// A stop that was chosen and is begun by now, or is over, matters by itself.
+    pub fn settle(&mut self, view: &View) {
+        let is_waited_for = |id: &StopId| place(view, *id).is_some_and(|it| !is_begun(it.stop));
+        self.chosen = self.chosen.filter(is_waited_for);
     }
 
-    /// Sends what is pending: at a stop it moves that, if it can; otherwise it is a message to dispatch.
+    /// The template that waits to be sent, and the stop that it would move.
+    pub fn about<'r>(&self, reader: &'r Reader) -> Option<(&'r Template, Option<Place<'r>>)> {
+        let Some(Pending::Say { template, stop, .. }) = &self.pending else { return None };
+        let template = reader.texts().catalogue().current(template)?;
+        Some((template, stop.and_then(|id| place(reader.view()?, id))))
+    }
+
+    /// Sends what is pending: it moves the stop at which it was tapped, if it can, or else is a message to dispatch. If
+    /// that stop is over or someone else's by now, nothing is said.
     fn say(&mut self, reader: &Reader, is_sure: bool) -> Option<Step> {
-        let Some(Pending::Say { template, argument }) = &self.pending else { return None };
+        let Some(Pending::Say { template, stop, argument }) = &self.pending else { return None };
         let template = reader.texts().catalogue().current(template)?;
         let view = reader.view()?;
-        let day = Day::of(view, self.chosen);
-        let action = day.stop.and_then(|(id, stop)| Some((id, moves(template, stop)?)));
+        let action = match stop {
+            Some(id) => Some((*id, moves(template, &place(view, *id)?)?)),
+            None => None,
+        };
         if action.is_some_and(|(_, action)| action.to.is_outcome()) && !is_sure {
             return Some(Step::Ask(Question::Sure));
         }
@@ -119,34 +132,35 @@ impl Doing {
         if !template.takes(&arguments) {
             return None;
         }
-        let said =
-            TemplateUse { template: template.id.clone(), version: template.version, arguments };
+        let (id, version) = (template.id.clone(), template.version);
         let command = match action {
             Some((stop, StopAction { to, reason })) => {
-                let done = StopDone { reason, template: Some(said), ..StopDone::default() };
+                let template = Some(TemplateUse { template: id, version, arguments });
+                let done = StopDone { reason, template, ..StopDone::default() };
                 Command::OfTrips(TripCommand::MoveStop { stop, to, done: done.into() })
             }
             None => {
-                let TemplateUse { template: id, version, arguments } = said;
                 let header = template.definition.header(reader.clock().now);
-                let body =
-                    Body::Template { template: id, version, arguments, answers: None, header };
+                let (template, answers) = (id, None);
+                let body = Body::Template { template, version, arguments, answers, header };
                 Command::send(ConversationId::Dispatch(view.me.person), body)
             }
         };
-        (self.pending, self.chosen) = (None, None);
+        self.pending = None;
         Some(Step::Do(command))
     }
 }
 
 /// What this template makes of that stop, if it can.
-fn moves(template: &Template, stop: &Stop) -> Option<StopAction> {
-    template.definition.moves.filter(|action| stop.state.may_become(action.to))
+fn moves(template: &Template, at: &Place<'_>) -> Option<StopAction> {
+    template.definition.moves.filter(|action| at.stop.state.may_become(action.to))
 }
 
-fn agree(reader: &Reader, key: &str, accepted: bool, reason: Option<ReasonCode>) -> Option<Step> {
-    let all = asked(reader.view()?);
-    let (trip, stops) = all.iter().find(|it| it.key() == key)?.names();
+fn answers(
+    Named { trip, stops, .. }: Named,
+    accepted: bool,
+    reason: Option<ReasonCode>,
+) -> Command {
     let text = String::new();
-    Some(Step::Do(Command::OfTrips(TripCommand::Answer { trip, stops, accepted, reason, text })))
+    Command::OfTrips(TripCommand::Answer { trip, stops, accepted, reason, text })
 }

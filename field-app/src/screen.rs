@@ -9,12 +9,14 @@ use std::sync::Arc;
 use slint::{ComponentHandle as _, PlatformError};
 use waypost_client::{Command, View};
 use waypost_locales::Locale;
-use waypost_protocol::NavigationUrl;
+use waypost_protocol::{FactId, NavigationUrl};
 use waypost_ui_kit::{Here, Reader};
 
-use crate::adapters::{conversation, day, enrolment, link, looks, refused, roster, templates};
+use crate::adapters::{
+    conversation, day, enrolment, link, looks, refused, roster, templates, urgent,
+};
 use crate::doing::Doing;
-use crate::ui::FieldWindow;
+use crate::ui::{Conversation, FieldWindow};
 
 /// Where the person's wishes go.
 pub struct Port {
@@ -39,6 +41,8 @@ pub(crate) struct State {
     /// The address of the navigation, if it is not left to the device.
     pub(crate) navigation: Option<NavigationUrl>,
     pub(crate) doing: RefCell<Doing>,
+    /// The minute that was shown last.
+    pub(crate) minute: Cell<i64>,
     /// Set once a person or an argument has chosen a language: the enrolment's gives way to it.
     pub(crate) language_chosen: Cell<bool>,
 }
@@ -58,14 +62,16 @@ impl Screen {
     ) -> Result<Self, PlatformError> {
         let window = FieldWindow::new()?;
         let reader = RefCell::new(Reader::new(locale, here));
-        let (language_chosen, doing) = (Cell::new(chosen), RefCell::default());
-        let state = Rc::new(State { reader, port, navigation, doing, language_chosen });
+        let (language_chosen, doing, minute) = Default::default();
+        let state = Rc::new(State { reader, port, navigation, doing, minute, language_chosen });
+        state.language_chosen.set(chosen);
         looks::connect(&window, &state);
         link::connect(&window, &state);
         roster::connect(&window, &state);
         conversation::connect(&window, &state);
         templates::connect(&window, &state);
         day::connect(&window, &state);
+        urgent::connect(&window, &state);
         refused::connect(&window, &state);
         enrolment::connect(&window, &state);
         Ok(Self { window, state })
@@ -99,10 +105,19 @@ impl Screen {
         self.state.show_all(&self.window);
     }
 
-    /// Marks as read what is on the screen; to be called now and then, as a window may come into
-    /// sight without a word.
-    pub fn mark_read(&self) {
-        self.state.mark_read(&self.window);
+    /// Marks as read what is on the screen, and tells the time anew once a minute; to be called now and then, as a
+    /// window may come into sight without a word.
+    pub fn look(&self) {
+        let minute = self.state.reader.borrow().clock().now / 60_000;
+        match self.state.minute.replace(minute) == minute {
+            true => self.state.mark_read(&self.window),
+            false => self.state.show_all(&self.window),
+        }
+    }
+
+    /// Offers to take back what was just sent.
+    pub fn kept(&self, command: &Command, id: FactId) {
+        day::kept(&self.window, &self.state, command, id);
     }
 
     /// Says that a command was not taken, and gives the words back to their author.
@@ -133,13 +148,15 @@ impl State {
             conversation::show(window, &reader, &view);
             refused::show(window, &reader, &view);
             day::show(window, self, &view);
+            urgent::show(window, &reader, &view);
         }
         drop(reader);
         self.mark_read(window);
     }
 
     pub(crate) fn mark_read(&self, window: &FieldWindow) {
-        let visible = window.window().is_visible() && !window.window().is_minimized();
+        let shown = window.window().is_visible() && !window.window().is_minimized();
+        let visible = shown && window.global::<Conversation>().get_in_sight();
         let due = self.reader.borrow_mut().read(visible);
         self.send(due);
     }

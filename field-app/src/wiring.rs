@@ -41,9 +41,8 @@ pub(crate) fn run(
     slint::spawn_local(follow(screen.clone(), reports, arguments.clone()))?;
     let looking = Timer::default();
     let seen = screen.clone();
-    looking.start(TimerMode::Repeated, Duration::from_secs(LOOK_EVERY_SECONDS), move || {
-        seen.mark_read()
-    });
+    looking
+        .start(TimerMode::Repeated, Duration::from_secs(LOOK_EVERY_SECONDS), move || seen.look());
     screen.window().run()?;
     drop(looking);
     session.close();
@@ -68,6 +67,7 @@ async fn follow(screen: Rc<Screen>, mut reports: mpsc::Receiver<Report>, argumen
                 screen.enrolment_failed(&trouble.happened, &trouble.remedy);
             }
             Report::Broken(cause) => screen.broken(&cause),
+            Report::Kept(command, id) => screen.kept(&command, id),
             Report::NotTaken(command, error) => {
                 let cause = kit::not_taken(&error, screen.reader().texts());
                 screen.not_taken(&command, &cause);

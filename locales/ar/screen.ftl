@@ -282,3 +282,17 @@ confirm-title = { $what }: { $where }؟
 confirm-yes = نعم
 confirm-no = رجوع
 words-title = ما المراد قوله؟
+undo = تراجع
+undo-done = تم الإرسال: { $what }
+urgent-title = عاجل
+urgent-acknowledge = مفهوم
+urgent-more =
+    { $count ->
+        [zero] لا رسائل بعدها
+        [one] رسالة واحدة بعدها
+        [two] رسالتان بعدها
+        [few] { $count } رسائل بعدها
+        [many] { $count } رسالة بعدها
+       *[other] { $count } رسالة بعدها
+    }
+more-templates = المزيد

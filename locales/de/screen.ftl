@@ -250,3 +250,13 @@ confirm-title = { $what }: { $where }?
 confirm-yes = Ja
 confirm-no = Zurück
 words-title = Was möchten Sie sagen?
+undo = Rückgängig
+undo-done = Gesendet: { $what }
+urgent-title = Dringend
+urgent-acknowledge = Verstanden
+urgent-more =
+    { $count ->
+        [one] danach noch eine
+       *[other] danach noch { $count }
+    }
+more-templates = Mehr

@@ -250,3 +250,13 @@ confirm-title = { $what }: { $where }?
 confirm-yes = Yes
 confirm-no = Back
 words-title = What do you want to say?
+undo = Undo
+undo-done = Sent: { $what }
+urgent-title = Urgent
+urgent-acknowledge = Understood
+urgent-more =
+    { $count ->
+        [one] one more after this
+       *[other] { $count } more after this
+    }
+more-templates = More

@@ -250,3 +250,13 @@ confirm-title = ¿{ $what }: { $where }?
 confirm-yes = Sí
 confirm-no = Volver
 words-title = ¿Qué desea decir?
+undo = Deshacer
+undo-done = Enviado: { $what }
+urgent-title = Urgente
+urgent-acknowledge = Entendido
+urgent-more =
+    { $count ->
+        [one] otro más después
+       *[other] { $count } más después
+    }
+more-templates = Más

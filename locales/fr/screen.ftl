@@ -250,3 +250,13 @@ confirm-title = { $what } : { $where } ?
 confirm-yes = Oui
 confirm-no = Retour
 words-title = Que souhaitez-vous dire ?
+undo = Annuler
+undo-done = Envoyé : { $what }
+urgent-title = Urgent
+urgent-acknowledge = Compris
+urgent-more =
+    { $count ->
+        [one] { $count } autre ensuite
+       *[other] { $count } autres ensuite
+    }
+more-templates = Plus

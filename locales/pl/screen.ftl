@@ -262,3 +262,15 @@ confirm-title = { $what }: { $where }?
 confirm-yes = Tak
 confirm-no = Wróć
 words-title = Co chcesz przekazać?
+undo = Cofnij
+undo-done = Wysłano: { $what }
+urgent-title = Pilne
+urgent-acknowledge = Zrozumiano
+urgent-more =
+    { $count ->
+        [one] potem jeszcze jedna
+        [few] potem jeszcze { $count }
+        [many] potem jeszcze { $count }
+       *[other] potem jeszcze { $count }
+    }
+more-templates = Więcej

@@ -256,3 +256,14 @@ confirm-title = { $what }: { $where }?
 confirm-yes = Da
 confirm-no = Înapoi
 words-title = Ce doriți să spuneți?
+undo = Anulează
+undo-done = Trimis: { $what }
+urgent-title = Urgent
+urgent-acknowledge = Am înțeles
+urgent-more =
+    { $count ->
+        [one] încă unul după acesta
+        [few] încă { $count } după acesta
+       *[other] încă { $count } după acesta
+    }
+more-templates = Mai multe

@@ -262,3 +262,15 @@ confirm-title = { $what }: { $where }?
 confirm-yes = Так
 confirm-no = Назад
 words-title = Що Ви хочете сказати?
+undo = Скасувати
+undo-done = Надіслано: { $what }
+urgent-title = Терміново
+urgent-acknowledge = Зрозуміло
+urgent-more =
+    { $count ->
+        [one] потім ще { $count }
+        [few] потім ще { $count }
+        [many] потім ще { $count }
+       *[other] потім ще { $count }
+    }
+more-templates = Більше

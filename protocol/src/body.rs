@@ -323,7 +323,7 @@ pub enum Body {
         stop: StopId,
         /// What: a template that is [for consignees](crate::TemplateDefinition::for_consignees).
         said: Box<TemplateUse>,
-        /// The fact with which it was said first, if it is told again to whom the stop was given.
+        /// What it is called whoever is told: the fact with which it was said first, or the form on the page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         first: Option<FactId>,
         /// What it carries beside that.

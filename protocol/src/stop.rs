@@ -232,11 +232,14 @@ impl Stop {
     ) {
         let first = first.unwrap_or(word.id);
         let (fact, n) = (word.id, word.n);
+        let heard = driver_of(word.place);
         if let Some(known) = self.words.iter_mut().find(|it| it.first == first) {
             (known.fact, known.n) = (fact, n);
+            known.heard.extend(heard.filter(|it| !known.heard.contains(it)));
         } else if self.words.len() < STOP_WORDS_MAX {
             let (said, priority) = (said.clone(), header.priority);
-            self.words.push(ConsigneeWord { first, fact, n, said, priority });
+            let heard = heard.into_iter().collect();
+            self.words.push(ConsigneeWord { first, fact, n, said, priority, heard });
         }
     }
 

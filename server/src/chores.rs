@@ -49,6 +49,24 @@ pub async fn tell(fanout: Arc<Fanout>, stop: CancellationToken) {
     }
 }
 
+/// Plans the trips that come again, until stopped. It may take long, and holds up nothing else.
+pub async fn plan_trips(waypost: Waypost, stop: CancellationToken) {
+    let mut ticks = every(RECURRING_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let mut more = true;
+        while more && !stop.is_cancelled() {
+            let planned = plan_recurring(&waypost).await;
+            more = matches!(planned, Ok(true));
+            let outcome = planned.map(drop).map_err(|problem| problem.sentence());
+            report("recurring trips", outcome);
+        }
+    }
+}
+
 /// Runs until stopped; signs a last checkpoint then.
 pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: CancellationToken) {
     let checkpoint_every = Duration::from_secs(waypost.config.checkpoint_seconds.into());
@@ -57,7 +75,6 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
     let mut erase = every(ERASE_EVERY);
     let mut escalate = every(ESCALATE_EVERY);
     let mut index = every(INDEX_EVERY);
-    let mut recurring = every(RECURRING_EVERY);
     let mut certificate = every(CERTIFICATE_EVERY);
     let mut loaded = identity::tls_files(&waypost.config).ok();
     loop {
@@ -72,10 +89,6 @@ pub async fn run(waypost: Waypost, key: SigningKey, https: RustlsConfig, stop: C
             },
             _ = escalate.tick() => report("escalating", escalate_due(&waypost).await),
             _ = index.tick() => report("indexing", catch_up_index(&waypost).await),
-            _ = recurring.tick() => {
-                let planned = plan_recurring(&waypost).await;
-                report("recurring trips", planned.map_err(|problem| problem.sentence()));
-            },
             _ = certificate.tick() => renew(&waypost, &https, &mut loaded),
         }
     }

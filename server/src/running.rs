@@ -170,6 +170,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     });
     let telling = tokio::spawn(chores::tell(Arc::clone(&waypost.fanout), stop.clone()));
     let files = tokio::spawn(chores::tidy_files(waypost.clone(), stop.clone()));
+    let trips = tokio::spawn(chores::plan_trips(waypost.clone(), stop.clone()));
     let chores = tokio::spawn(chores::run(waypost, key, rustls, stop.clone()));
     tracing::info!(mqtt = %edge.local_addr(), https = %https_addr, "Waypost is ready");
     Ok(Running {
@@ -178,7 +179,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         https,
         https_addr,
         stop,
-        tasks: vec![telling, chores, files, follower, server, control],
+        tasks: vec![telling, chores, files, trips, follower, server, control],
     })
 }
 

@@ -35,6 +35,12 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Today's date: `2026-11-30`.
+    pub fn today(&self) -> String {
+        let today = self.local(self.now).date();
+        format!("{:04}-{:02}-{:02}", today.year(), u8::from(today.month()), today.day())
+    }
+
     /// `08:03`.
     pub fn time(&self, at: Millis) -> String {
         let at = self.local(at);

@@ -264,6 +264,7 @@ fn view(me: Me, messages: Vec<MessageView>, open: ConversationId) -> View {
         last: Some(Arc::new(from(*author, -9, 20, text(words)))),
     }));
     View {
+        urgent: Arc::default(),
         templates: Arc::default(),
         notifications: Arc::default(),
         reports: Arc::default(),

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, watch};
-use waypost_client::{Client, Command, CommandError, EnrolError, OpenError, StoreKey, View};
+use waypost_client::{Client, Command, CommandError, EnrolError, OpenError, Sent, StoreKey, View};
+use waypost_protocol::FactId;
 
 use crate::key_file;
 
@@ -32,6 +33,8 @@ pub enum Report {
     Broken(String),
     /// The client runs; its views come here.
     Running(watch::Receiver<Arc<View>>),
+    /// This message is kept under this id, and goes out.
+    Kept(Command, FactId),
     /// This command was not taken: what it says is not kept.
     NotTaken(Command, CommandError),
 }
@@ -102,8 +105,13 @@ async fn run(store: PathBuf, mut inbox: mpsc::Receiver<Request>, reports: mpsc::
     while let Some(request) = inbox.recv().await {
         match request {
             Request::Send(command) => {
-                if let Err(error) = client.send(command.clone()).await {
-                    let _ = reports.send(Report::NotTaken(command, error)).await;
+                let report = match client.send(command.clone()).await {
+                    Ok(Sent { id: Some(id), .. }) => Some(Report::Kept(command, id)),
+                    Ok(_) => None,
+                    Err(error) => Some(Report::NotTaken(command, error)),
+                };
+                if let Some(report) = report {
+                    let _ = reports.send(report).await;
                 }
             }
             Request::Enrol { .. } => tracing::warn!("this device is already enrolled"),

@@ -32,9 +32,11 @@ pub fn goods(plan: &StopPlan) -> String {
     let line = |it: &Consignment| {
         let of = [it.unit.as_str(), it.description.as_str()].map(str::trim);
         let what: Vec<_> = of.into_iter().filter(|it| !it.is_empty()).collect();
+        let weight = it.weight_g.map(|grams| format!(", {} kg", f64::from(grams) / 1_000.0));
+        let weight = weight.unwrap_or_default();
         match what.is_empty() {
-            true => format!("{} × {}", it.quantity, it.reference),
-            false => format!("{} {}", it.quantity, what.join(" ")),
+            true => format!("{} × {}{weight}", it.quantity, it.reference),
+            false => format!("{} {}{weight}", it.quantity, what.join(" ")),
         }
     };
     plan.consignments.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -85,7 +87,9 @@ pub fn differences(
             "change-contact",
             sides(&|plan| plan.contact.as_deref().map_or_else(String::new, contact_text)),
         ),
+        ("change-other", sides(&|plan| kind(plan.kind, texts))),
         ("change-other", sides(&minutes)),
+        ("change-other", sides(&|plan| plan.reference.clone().unwrap_or_default())),
     ];
     let changed = all.into_iter().filter(|(_, (before, now))| before != now);
     changed

@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use waypost_protocol::{
-    Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, ReceiptState,
+    Body, Content, ConversationId, Event, FactId, Millis, Move, PersonId, Priority, ReceiptState,
 };
 
 use super::apply::{blob, expires_after_s, parse, place};
@@ -117,14 +117,15 @@ async fn keep(
 ) -> Result<(), sqlx::Error> {
     let body = event.content.to_body();
     let understood = !matches!(body, Err(_) | Ok(Body::Unknown { .. }));
+    let urgent = event.author != Some(writing.me) && body.as_ref().is_ok_and(is_urgent);
     let Beside { expires_after_s, broadcast, fleeting } = beside(writing, body.ok().as_ref());
     let conversation = event.conversation.map(|conversation| conversation.to_string());
     writing
         .sql(concat!(
             "INSERT INTO facts (id, conversation, author, kind, content, offset_minutes, skew_ms,
                             epoch, n, recorded_at_ms, expires_after_s, broadcast, understood,
-                            fleeting, lifetime_s)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN ",
+                            fleeting, urgent, lifetime_s)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN ",
             lifetime_at!("?", "?"),
             " END)
          ON CONFLICT (id) DO UPDATE SET
@@ -145,6 +146,7 @@ async fn keep(
         .bind(broadcast.as_ref().map(blob))
         .bind(i64::from(understood))
         .bind(fleeting)
+        .bind(urgent)
         .bind(fleeting)
         .bind(conversation)
         .bind(place(event.n))
@@ -155,6 +157,11 @@ async fn keep(
     }
     writing.touch_broadcast(broadcast);
     Ok(())
+}
+
+/// Whether a message goes before what is routine.
+fn is_urgent(body: &Body) -> bool {
+    body.header().is_some_and(|header| header.priority > Priority::Routine)
 }
 
 /// What stands in columns beside a message: when it goes by itself, the broadcast that brought it, and

@@ -85,7 +85,9 @@ impl Reading<'_> {
                 query.push_bind(terms).push(" AND w.rowid < ").push_bind(before);
             }
             None => {
-                query.push("facts f WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101, 123) AND f.rowid < ");
+                query.push(
+                    "facts f WHERE f.kind IN (1, 2, 6, 8, 9, 100, 101, 123, 127) AND f.rowid < ",
+                );
                 query.push_bind(before);
             }
         }
@@ -132,6 +134,8 @@ pub(crate) fn says(body: &Body, sought: &[SoughtWord]) -> bool {
 fn template_of(body: &Body) -> Option<&String> {
     match body {
         Body::Template { template, .. } => Some(template),
+        Body::ConsigneeSaid { said, .. } => Some(&said.template),
+        Body::StopMoved { template, .. } => template.as_ref().map(|used| &used.template),
         Body::Broadcast { message, .. } => template_of(message),
         _ => None,
     }

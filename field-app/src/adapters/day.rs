@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
-use waypost_client::View;
+use waypost_client::view::TripView;
+use waypost_client::{Command, View};
 use waypost_locales::Template;
-use waypost_protocol::{Argument, Priority, ReasonCode, Stop, StopId, StopState};
+use waypost_protocol::{Argument, Body, FactId, Priority, ReasonCode, Stop, StopPlan, StopState};
 use waypost_ui_kit::{self as kit, Reader, stops};
 
-use crate::day::{Asked, Day as Now, TILES, asked};
+use crate::day::{Asked, Day as Now, Place, TILES, asked};
 use crate::doing::{Question, Step};
 use crate::screen::State;
 use crate::ui::{
@@ -30,6 +31,8 @@ pub(crate) fn connect(window: &FieldWindow, state: &Rc<State>) {
     let day = window.global::<Day>();
     day.set_next(ModelRc::new(VecModel::<StopRow>::default()));
     day.set_changes(ModelRc::new(VecModel::<ChangeRow>::default()));
+    day.set_reasons(ModelRc::new(VecModel::<ReasonRow>::default()));
+    day.set_more(ModelRc::new(VecModel::<TemplateRow>::default()));
     window.global::<Templates>().set_rows(ModelRc::new(VecModel::<TemplateRow>::default()));
     let on = |does: fn(&FieldWindow, &State, SharedString)| {
         let (weak, state) = (window.as_weak(), state.clone());
@@ -58,8 +61,22 @@ pub(crate) fn connect(window: &FieldWindow, state: &Rc<State>) {
         state.show_all(window);
     }));
     day.on_navigate(on(|_, state, url| (state.port.open)(&url)));
-    day.on_call(on(|_, state, number| (state.port.open)(&format!("tel:{number}"))));
+    day.on_call(on(|_, state, number| {
+        let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        (state.port.open)(&format!("tel:{digits}"));
+    }));
     on_answers(window, state);
+    let (weak, undoing) = (window.as_weak(), state.clone());
+    day.on_undo(move || {
+        let sent = undoing.doing.borrow_mut().sent.take();
+        undoing.send(sent.map(|message| Command::Delete { message }));
+        weak.upgrade().iter().for_each(|window| window.global::<Day>().set_sent("".into()));
+    });
+    let (weak, state) = (window.as_weak(), state.clone());
+    day.on_forget_sent(move || {
+        state.doing.borrow_mut().sent = None;
+        weak.upgrade().iter().for_each(|window| window.global::<Day>().set_sent("".into()));
+    });
 }
 
 fn on_answers(window: &FieldWindow, state: &Rc<State>) {
@@ -93,6 +110,17 @@ fn on_answers(window: &FieldWindow, state: &Rc<State>) {
     });
 }
 
+/// Says what was just sent, as long as it can be taken back.
+pub(crate) fn kept(window: &FieldWindow, state: &State, command: &Command, id: FactId) {
+    let Command::Send { message, .. } = command else { return };
+    let Body::Template { template, .. } = &**message else { return };
+    let reader = state.reader.borrow();
+    let what = reader.texts().template_label(template);
+    state.doing.borrow_mut().sent = Some(id);
+    let sent = reader.texts().message("undo-done", &[("what", what.into())]);
+    window.global::<Day>().set_sent(sent.into());
+}
+
 /// Asks what has to be asked, or does it.
 fn follow(window: &FieldWindow, state: &State, step: Option<Step>) {
     let day = window.global::<Day>();
@@ -108,6 +136,8 @@ fn follow(window: &FieldWindow, state: &State, step: Option<Step>) {
         }
         Some(Step::Do(command)) => {
             day.set_wanted(Wanted::Nothing);
+            // What comes under the finger by this must not be touched by a bouncing glove.
+            day.set_resting(true);
             state.send(Some(command));
             state.show_all(window);
         }
@@ -115,47 +145,54 @@ fn follow(window: &FieldWindow, state: &State, step: Option<Step>) {
     }
 }
 
+/// What is asked, with the stop that it is about.
 fn asked_in_words(state: &State, question: Question) -> String {
     let (reader, doing) = (state.reader.borrow(), state.doing.borrow());
-    let Some((template, stop)) = doing.about(&reader) else { return String::new() };
+    let Some((template, place)) = doing.about(&reader) else { return String::new() };
     let texts = reader.texts();
     let label = texts.template_label(&template.id);
-    let place = stop.and_then(|stop| stop.plan.as_ref()).map(|plan| plan.name.as_str());
-    match (question, place) {
-        (Question::Sure, Some(place)) => {
-            texts.message("confirm-title", &[("what", label.into()), ("where", place.into())])
+    let name = place.and_then(|it| it.stop.plan.as_ref()).map(|plan| plan.name.as_str());
+    match (question, name) {
+        (Question::Sure, Some(name)) => {
+            texts.message("confirm-title", &[("what", label.into()), ("where", name.into())])
         }
-        _ => label,
+        (_, Some(name)) => format!("{label} · {name}"),
+        (_, None) => label,
     }
 }
 
 pub(crate) fn show(window: &FieldWindow, state: &State, view: &View) {
+    state.doing.borrow_mut().settle(view);
     let (day, reader) = (window.global::<Day>(), state.reader.borrow());
-    let texts = reader.texts();
-    let now = Now::of(view, state.doing.borrow().chosen);
-    let row = |(id, stop): (StopId, &Stop)| stop_row(id, stop, state, &reader);
+    let (texts, today) = (reader.texts(), reader.clock().today());
+    let now = Now::of(view, state.doing.borrow().chosen, &today);
+    let row = |it: Place<'_>| stop_row(it, state, &reader);
     day.set_has_stop(now.stop.is_some());
     day.set_stop(now.stop.map(row).unwrap_or_default());
+    let running = now.running.and_then(|it| it.stop.plan.as_ref()).map(|plan| plan.name.clone());
+    day.set_running(running.unwrap_or_default().into());
     let next = now.next(view).into_iter().map(row).collect();
     update(&day.get_next(), next, |row| row.id.clone());
     let progress = now.progress().map_or_else(String::new, |(done, all)| {
         texts.message("day-count", &[("done", done.into()), ("all", all.into())])
     });
+    let is_done = !progress.is_empty();
     day.set_progress(progress.into());
-    let (title, detail) = match now.trip {
-        Some(_) => ("day-done", None),
-        None => ("day-none", Some("day-none-detail")),
-    };
-    day.set_title(texts.message(title, &[]).into());
-    day.set_detail(detail.map_or_else(String::new, |key| texts.message(key, &[])).into());
+    day.set_title(texts.message(if is_done { "day-done" } else { "day-none" }, &[]).into());
+    let detail = if is_done { String::new() } else { texts.message("day-none-detail", &[]) };
+    day.set_detail(detail.into());
     let changes = asked(view).iter().map(|asked| change_row(asked, &reader)).collect();
     update(&day.get_changes(), changes, |row| row.key.clone());
     let reasons = REASONS
         .map(|reason| ReasonRow { name: reason.name().into(), label: texts.reason(reason).into() });
-    day.set_reasons(ModelRc::new(VecModel::from(reasons.to_vec())));
-    let tiles = now.tiles(texts).into_iter().take(TILES).map(|it| tile(it, &reader)).collect();
+    update(&day.get_reasons(), reasons.into(), |row| row.name.clone());
+    let tiles: Vec<_> = now.tiles(texts).into_iter().map(|it| tile(it, &reader)).collect();
+    let rest = if tiles.len() > TILES { TILES - 1 } else { TILES };
+    let first = tiles.iter().take(rest).cloned().collect();
     // The tiles are changed and not made anew: a tile that is made anew in the middle of a tap loses it.
-    update(&window.global::<Templates>().get_rows(), tiles, |row| row.id.clone());
+    update(&window.global::<Templates>().get_rows(), first, |row| row.id.clone());
+    day.set_has_more(tiles.len() > TILES);
+    update(&day.get_more(), tiles, |row| row.id.clone());
 }
 
 fn update<T: Clone + PartialEq + 'static>(
@@ -168,8 +205,10 @@ fn update<T: Clone + PartialEq + 'static>(
     }
 }
 
-fn stop_row(id: StopId, stop: &Stop, state: &State, reader: &Reader) -> StopRow {
+fn stop_row(place: Place<'_>, state: &State, reader: &Reader) -> StopRow {
     let (texts, clock) = (reader.texts(), reader.clock());
+    let Place { trip, id, stop } = place;
+    let day = &trip.trip.plan.day;
     let Some(plan) = stop.plan.as_deref() else { return StopRow::default() };
     let navigation = state.navigation.as_ref().and_then(|url| url.to(plan)).or_else(|| plan.geo());
     let phone = plan.contact.as_ref().and_then(|contact| contact.phone.clone());
@@ -179,7 +218,7 @@ fn stop_row(id: StopId, stop: &Stop, state: &State, reader: &Reader) -> StopRow 
         address: plan.address.as_str().into(),
         kind: stops::kind(plan.kind, texts).into(),
         state: kit::state_text(stop.state, texts).into(),
-        window: stops::window(plan.window.as_ref(), texts, clock).into(),
+        window: when(plan, day, reader).into(),
         late: stops::late(stop, texts, clock).into(),
         goods: stops::goods(plan).into(),
         instructions: plan.instructions.as_str().into(),
@@ -190,37 +229,49 @@ fn stop_row(id: StopId, stop: &Stop, state: &State, reader: &Reader) -> StopRow 
     }
 }
 
+/// When a stop is open, or else the day of its trip if that is not today.
+fn when(plan: &StopPlan, day: &str, reader: &Reader) -> String {
+    let window = stops::window(plan.window.as_ref(), reader.texts(), reader.clock());
+    match window.is_empty() && day != reader.clock().today() {
+        true => day.to_owned(),
+        false => window,
+    }
+}
+
 fn change_row(asked: &Asked<'_>, reader: &Reader) -> ChangeRow {
     let (texts, clock) = (reader.texts(), reader.clock());
-    let when = |stop: &Stop| {
-        let plan = stop.plan.as_deref();
-        let window = stops::window(plan.and_then(|it| it.window.as_ref()), texts, clock);
-        let address = plan.map(|plan| plan.address.clone()).unwrap_or_default();
-        let parts = [address, window].into_iter().filter(|it| !it.is_empty());
-        parts.collect::<Vec<_>>().join("\n")
-    };
     let name = |stop: &Stop| stop.plan.as_ref().map(|plan| plan.name.clone()).unwrap_or_default();
+    let of_trip = |trip: &TripView| {
+        let names = trip.stops.iter().map(|(_, stop)| name(stop)).collect::<Vec<_>>();
+        (format!("{} · {}", trip.trip.plan.name, trip.trip.plan.day), names.join("\n"))
+    };
     let (title, about, detail, differences) = match asked {
         Asked::Trip(trip) => {
-            let count = trip.stops.iter().filter(|(_, stop)| stop.asks()).count();
+            let count = trip.stops.len();
             let title = texts.message("change-new-trip", &[("count", count.into())]);
-            let stops = trip.stops.iter().map(|(_, stop)| name(stop)).collect::<Vec<_>>();
-            (title, trip.trip.plan.name.clone(), stops.join("\n"), Vec::new())
+            let (about, detail) = of_trip(trip);
+            (title, about, detail, Vec::new())
         }
         Asked::Order(trip) => {
-            let stops = trip.stops.iter().map(|(_, stop)| name(stop)).collect::<Vec<_>>();
-            let title = texts.message("change-order", &[]);
-            (title, trip.trip.plan.name.clone(), stops.join("\n"), Vec::new())
+            let before = trip.trip.agreed.as_ref().map(|it| &it.order);
+            let is_order = before != Some(&trip.trip.plan.order);
+            let key = if is_order { "change-order" } else { "change-title" };
+            let (about, detail) = of_trip(trip);
+            (texts.message(key, &[]), about, detail, Vec::new())
         }
-        Asked::New(_, stop) => {
-            (texts.message("change-new", &[]), name(stop), when(stop), Vec::new())
+        Asked::New(it) => {
+            let plan = it.stop.plan.as_deref();
+            let when = plan.map(|plan| when(plan, &it.trip.trip.plan.day, reader));
+            let parts = [plan.map(|plan| plan.address.clone()), when].into_iter().flatten();
+            let parts: Vec<_> = parts.filter(|it| !it.is_empty()).collect();
+            (texts.message("change-new", &[]), name(it.stop), parts.join("\n"), Vec::new())
         }
-        Asked::Changed(_, stop) => {
-            let both = stop.agreed.as_deref().zip(stop.plan.as_deref());
+        Asked::Changed(it) => {
+            let both = it.stop.agreed.as_deref().zip(it.stop.plan.as_deref());
             let differences =
                 both.map(|(before, now)| stops::differences(before, now, texts, clock));
             let title = texts.message("change-title", &[]);
-            (title, name(stop), String::new(), differences.unwrap_or_default())
+            (title, name(it.stop), String::new(), differences.unwrap_or_default())
         }
     };
     let row = |it: stops::Difference| DifferenceRow {

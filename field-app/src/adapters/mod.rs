@@ -8,3 +8,4 @@ pub(crate) mod looks;
 pub(crate) mod refused;
 pub(crate) mod roster;
 pub(crate) mod templates;
+pub(crate) mod urgent;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use i_slint_backend_testing::mock_elapsed_time;
 use slint::ComponentHandle as _;
+use slint::platform::PointerEventButton;
+use waypost_client::view::UrgentView;
 use waypost_client::{Command, StopDone, TripCommand, View};
 use waypost_field::day::{Asked, Day as Now, asked};
 use waypost_field::ui::{Day, Roster, Words};
@@ -12,7 +14,7 @@ use waypost_locales::Catalogue;
 use waypost_protocol::{
     Argument, Arguments, Body, ConversationId, Header, ReasonCode, StopId, StopState, TemplateUse,
 };
-use waypost_ui_kit::samples::{self, DANA, MORNING};
+use waypost_ui_kit::samples::{self, DANA, MORNING, OMAR};
 
 use crate::tablet::Tablet;
 
@@ -150,6 +152,7 @@ fn a_change_is_shown_before_and_after_and_has_two_answers() {
     assert!(tablet.is_there("10:00 – 11:00") && tablet.is_there("09:00 – 10:00"));
     tablet.tap("Accept");
     assert_eq!(tablet.sent(), [answered(stop(4), true, None)]);
+    mock_elapsed_time(Duration::from_secs(1));
     tablet.tap("Refuse");
     assert_eq!(tablet.sent(), [], "dispatch wants to know why");
     tablet.tap("Not enough time");
@@ -195,7 +198,7 @@ fn the_way_and_the_telephone_are_handed_to_the_device() {
     let day = tablet.screen.window().global::<Day>();
     assert_eq!(day.get_stop().navigation, "geo:52.54,13.39");
     tablet.tap("Call");
-    assert_eq!(tablet.opened.take(), ["geo:52.54,13.39", "tel:+49 30 1234"]);
+    assert_eq!(tablet.opened.take(), ["geo:52.54,13.39", "tel:+49301234"]);
 }
 
 #[test]
@@ -204,10 +207,10 @@ fn what_matters_is_where_dana_is_and_not_what_was_planned_first() {
     let mut trip = view.trips[0].clone();
     trip.stops.swap(1, 3);
     view.trips = vec![trip].into();
-    let day = Now::of(&view, None);
-    assert_eq!(day.stop.map(|(id, _)| id), Some(stop(2)), "she is on her way there");
+    let day = Now::of(&view, None, "2026-11-25");
+    assert_eq!(day.stop.map(|it| it.id), Some(stop(2)), "she is on her way there");
     assert_eq!(day.progress(), Some((1, 4)));
-    let next: Vec<_> = day.next(&view).into_iter().map(|(id, _)| id).collect();
+    let next: Vec<_> = day.next(&view).into_iter().map(|it| it.id).collect();
     assert_eq!(next, [stop(4), stop(3)]);
 }
 
@@ -229,14 +232,7 @@ fn a_phone_has_the_day_and_the_messages_one_tap_apart() {
     let unread = phone.screen.window().global::<Roster>().get_unread_label();
     assert_eq!(unread, "2 unread messages");
     assert!(phone.buttons("Send").is_empty());
-    let tab = i_slint_backend_testing::ElementHandle::find_by_accessible_label(
-        phone.screen.window(),
-        "Messages",
-    );
-    for tab in tab {
-        tab.invoke_accessible_default_action();
-    }
-    mock_elapsed_time(Duration::from_secs(1));
+    phone.press("Messages");
     assert!(!phone.buttons("Send").is_empty());
     assert!(phone.buttons("Arrived").is_empty());
 }
@@ -259,6 +255,125 @@ fn a_glove_finds_every_target() {
             device.screen.show(Arc::new(view.clone()));
         }
     }
+}
+
+/// Omar's words, and what he wants at once.
+fn urgent(minutes: i64, words: &str) -> UrgentView {
+    let message = Arc::new(samples::from(OMAR, minutes, 40, samples::text(words)));
+    UrgentView { conversation: ConversationId::Direct(OMAR, DANA), message }
+}
+
+#[test]
+fn an_urgent_message_takes_the_screen_until_dana_has_understood_it() {
+    let both = vec![urgent(-2, "The bridge is closed"), urgent(-1, "Take the A4")];
+    let tablet = Tablet::showing(samples::dana_on_her_way());
+    let at_breakdown = tablet.buttons("Breakdown");
+    let view = View { urgent: both.into(), ..samples::dana_on_her_way() };
+    tablet.screen.show(Arc::new(view));
+    assert!(
+        tablet.is_there("Urgent. The bridge is closed") && tablet.is_there("one more after this")
+    );
+    at_breakdown.iter().for_each(|tile| tile.mock_single_click(PointerEventButton::Left));
+    assert_eq!(tablet.sent(), [], "it came under the finger, and is not understood by that");
+    mock_elapsed_time(Duration::from_secs(2));
+    tablet.tap("Understood");
+    assert_eq!(tablet.sent(), [Command::Acknowledge { message: samples::id(-2) }]);
+    let left = vec![urgent(-1, "Take the A4")];
+    tablet.screen.show(Arc::new(View { urgent: left.into(), ..samples::dana_on_her_way() }));
+    assert!(tablet.is_there("Urgent. Take the A4") && !tablet.is_there("one more after this"));
+    tablet.screen.show(Arc::new(samples::dana_on_her_way()));
+    assert!(!tablet.is_there("Urgent. Take the A4"));
+    mock_elapsed_time(Duration::from_secs(1));
+    tablet.tap("Arrived");
+    assert_eq!(tablet.sent().len(), 1, "and the day goes on");
+}
+
+#[test]
+fn what_was_just_sent_can_be_taken_back_for_some_seconds() {
+    let tablet = Tablet::showing(samples::dana_on_her_way());
+    let (late, sent) = (message("breakdown", Arguments::new()), samples::id(0));
+    tablet.tap("Breakdown");
+    assert_eq!(tablet.sent(), std::slice::from_ref(&late));
+    tablet.screen.kept(&late, sent);
+    mock_elapsed_time(Duration::from_secs(1));
+    assert!(tablet.is_there("Sent: Breakdown"));
+    tablet.tap("Undo");
+    assert_eq!(tablet.sent(), [Command::Delete { message: sent }]);
+    assert!(!tablet.is_there("Sent: Breakdown"));
+    tablet.screen.kept(&late, sent);
+    mock_elapsed_time(Duration::from_secs(1));
+    assert!(tablet.is_there("Sent: Breakdown"));
+    mock_elapsed_time(Duration::from_secs(7));
+    assert!(!tablet.is_there("Sent: Breakdown"), "it does not stay in the way");
+}
+
+#[test]
+fn yes_is_said_of_the_stop_that_was_asked_about_and_of_no_other() {
+    let tablet = Tablet::showing(samples::dana_at_the_bakery());
+    tablet.tap("Delivered");
+    assert!(tablet.is_there("Delivered: Bakery Blum?"));
+    let mut view = samples::dana_at_the_bakery();
+    let mut trip = view.trips[0].clone();
+    trip.stops[1].1.state = StopState::Cancelled;
+    view.trips = vec![trip].into();
+    tablet.screen.show(Arc::new(view));
+    assert_eq!(tablet.screen.window().global::<Day>().get_stop().name, "Hofladen Wedding");
+    tablet.tap("Yes");
+    assert_eq!(tablet.sent(), [], "the next stop would be over without a word of Dana's");
+    assert!(!tablet.is_there("Delivered: Bakery Blum?"));
+}
+
+#[test]
+fn tomorrow_is_not_today_and_yesterday_comes_last() {
+    let view = samples::dana_on_her_way();
+    let of = |today: &str| Now::of(&view, None, today).stop.map(|it| it.id);
+    assert_eq!(of("2026-11-24"), None, "what is planned for tomorrow can wait");
+    assert_eq!(of("2026-11-25"), Some(stop(2)));
+    let mut both = view.clone();
+    let mut later = view.trips[0].clone();
+    later.trip.plan.day = "2026-11-26".into();
+    later.stops = vec![(stop(9), view.trips[0].stops[2].1.clone())];
+    both.trips = vec![view.trips[0].clone(), later].into();
+    let day = Now::of(&both, None, "2026-11-26");
+    assert_eq!(day.stop.map(|it| it.id), Some(stop(9)), "a tap forgotten yesterday leads nobody");
+    let chosen = Now::of(&both, Some(stop(2)), "2026-11-26");
+    assert_eq!(chosen.stop.map(|it| it.id), Some(stop(2)));
+    assert_eq!(chosen.running.map(|it| it.id), Some(stop(9)), "and there is a way back");
+}
+
+#[test]
+fn what_dana_has_not_had_before_her_eyes_is_not_read() {
+    let mut view = samples::dana_on_her_way();
+    view.conversations[0].unread = 1;
+    let phone = Tablet::in_the_hand(view.clone());
+    phone.screen.look();
+    assert_eq!(phone.sent(), [], "Omar would believe that she has read it");
+    phone.press("Messages");
+    phone.screen.show(Arc::new(view));
+    let sent = phone.sent();
+    assert!(matches!(sent[..], [Command::MarkRead { .. }]), "{sent:?}");
+}
+
+#[test]
+fn everything_that_can_be_said_is_two_taps_away() {
+    let tablet = Tablet::showing(samples::dana_at_the_bakery());
+    tablet.tap("More");
+    tablet.tap("Call me");
+    assert_eq!(tablet.sent(), [message("call-me", Arguments::new())]);
+    assert!(!tablet.is_there("Call me"), "the list stays in the way");
+}
+
+#[test]
+fn a_plan_that_dana_has_not_seen_is_not_refused() {
+    let tablet = Tablet::showing(samples::dana_on_her_way());
+    tablet.tap("Refuse");
+    let mut view = samples::dana_on_her_way();
+    let mut trip = view.trips[0].clone();
+    trip.stops[3].1.planned = Some(samples::id(-1));
+    view.trips = vec![trip].into();
+    tablet.screen.show(Arc::new(view));
+    tablet.tap("Not enough time");
+    assert_eq!(tablet.sent(), [], "it was planned otherwise while she thought about why");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn a_message_below_the_edge_or_behind_a_hidden_window_stays_unread() {
     tablet.screen.window().global::<Conversation>().invoke_at_end(false);
     tablet.screen.window().hide().unwrap();
     tablet.screen.show(Arc::new(view));
-    tablet.screen.mark_read();
+    tablet.screen.look();
     assert_eq!(tablet.sent(), [], "Omar would believe that Dana has read it");
 }
 

@@ -55,6 +55,7 @@ impl Tablet {
     pub fn in_the_hand(view: View) -> Self {
         let phone = Self::new();
         phone.screen.window().window().set_size(slint::PhysicalSize::new(480, 900));
+        mock_elapsed_time(Duration::from_millis(20));
         phone.screen.show(Arc::new(view));
         mock_elapsed_time(Duration::from_secs(1));
         phone
@@ -73,6 +74,13 @@ impl Tablet {
         let button = self.buttons(label).into_iter().next();
         let button = button.unwrap_or_else(|| panic!("no button on the screen is called {label}"));
         button.mock_single_click(PointerEventButton::Left);
+    }
+
+    /// Presses whatever has this name, as a screen reader does.
+    pub fn press(&self, label: &str) {
+        let found = ElementHandle::find_by_accessible_label(self.screen.window(), label).next();
+        found.expect("it is there").invoke_accessible_default_action();
+        mock_elapsed_time(Duration::from_secs(1));
     }
 
     /// The buttons with this name.

@@ -10,7 +10,7 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsigneeWord {
-    /// The fact with which it was said first.
+    /// What it is called, whoever is told.
     pub first: FactId,
     /// The fact with which whose stop it is now was told.
     pub fact: FactId,
@@ -22,6 +22,9 @@ pub struct ConsigneeWord {
     /// How urgent it is.
     #[serde(default)]
     pub priority: Priority,
+    /// Who was told.
+    #[serde(default)]
+    pub heard: Vec<PersonId>,
 }
 
 /// What a driver says of a plan.

@@ -287,9 +287,9 @@ impl Desk<'_, '_> {
         let mut plan = plan.clone();
         plan.trip = trip;
         self.tell_of_trips(place_of(to), &Body::StopPlanned { stop: id, plan });
-        let is_news = |to: &PersonId| stop.driver != Some(*to);
-        let Some(to) = to.filter(is_news) else { return };
-        for ConsigneeWord { first, said, priority, .. } in stop.words.iter().cloned() {
+        let Some(to) = to else { return };
+        let news = stop.words.iter().filter(|word| !word.heard.contains(&to)).cloned();
+        for ConsigneeWord { first, said, priority, .. } in news {
             let header = Header { priority, ..Header::default() };
             let first = Some(first);
             let said = Body::ConsigneeSaid { stop: id, said: said.into(), first, header };

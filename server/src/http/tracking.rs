@@ -61,6 +61,9 @@ async fn page_of(
     parts: Parts,
 ) -> Response {
     let locale = locale_of(wanted.language.as_deref(), &parts.headers);
+    if let Err(problem) = waypost.limits.take_stranger(&parts) {
+        return problem.into_response();
+    }
     let found = match known(&waypost, &secret, &parts).await {
         Ok(found) => found,
         Err(problem) => return problem.into_response(),

@@ -212,7 +212,13 @@ fn marks_of(news: &News, body: &Body) -> BTreeSet<String> {
         Body::Broadcast { message, .. } => message,
         other => other,
     };
-    if let Body::Template { template, .. } = told {
+    let template = match told {
+        Body::Template { template, .. } => Some(template),
+        Body::ConsigneeSaid { said, .. } => Some(&said.template),
+        Body::StopMoved { template, .. } => template.as_ref().map(|used| &used.template),
+        _ => None,
+    };
+    if let Some(template) = template {
         marks.insert(mark('t', template));
     }
     marks

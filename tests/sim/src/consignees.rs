@@ -4,9 +4,9 @@
 use waypost_domain::{Actor, Request};
 use waypost_protocol::{Body, Entry, FactId, Header, StopId, TemplateUse};
 
+use crate::places::place_of;
 use crate::server::Job;
 use crate::story::Broken;
-use crate::trips::place_of;
 use crate::world::{World, tell};
 
 impl World {

@@ -8,7 +8,7 @@ use waypost_protocol::{
 };
 
 use crate::evidence::signed;
-use crate::trips::place_of;
+use crate::places::place_of;
 use crate::world::World;
 
 /// How many of the newest trips and stops people are busy with.

@@ -23,6 +23,7 @@ mod lookups;
 mod loss;
 mod network;
 mod newer;
+mod places;
 mod quiet;
 mod readers;
 mod reference;

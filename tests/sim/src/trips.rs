@@ -12,6 +12,7 @@ use waypost_protocol::{
 
 use crate::device::Device;
 use crate::evidence::is_proven;
+use crate::places::{driver_of, place_of};
 use crate::story::{Broken, broken};
 
 /// The trips of one epoch.
@@ -38,6 +39,8 @@ struct Told {
     done: Vec<Done>,
     /// What its consignee has said, each with the fact that said it first.
     words: Vec<(FactId, TemplateUse)>,
+    /// Who has heard which of them.
+    heard: BTreeSet<(PersonId, FactId)>,
 }
 
 #[derive(Clone, Debug)]
@@ -181,17 +184,19 @@ impl Trips {
         first: Option<FactId>,
         driver: Option<PersonId>,
     ) -> Result<(), Broken> {
-        if first.is_some() {
+        let told = self.stops.entry(stop).or_default();
+        told.heard.extend(driver.map(|driver| (driver, first.unwrap_or(fact.id))));
+        let first = first.unwrap_or(fact.id);
+        if told.words.iter().any(|(known, _)| *known == first) {
             return Ok(()); // It was due.
         }
-        let told = self.stops.entry(stop).or_default();
         let (state, ..) = told.is();
         let fits = driver.is_some() && driver == told.driver && !is_over(state);
         if fact.author != PersonId::SERVER || !fits || told.words.len() >= STOP_WORDS_MAX {
             let what = format!("{} of {} in {:?}", fact.sequence, fact.author, fact.conversation);
             return broken("a consignee is heard by whose stop it is", what);
         }
-        told.words.push((fact.id, said));
+        told.words.push((first, said));
         Ok(())
     }
 
@@ -377,23 +382,13 @@ fn given(
     let Some(plan) = told.plan.clone() else { return Vec::new() };
     let plan = StopPlan { trip, ..plan };
     let mut all = vec![(place_of(to), Body::StopPlanned { stop, plan: plan.into() })];
-    if to.is_some() && to != told.driver {
-        all.extend(told.words.iter().map(|(first, said)| {
+    if let Some(to_whom) = to {
+        let news = told.words.iter().filter(|(first, _)| !told.heard.contains(&(to_whom, *first)));
+        all.extend(news.map(|(first, said)| {
             let (first, said) = (Some(*first), said.clone().into());
             let header = Header::default();
             (place_of(to), Body::ConsigneeSaid { stop, said, first, header })
         }));
     }
     all
-}
-
-fn driver_of(place: ConversationId) -> Option<PersonId> {
-    match place {
-        ConversationId::Dispatch(person) => Some(person),
-        _ => None,
-    }
-}
-
-pub(crate) fn place_of(driver: Option<PersonId>) -> ConversationId {
-    driver.map_or(ConversationId::Staff, ConversationId::Dispatch)
 }

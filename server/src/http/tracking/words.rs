@@ -9,11 +9,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use sha2::{Digest as _, Sha256};
 use waypost_domain::Actor;
 use waypost_locales::{Catalogue, Template, Texts};
 use waypost_protocol::{
     Argument, ArgumentType, Arguments, Body, ConsigneeWord, ConversationId, FactId, Header, Millis,
-    ProblemCode, Stop, StopId, TemplateArgument, TemplateUse,
+    ProblemCode, STOP_WORDS_MAX, Stop, StopId, TemplateArgument, TemplateUse,
 };
 
 use super::super::messages::submit;
@@ -93,7 +94,10 @@ async fn take(
     }
     let (template, version) = (field::<String>(fields, "template")?, field(fields, "version")?);
     let catalogue = catalogue(waypost).await?;
-    let found = catalogue.find(&template, version).filter(|it| it.definition.for_consignees);
+    let is_offered = |it: &&Template| it.definition.for_consignees;
+    // What was withdrawn meanwhile is said no more; another version of what there is, is.
+    let is_there = catalogue.current(&template).as_ref().is_some_and(is_offered);
+    let found = catalogue.find(&template, version).filter(|it| is_there && is_offered(it));
     let found = found.ok_or_else(|| wrong("template", "there is no such template here"))?;
     let (arguments, header) = (arguments(found, fields)?, found.definition.header(clock::now()));
     say(waypost, link.stop, id, TemplateUse { template, version, arguments }, header).await
@@ -102,19 +106,24 @@ async fn take(
 async fn say(
     waypost: &Waypost,
     id: StopId,
-    fact: FactId,
+    form: FactId,
     said: TemplateUse,
     header: Header,
 ) -> Result<(), Problem> {
     for _ in 0..TRIES {
         let stop = waypost.db.stops_by_id(&[id]).await?.remove(&id).ok_or(ProblemCode::NotFound)?;
-        if stop.words.iter().any(|word| word.first == fact) {
-            return Ok(());
+        if let Some(word) = stop.words.iter().find(|word| word.first == form) {
+            // A browser that goes back keeps the id of the form.
+            return if word.said == said { Ok(()) } else { Err(ProblemCode::IdReused.into()) };
         }
         let driver = stop.driver.filter(|_| may_write(&stop)).ok_or(ProblemCode::Outdated)?;
+        if stop.words.len() >= STOP_WORDS_MAX {
+            return Err(ProblemCode::TooLarge.into());
+        }
         let place = ConversationId::Dispatch(driver);
         let (said, header) = (said.clone().into(), header.clone());
-        let body = Body::ConsigneeSaid { stop: id, said, first: None, header };
+        let body = Body::ConsigneeSaid { stop: id, said, first: Some(form), header };
+        let fact = fact_for(form, place);
         match submit(waypost, Actor::OPERATOR, fact, place, body.to_content()).await {
             // It was given to someone else meanwhile, or is over.
             Err(problem) if problem.code == ProblemCode::Outdated => {}
@@ -122,6 +131,15 @@ async fn say(
         }
     }
     Err(ProblemCode::Outdated.into())
+}
+
+/// The fact that a form becomes where it is told: a refusal at one driver stands in nobody's way at the next.
+fn fact_for(form: FactId, place: ConversationId) -> FactId {
+    let said = [form.as_bytes().as_slice(), place.to_string().as_bytes()].concat();
+    let hash: [u8; 32] = Sha256::digest(said).into();
+    let mut random = [0; 16];
+    random.copy_from_slice(&hash[..16]);
+    FactId::mint(form.occurred_at().unwrap_or_default(), u128::from_be_bytes(random))
 }
 
 /// Whether there is someone to whom it can be said, and something left to do.

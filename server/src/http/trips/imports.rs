@@ -14,10 +14,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 use waypost_domain::Actor;
-use waypost_domain::rights::Right;
+use waypost_domain::rights::{Right, may};
 use waypost_protocol::{
-    Body, Content, ConversationId, FactId, Millis, PersonId, ProblemCode, Stop, StopId, StopPlan,
-    Trip, TripId, TripPlan,
+    Body, Content, ConversationId, FactId, Millis, PersonId, ProblemCode, Role, Stop, StopId,
+    StopPlan, Trip, TripId, TripPlan,
 };
 
 use super::super::caller::{Caller, holds};
@@ -111,7 +111,7 @@ pub(super) struct Importing<'a> {
 /// What is known of what an import names.
 #[derive(Default)]
 struct Desk {
-    drivers: BTreeMap<String, PersonId>,
+    drivers: BTreeMap<String, (PersonId, Role)>,
     trips: BTreeMap<TripId, Trip>,
     stops: BTreeMap<StopId, Stop>,
 }
@@ -226,7 +226,7 @@ impl Desk {
             if !desk.drivers.contains_key(handle)
                 && let Some(row) = waypost.db.person_by_handle(handle).await?
             {
-                desk.drivers.insert(handle.clone(), row.person);
+                desk.drivers.insert(handle.clone(), (row.person, row.role));
             }
         }
         Ok(desk)
@@ -285,8 +285,14 @@ impl Desk {
     }
 
     fn plan_of(&self, wanted: &Wanted, trip: TripId) -> Result<StopPlan, String> {
-        if let Some(handle) = wanted.driver.as_ref().filter(|it| !self.drivers.contains_key(*it)) {
-            return Err(format!("nobody is called `{handle}`"));
+        if let Some(handle) = &wanted.driver {
+            match self.drivers.get(handle) {
+                None => return Err(format!("nobody is called `{handle}`")),
+                Some((_, role)) if !may(*role, Right::WorkStops) => {
+                    return Err(format!("`{handle}` drives no trips"));
+                }
+                Some(_) => {}
+            }
         }
         let plan = wanted.plan(trip)?;
         let body = Body::StopPlanned { stop: StopId(trip.0), plan: plan.clone().into() };
@@ -305,8 +311,8 @@ impl Desk {
         if let Some(known) = self.trips.get(&trip) {
             return Ok(Ok(place_for(known.driver)));
         }
-        let driver = wanted.driver.as_ref().and_then(|handle| self.drivers.get(handle)).copied();
-        let place = place_for(driver);
+        let driver = wanted.driver.as_ref().and_then(|handle| self.drivers.get(handle));
+        let place = place_for(driver.map(|(driver, _)| *driver));
         let plan: Box<TripPlan> = wanted.trip_plan().into();
         let told = importing.say(place, Body::TripPlanned { trip, plan }).await?;
         if told.is_ok() {

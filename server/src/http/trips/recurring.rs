@@ -5,7 +5,7 @@ mod days;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -37,8 +37,11 @@ const EXCEPT_MAX: usize = 400;
 /// How many coming days are told.
 const NEXT_TOLD: usize = 5;
 
-/// So far ahead the next day is looked for.
-const LOOK_DAYS: u8 = 255;
+/// So far ahead the next day is looked for: ten years.
+const LOOK_MONTHS: u32 = 120;
+
+/// Longest rule, in characters.
+const RULE_CHARS_MAX: usize = 500;
 
 /// Most of them that are planned in one go.
 const AT_A_TIME: usize = 16;
@@ -106,7 +109,7 @@ struct RecurringShown {
     /// Up to which day it is planned; absent, while it was not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     planned_until: Option<String>,
-    /// What of it could not be planned last, and why.
+    /// What of it could not be planned, and why. It is tried again when the trip is set again.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     /// The days on which it comes next, today's among them; at most five.
@@ -160,8 +163,10 @@ async fn set_recurring(
     set.can_be_planned(&waypost, actor, &reference).await?;
     let definition = serde_json::to_string(&set).map_err(|_| ProblemCode::Internal)?;
     let before = waypost.db.recurring_by(&reference).await?;
-    if let Some(same) = before.as_ref().filter(|before| before.definition == definition) {
-        return shown(same.clone()).map(axum::Json); // A repeat changes nothing.
+    let is_same = |before: &&RecurringRow| before.definition == definition;
+    // A repeat changes nothing, unless something could not be planned: then all is tried again.
+    if let Some(same) = before.as_ref().filter(is_same).filter(|it| it.problem.is_none()) {
+        return shown(same.clone()).map(axum::Json);
     }
     if before.is_none() && waypost.db.recurring().await?.len() >= RECURRING_MAX {
         let what = format!("there are {RECURRING_MAX} already; end one");
@@ -196,59 +201,66 @@ async fn end_recurring(
     }
 }
 
-/// Plans what is due of the trips that come again and again.
-pub async fn plan_recurring(waypost: &Waypost) -> Result<(), Problem> {
-    for row in waypost.db.recurring_due(clock::now(), AT_A_TIME).await? {
-        let outcome = plan(waypost, &row).await;
-        let now = clock::now();
-        let marked = match outcome {
-            Ok(Planned { until, problem }) => {
+/// Plans the next day of each of the trips that are due; whether there is more to do at once. One day at a time, so that
+/// whatever was set anew or ended meanwhile counts from the next day on, and a server that stops waits for one day.
+///
+/// # Errors
+/// If the record cannot be read or written.
+pub async fn plan_recurring(waypost: &Waypost) -> Result<bool, Problem> {
+    let due = waypost.db.recurring_due(clock::now(), AT_A_TIME).await?;
+    let mut more = due.len() == AT_A_TIME;
+    for row in due {
+        let marked = match plan_next(waypost, &row).await {
+            Ok(Planned { until, is_last, problem }) => {
+                more |= !is_last;
+                let now = clock::now();
+                let due_at = if is_last { now + LOOK_EVERY_MS } else { now };
                 let planned_until = Some(until.to_string());
-                RecurringRow { planned_until, problem, due_at: now + LOOK_EVERY_MS, ..row.clone() }
+                RecurringRow { planned_until, problem, due_at, ..row.clone() }
             }
             Err(problem) => {
                 let problem = Some(problem.sentence());
-                RecurringRow { problem, due_at: now + AGAIN_MS, ..row.clone() }
+                RecurringRow { problem, due_at: clock::now() + AGAIN_MS, ..row.clone() }
             }
         };
-        if let Some(what) =
-            marked.problem.as_ref().filter(|what| row.problem.as_ref() != Some(*what))
-        {
+        let is_news = |what: &&String| row.problem.as_ref() != Some(*what);
+        if let Some(what) = marked.problem.as_ref().filter(is_news) {
             tracing::warn!(reference = row.reference, what, "a recurring trip cannot be planned");
         }
         waypost.db.mark_recurring(&marked).await?;
     }
-    Ok(())
+    Ok(more)
 }
 
 /// How far something is planned, and what could not be.
 struct Planned {
     until: NaiveDate,
+    /// Whether that is as far ahead as was set.
+    is_last: bool,
     problem: Option<String>,
 }
 
-/// Plans each trip up to as many days ahead as was set. A line that cannot be taken holds up no other.
-async fn plan(waypost: &Waypost, row: &RecurringRow) -> Result<Planned, Problem> {
+/// Plans the next trip, if one is left of the days ahead. A line that cannot be taken holds up no other; what was wrong stays
+/// told until the trip is set anew.
+async fn plan_next(waypost: &Waypost, row: &RecurringRow) -> Result<Planned, Problem> {
     let set = read(row)?;
     let person = waypost.db.person(row.set_by).await?.ok_or(ProblemCode::NotAllowed)?;
     let actor = Actor { person: row.set_by, enrolment: None, role: person.role };
     holds(actor, Right::PlanTrips)?;
     let (today, days) = (set.today(clock::now())?, set.days()?);
-    let until = later(today, set.days_ahead);
+    let last = later(today, set.days_ahead);
     let yesterday = today.pred_opt().unwrap_or(today);
     let planned = row.planned_until.as_deref().and_then(|it| days::day("", it).ok());
-    let days = days.between(planned.unwrap_or(yesterday).max(yesterday), until);
-    // What was wrong last stays told until the next trip is planned.
-    let mut problem = row.problem.clone().filter(|_| days.is_empty());
-    for day in days {
-        // The facts follow from what was set: a second server, or a second try, says the same.
-        let ids = Ids::Following(row.set_at);
-        let lines = set.lines(&row.reference, day);
-        let imported = Importing { waypost, actor, ids, dry_run: false }.take(lines).await?;
-        let refused = imported.refusal().map(|what| format!("{day}: {what}"));
-        problem = problem.or(refused);
-    }
-    Ok(Planned { until, problem })
+    let after = planned.unwrap_or(yesterday).max(yesterday);
+    let Some(day) = days.between(after, last).first().copied() else {
+        return Ok(Planned { until: last.max(after), is_last: true, problem: row.problem.clone() });
+    };
+    // The facts follow from what was set: a second server, or a second try, says the same.
+    let since = row.set_at.max(days::begin_of(day, set.days_ahead));
+    let importing = Importing { waypost, actor, ids: Ids::Following(since), dry_run: false };
+    let refused = importing.take(set.lines(&row.reference, day)).await?.refusal();
+    let problem = row.problem.clone().or(refused.map(|what| format!("{day}: {what}")));
+    Ok(Planned { until: day, is_last: false, problem })
 }
 
 impl RecurringTrip {
@@ -269,6 +281,9 @@ impl RecurringTrip {
         let lines = 1..=TRIP_STOPS_MAX * waypost_protocol::CONSIGNMENTS_MAX;
         if !lines.contains(&self.stops.len()) {
             return wrong("stops", format!("from 1 to {} lines", lines.end()));
+        }
+        if self.rule.chars().count() > RULE_CHARS_MAX {
+            return wrong("rule", format!("at most {RULE_CHARS_MAX} characters"));
         }
         self.zone()?;
         self.days().map(drop)
@@ -310,7 +325,7 @@ impl RecurringTrip {
     fn next(&self, now: Millis) -> Result<Vec<NaiveDate>, Problem> {
         let today = self.today(now)?;
         let (yesterday, days) = (today.pred_opt().unwrap_or(today), self.days()?);
-        let far = later(later(today, LOOK_DAYS), LOOK_DAYS);
+        let far = today.checked_add_months(Months::new(LOOK_MONTHS)).unwrap_or(today);
         Ok(days.between(yesterday, far).into_iter().take(NEXT_TOLD).collect())
     }
 

@@ -144,7 +144,7 @@ async fn what_ada_has_written_goes_to_whom_the_stop_goes() {
     assert_eq!(omar.post(&handover, json!({"to": ayo.id})).await.status, 204);
     let told = tracking.told(ayo.id).await;
     assert_eq!(told.len(), 1, "he stands before the gate, not Dana: {told:?}");
-    let first = &tracking.told(tracking.delivery.dana.id).await[0]["id"];
+    let first = &tracking.told(tracking.delivery.dana.id).await[0]["content"]["first"];
     assert_eq!(&told[0]["content"]["first"], first, "{told:?}");
     let page = tracking.page().await;
     assert_eq!(page.html.matches(GATE).count(), 1, "she has written once: {}", page.html);

@@ -34,7 +34,11 @@ async fn planned(who: &Caller) -> Value {
         loop {
             let shown = who.get("/v1/recurring-trips").await.body["trips"].clone();
             let all = shown.as_array().expect("a list");
-            if all.iter().all(|it| it["planned_until"].is_string()) {
+            let is_planned = |it: &Value| {
+                let far = it["next"][2].as_str().unwrap_or_default();
+                it["planned_until"].as_str().is_some_and(|until| until >= far)
+            };
+            if all.iter().all(is_planned) {
                 return shown;
             }
             now_and_then.tick().await;
@@ -142,6 +146,7 @@ async fn what_can_never_be_planned_is_refused_at_once() {
     for (field, value) in [
         ("rule", json!("every night")),
         ("rule", json!("FREQ=HOURLY")),
+        ("rule", json!("FREQ=DAILY;BYHOUR=8")),
         ("rule", json!("FREQ=DAILY;UNTIL=20260201T000000Z")),
         ("from", json!("tomorrow")),
         ("except", json!(["Christmas"])),
@@ -154,8 +159,10 @@ async fn what_can_never_be_planned_is_refused_at_once() {
         let refused = puts(omar, PATH, &with(field, value)).await;
         refused.is_problem_with(field, 422, "content-invalid", field);
     }
-    let nobody = puts(omar, PATH, &with("driver", json!("nobody"))).await;
-    nobody.is_problem_with("no driver", 422, "content-invalid", "stops");
+    for (why, handle) in [("nobody", "nobody"), ("a dispatcher", "omar")] {
+        let refused = puts(omar, PATH, &with("driver", json!(handle))).await;
+        refused.is_problem_with(why, 422, "content-invalid", "stops");
+    }
     puts(dana, PATH, &night_run("Yard 1")).await.is_problem("a driver", 403, "not-allowed");
     office.closes().await;
 }

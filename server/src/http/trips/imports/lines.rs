@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
+use chrono::{LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waypost_protocol::{
@@ -197,7 +197,14 @@ impl Line {
         let (from, until) = (time("from", &self.from)?, time("until", &self.until)?);
         let is_over_night = from.zip(until).is_some_and(|(from, until)| until < from);
         let last = if is_over_night { day.succ_opt().unwrap_or(day) } else { day };
-        let at = |day: NaiveDate, time: NaiveTime| format!("{day} {}", time.format("%H:%M"));
+        let zone = trip.zone.parse().unwrap_or(chrono_tz::Tz::UTC);
+        let at = |day: NaiveDate, time: NaiveTime| {
+            let at = day.and_time(time);
+            // In the night in which clocks are put forward it is the hour after.
+            let is_there = zone.from_local_datetime(&at) != LocalResult::None;
+            let at = if is_there { at } else { at + TimeDelta::hours(1) };
+            at.format("%Y-%m-%d %H:%M").to_string()
+        };
         Ok(Self {
             trip: trip.reference.clone(),
             day: day.to_string(),

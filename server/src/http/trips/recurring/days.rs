@@ -32,8 +32,9 @@ impl Days {
         if rule.contains(['\n', '\r']) {
             return Err(("rule", "one rule, in one line".into()));
         }
+        let parts = rule.split(';').map(by_the_day).collect::<Result<Vec<_>, _>>()?;
         // At noon, so that no clock and no leap of one moves it to another day.
-        let text = format!("DTSTART:{}T120000Z\nRRULE:{rule}", from.format("%Y%m%d"));
+        let text = format!("DTSTART:{}T120000Z\nRRULE:{}", from.format("%Y%m%d"), parts.join(";"));
         let rule: RRuleSet = text.parse().map_err(|error| ("rule", format!("{error}")))?;
         let by_days = rule.get_rrule().iter().all(|it| {
             matches!(
@@ -61,6 +62,24 @@ impl Days {
 pub(super) fn day(field: &'static str, text: &str) -> Result<NaiveDate, (&'static str, String)> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .map_err(|_| (field, format!("`{text}` is no day such as `2026-11-30`")))
+}
+
+/// A part of a rule that counts days alone: its end is the end of that day, and it has no times.
+fn by_the_day(part: &str) -> Result<String, (&'static str, String)> {
+    let (name, value) = part.split_once('=').unwrap_or((part, ""));
+    match name.to_ascii_uppercase().as_str() {
+        "BYHOUR" | "BYMINUTE" | "BYSECOND" => {
+            Err(("rule", format!("`{name}` is no matter of days; stops have times")))
+        }
+        "UNTIL" => Ok(format!("UNTIL={}T235959Z", value.split('T').next().unwrap_or(value))),
+        _ => Ok(part.to_owned()),
+    }
+}
+
+/// When a trip of this day may be planned, by any clock: so many days before it, and some hours for zones.
+pub(super) fn begin_of(day: NaiveDate, days_ahead: u8) -> Millis {
+    let first = day.checked_sub_signed(TimeDelta::days(days_ahead.into())).unwrap_or(day);
+    (begin(first) - TimeDelta::hours(14)).timestamp_millis()
 }
 
 /// Which day it is there.
@@ -104,10 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn it_ends_when_the_rule_says_so_and_comes_once_a_day() {
+    fn it_ends_with_the_day_that_the_rule_names() {
         assert_eq!(days("FREQ=DAILY;COUNT=2", &[], "2026-11-29", "2026-12-31").len(), 2);
-        let twice = "FREQ=DAILY;UNTIL=20261201T230000Z;BYHOUR=8,16";
-        assert_eq!(days(twice, &[], "2026-11-01", "2026-12-31").len(), 2);
+        assert_eq!(days("FREQ=DAILY;UNTIL=20261202", &[], "2026-11-01", "2026-12-31").len(), 3);
+        let at_night = "FREQ=DAILY;UNTIL=20261202T000000Z";
+        assert_eq!(days(at_night, &[], "2026-11-01", "2026-12-31").len(), 3, "the last counts");
         let last = "FREQ=MONTHLY;BYMONTHDAY=-1";
         assert_eq!(
             days(last, &[], "2026-11-30", "2027-02-28"),
@@ -122,6 +142,7 @@ mod tests {
         };
         assert_eq!(read("every monday", "2026-11-30", &[]), Err("rule"));
         assert_eq!(read("FREQ=MINUTELY", "2026-11-30", &[]), Err("rule"));
+        assert_eq!(read("FREQ=DAILY;BYHOUR=8,16", "2026-11-30", &[]), Err("rule"));
         assert_eq!(read("FREQ=DAILY\nRRULE:FREQ=DAILY", "2026-11-30", &[]), Err("rule"));
         assert_eq!(read("FREQ=DAILY", "30.11.2026", &[]), Err("from"));
         assert_eq!(read("FREQ=DAILY", "2026-11-30", &["soon".into()]), Err("except"));
