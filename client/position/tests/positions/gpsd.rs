@@ -45,9 +45,11 @@ impl Drop for Gpsd {
     }
 }
 
+/// A port that no connection of another test is given by chance while nobody listens there: those begin at 32768.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    listener.local_addr().expect("it is bound").port()
+    let begin = 20_000 + (std::process::id() % 10_000) as u16;
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (begin..32_768).find(is_free).expect("a free port")
 }
 
 fn now() -> Millis {
