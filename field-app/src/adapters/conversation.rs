@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
+use slint::{ComponentHandle as _, ModelRc, VecModel};
 use waypost_client::{Command, View};
 use waypost_protocol::{Body, ReceiptState};
-use waypost_ui_kit::{self as kit, Bubble, Reader, Receipt};
+use waypost_ui_kit::{Bubble, Reader, Receipt};
 
+use super::update;
 use crate::screen::State;
 use crate::ui::{BubbleRow, Conversation, FieldWindow, ReceiptRow, ReceiptSign};
 
@@ -81,16 +82,6 @@ fn on_send(window: &FieldWindow, state: &Rc<State>) {
             window.iter().for_each(|window| window.global::<Conversation>().set_draft("".into()));
         }
     });
-}
-
-fn update<T: Clone + PartialEq + 'static>(
-    model: &ModelRc<T>,
-    rows: Vec<T>,
-    key: impl Fn(&T) -> slint::SharedString,
-) {
-    if let Some(model) = model.as_any().downcast_ref::<VecModel<T>>() {
-        kit::update(model, rows, key);
-    }
 }
 
 pub(crate) fn row(bubble: Bubble, selected: &str) -> BubbleRow {

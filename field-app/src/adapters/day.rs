@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Model as _, ModelRc, SharedString, VecModel};
+use slint::{ComponentHandle as _, ModelRc, SharedString, VecModel};
 use waypost_client::view::TripView;
 use waypost_client::{Command, View};
 use waypost_locales::Template;
 use waypost_protocol::{Argument, Body, FactId, Priority, ReasonCode, Stop, StopPlan, StopState};
 use waypost_ui_kit::{self as kit, Reader, stops};
 
+use super::update;
 use crate::day::{Asked, Day as Now, Place, TILES, asked};
 use crate::doing::{Question, Step};
 use crate::screen::State;
@@ -193,16 +194,6 @@ pub(crate) fn show(window: &FieldWindow, state: &State, view: &View) {
     update(&window.global::<Templates>().get_rows(), first, |row| row.id.clone());
     day.set_has_more(tiles.len() > TILES);
     update(&day.get_more(), tiles, |row| row.id.clone());
-}
-
-fn update<T: Clone + PartialEq + 'static>(
-    model: &ModelRc<T>,
-    rows: Vec<T>,
-    key: impl Fn(&T) -> SharedString,
-) {
-    if let Some(model) = model.as_any().downcast_ref::<VecModel<T>>() {
-        kit::update(model, rows, key);
-    }
 }
 
 fn stop_row(place: Place<'_>, state: &State, reader: &Reader) -> StopRow {

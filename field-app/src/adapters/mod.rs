@@ -9,3 +9,16 @@ pub(crate) mod refused;
 pub(crate) mod roster;
 pub(crate) mod templates;
 pub(crate) mod urgent;
+
+use slint::{Model as _, ModelRc, SharedString, VecModel};
+
+/// Makes the list of a global hold these rows, changing only what differs.
+fn update<T: Clone + PartialEq + 'static>(
+    model: &ModelRc<T>,
+    rows: Vec<T>,
+    key: impl Fn(&T) -> SharedString,
+) {
+    if let Some(model) = model.as_any().downcast_ref::<VecModel<T>>() {
+        waypost_ui_kit::update(model, rows, key);
+    }
+}

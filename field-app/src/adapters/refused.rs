@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
+use slint::{ComponentHandle as _, ModelRc, VecModel};
 use waypost_client::{Command, View};
 use waypost_ui_kit::{self as kit, Reader};
 
+use super::update;
 use crate::screen::State;
 use crate::ui::{FieldWindow, Refused, RefusedRow};
 
@@ -26,10 +27,7 @@ pub(crate) fn show(window: &FieldWindow, reader: &Reader, view: &View) {
     let refused = window.global::<Refused>();
     refused.set_title(kit::refused_title(view, reader.texts()).into());
     let rows = kit::refused(view, reader.texts()).into_iter().map(row).collect();
-    let model = refused.get_rows();
-    if let Some(model) = model.as_any().downcast_ref::<VecModel<RefusedRow>>() {
-        kit::update(model, rows, |row| row.id.clone());
-    }
+    update(&refused.get_rows(), rows, |row| row.id.clone());
 }
 
 fn row(refused: kit::Refused) -> RefusedRow {

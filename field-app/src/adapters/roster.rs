@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Model as _, ModelRc, VecModel};
+use slint::{ComponentHandle as _, ModelRc, VecModel};
 use waypost_client::View;
 use waypost_protocol::ConversationId;
 use waypost_ui_kit::{self as kit, Filter, Partner, Reader};
 
+use super::update;
 use crate::screen::State;
 use crate::ui::{Conversation, ConversationRow, FieldWindow, Presence, Roster};
 
@@ -35,10 +36,7 @@ pub(crate) fn show(window: &FieldWindow, reader: &Reader, view: &View) {
     let partner = rows.iter().find(|row| row.open).cloned();
     roster.set_count(i32::try_from(rows.len()).unwrap_or(i32::MAX));
     window.global::<Conversation>().set_partner(partner.unwrap_or_default());
-    let model = roster.get_rows();
-    if let Some(model) = model.as_any().downcast_ref::<VecModel<ConversationRow>>() {
-        kit::update(model, rows, |row| row.id.clone());
-    }
+    update(&roster.get_rows(), rows, |row| row.id.clone());
 }
 
 fn open(window: &FieldWindow, state: &State, conversation: ConversationId) {
